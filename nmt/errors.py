@@ -1,0 +1,17 @@
+"""What can go wrong by the user's doing: each error is one line that says what, where, and what to do next."""
+
+
+class NMTError(Exception):
+    """The user's input, data, model or environment is at fault; the command line exits with 2."""
+
+
+class ConfigError(NMTError):
+    """A configuration file or option is wrong."""
+
+
+class DataError(NMTError):
+    """A corpus or an input text is wrong."""
+
+
+class ModelError(NMTError):
+    """A model folder is missing, damaged, or does not fit the request."""

@@ -1,0 +1,1 @@
+"""Neural networks: they see tensors, never text."""

@@ -1,0 +1,1 @@
+"""Text: lines, corpora, subwords, tags and batches."""
