@@ -1,0 +1,103 @@
+"""The translator: tied embeddings around an encoder and a decoder.
+
+Shapes: B batch, S source length, T target length, E embedding, H hidden, V vocabulary.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from nmt.errors import ConfigError
+from nmt.models.cells import CELLS, Cell
+from nmt.models.decoder import Decoder, DecoderState
+from nmt.models.dropout import dropout
+from nmt.models.encoder import Encoder, Memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """The network's shape. The vocabulary sizes come from the tokenizer."""
+
+    cell: Cell = "gru"
+    embedding_size: int = 256
+    hidden_size: int = 512
+    encoder_layers: int = 1
+    decoder_layers: int = 1
+    attention_heads: int = 1
+    dropout: float = 0.3  # between layers, on embeddings and on outputs
+    word_dropout: float = 0.0  # whole source and target words hidden from the network (Gal and Ghahramani, 2016)
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise ConfigError(f"model.cell is {self.cell!r}; choose one of {', '.join(CELLS)}")
+        for name in ("embedding_size", "hidden_size", "encoder_layers", "decoder_layers", "attention_heads"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"model.{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("dropout", "word_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"model.{name} is {getattr(self, name)}; it must be at least 0 and below 1")
+        if self.hidden_size % (2 * self.attention_heads):
+            raise ConfigError(
+                f"model.hidden_size is {self.hidden_size}; it must be a multiple of 2 (two reading directions) times "
+                f"model.attention_heads ({self.attention_heads})"
+            )
+
+
+class Translator(nn.Module):
+    """Source subwords in, target subwords out. Source and target share one embedding when they share a tokenizer."""
+
+    def __init__(self, config: ModelConfig, source_vocab_size: int, target_vocab_size: int, shared: bool) -> None:
+        super().__init__()
+        self.config = config
+        size = config.embedding_size
+        self.target_embedding = nn.Embedding(target_vocab_size, size)
+        self.source_embedding = self.target_embedding if shared else nn.Embedding(source_vocab_size, size)
+        for embedding in {self.target_embedding, self.source_embedding}:
+            nn.init.normal_(embedding.weight, std=size**-0.5)
+        self.encoder = Encoder(config.cell, size, config.hidden_size, config.encoder_layers, config.dropout)
+        self.decoder = Decoder(
+            config.cell,
+            size,
+            config.hidden_size,
+            config.hidden_size,
+            config.decoder_layers,
+            config.attention_heads,
+            config.dropout,
+        )
+        self.to_embedding = nn.Linear(config.hidden_size, size)
+        self.output_bias = nn.Parameter(torch.zeros(target_vocab_size))
+
+    def encode(self, source_ids: Tensor, source_lengths: Tensor) -> Memory:
+        """Encode source_ids [B, S] into states [B, S, H]; padding is never read."""
+        return self.encoder(self._embed(self.source_embedding, source_ids), source_lengths)
+
+    def hidden(self, memory: Memory, target_ids: Tensor) -> Tensor:
+        """What predicts each next subword after target_ids [B, T], as points in embedding space [B, T, E].
+
+        The logits are its products with the embeddings (Press and Wolf, 2017); see `logits`.
+        """
+        return self._read(target_ids, self.decoder.start(memory))[0]
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Scores [..., V] of every target subword for hidden [..., E]."""
+        return nn.functional.linear(hidden, self.target_embedding.weight, self.output_bias)
+
+    def forward(self, source_ids: Tensor, source_lengths: Tensor, target_ids: Tensor) -> Tensor:
+        """Logits [B, T, V] of each next subword after target_ids [B, T], with teacher forcing."""
+        return self.logits(self.hidden(self.encode(source_ids, source_lengths), target_ids))
+
+    def step(self, previous_ids: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor]:
+        """One time step after previous_ids [B]: logits [B, V], the next state, attention weights [B, S]."""
+        hidden, state, weights = self._read(previous_ids[:, None], state)
+        return self.logits(hidden[:, 0]), state, weights[:, 0]
+
+    def _read(self, target_ids: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor]:
+        x, state, weights = self.decoder(self._embed(self.target_embedding, target_ids), state)
+        hidden = self.to_embedding(dropout(x, self.config.dropout, self.training))
+        return hidden, state, weights
+
+    def _embed(self, embedding: nn.Embedding, ids: Tensor) -> Tensor:
+        """[B, T] -> [B, T, E], scaled to unit variance; whole words are dropped on top of single features."""
+        x = embedding(ids) * self.config.embedding_size**0.5
+        return dropout(x, self.config.word_dropout, self.training, shape=(*ids.shape, 1))
