@@ -1,0 +1,41 @@
+"""What search needs of a translator, whatever runs it; each engine is one file beside this one.
+
+Shapes: R rows (live hypotheses), S source length, C candidates.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+class State(Protocol):
+    """Where each row stands; only its engine knows what is inside."""
+
+    def select(self, rows: Ints) -> Self:
+        """The state of the given rows, in their order; a row may come several times."""
+
+
+class Step(NamedTuple):
+    """One time step of every row."""
+
+    log_probs: Floats  # [R, C], the most probable next subwords, best first
+    ids: Ints  # [R, C]
+    attention: Floats  # [R, S]
+    state: Any  # the State after the step
+
+
+class Engine(Protocol):
+    """Runs a translator. Subwords that no translation may hold (padding, tags) never come out."""
+
+    vocab_size: int
+
+    def start(self, sources: Sequence[Sequence[int]]) -> Any:
+        """Encode sentences, given without EOS, into a State of one row each."""
+
+    def step(self, previous: Ints, state: Any, candidates: int) -> Step:
+        """Read the previous subwords [R] and give each row's most probable next ones."""

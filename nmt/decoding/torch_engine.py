@@ -1,0 +1,64 @@
+"""The reference engine: the trained network itself, in torch, on a processor or a GPU."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from nmt.decoding.engine import Ints, Step
+from nmt.models.decoder import DecoderState
+from nmt.models.translator import Translator
+from nmt.text.batch import pad
+from nmt.text.tokenizer import EOS_ID
+
+# Small matrix products take other code paths, which sum in another order: with fewer rows a sentence's last bits
+# would depend on how many others are translated beside it.
+LEAST_ROWS = 4
+
+
+@dataclass(frozen=True)
+class TorchState:
+    """A decoder state; the rows beyond the live ones are padding."""
+
+    decoder: DecoderState
+    rows: int
+
+    def select(self, rows: Ints) -> "TorchState":
+        """See State.select."""
+        padded = np.concatenate([rows, np.repeat(rows[:1], max(0, LEAST_ROWS - len(rows)))])
+        return TorchState(self.decoder.select(torch.from_numpy(padded)), len(rows))
+
+
+class TorchEngine:
+    """Runs a Translator in float32; forbidden subwords never come out."""
+
+    def __init__(self, model: Translator, forbidden: Sequence[int] = ()) -> None:
+        self._model = model.eval()
+        self._device = model.output_bias.device
+        self.vocab_size = model.output_bias.shape[0]
+        self._mask = torch.zeros(self.vocab_size, device=self._device, dtype=model.output_bias.dtype)
+        self._mask[list(forbidden)] = float("-inf")
+
+    @torch.no_grad()
+    def start(self, sources: Sequence[Sequence[int]]) -> TorchState:
+        """See Engine.start."""
+        rows = [[*source, EOS_ID] for source in sources]
+        rows += rows[:1] * max(0, LEAST_ROWS - len(rows))
+        lengths = torch.tensor([len(row) for row in rows], device=self._device)
+        memory = self._model.encode(pad(rows).to(self._device), lengths)
+        return TorchState(self._model.decoder.start(memory), len(sources))
+
+    @torch.no_grad()
+    def step(self, previous: Ints, state: TorchState, candidates: int) -> Step:
+        """See Engine.step."""
+        padded = np.concatenate([previous, np.zeros(state.decoder.recurrent[0].shape[0] - len(previous), np.int64)])
+        logits, decoder, attention = self._model.step(torch.from_numpy(padded).to(self._device), state.decoder)
+        log_probs, ids = torch.log_softmax(logits + self._mask, dim=-1).topk(candidates, dim=-1)
+        live = slice(0, state.rows)
+        return Step(
+            log_probs[live].cpu().numpy(),
+            ids[live].cpu().numpy(),
+            attention[live].cpu().numpy(),
+            TorchState(decoder, state.rows),
+        )

@@ -1,0 +1,162 @@
+"""Tokenized training data on disk, and the batches cut from it.
+
+Shapes: B batch, S source length, T target length.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nmt.errors import DataError
+from nmt.text.lines import read_parallel
+from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
+
+TOKENIZED_AT_ONCE = 1000  # pairs; large enough to keep the tokenizer's threads busy, small enough for any memory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Sentence pairs padded to rectangles; every source ends with EOS."""
+
+    source_ids: Tensor  # [B, S]
+    source_lengths: Tensor  # [B]
+    target_ids: Tensor  # [B, T], BOS and then the target
+    next_ids: Tensor  # [B, T], the target and then EOS: what each position of target_ids is to predict; PAD after that
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        return Batch(**{name: tensor.to(device, non_blocking=True) for name, tensor in vars(self).items()})
+
+
+class TokenizedCorpus:
+    """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory."""
+
+    def __init__(self, data: datasets.Dataset, source: Tokenizer, target: Tokenizer) -> None:
+        self._data = data.with_format("arrow")
+        self._tokenizers = (source, target)
+        self.source_lengths = np.asarray(data.data.column("source_length"), dtype=np.int64)
+        self.target_lengths = np.asarray(data.data.column("target_length"), dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self.source_lengths)
+
+    @cached_property
+    def target_tokens(self) -> int:
+        """Target subwords in all, each sentence's end included."""
+        return int(self.target_lengths.sum()) + len(self)
+
+    def batch(self, rows: NDArray[np.int64], alpha: float = 0.0, seed: int = 0) -> Batch:
+        """The pairs of the given rows; alpha > 0 samples their segmentations (Kudo, 2018), the same for the same seed."""
+        table: Any = self._data[rows]
+        if alpha > 0:
+            source, target = (
+                tokenizer.sample(table.column(name).to_pylist(), alpha=alpha, seed=seed * 2 + side)
+                for side, (tokenizer, name) in enumerate(
+                    zip(self._tokenizers, ("source_text", "target_text"), strict=True)
+                )
+            )
+        else:
+            source, target = (table.column(name).to_pylist() for name in ("source", "target"))
+        return make_batch(source, target)
+
+
+def make_batch(source: Sequence[Sequence[int]], target: Sequence[Sequence[int]]) -> Batch:
+    """Pad sentence pairs, given without BOS and EOS."""
+    return Batch(
+        source_ids=pad([[*ids, EOS_ID] for ids in source]),
+        source_lengths=torch.tensor([len(ids) + 1 for ids in source]),
+        target_ids=pad([[BOS_ID, *ids] for ids in target]),
+        next_ids=pad([[*ids, EOS_ID] for ids in target]),
+    )
+
+
+def pad(sentences: Sequence[Sequence[int]]) -> Tensor:
+    """Sentences of different lengths as one tensor [B, longest], PAD at the ends."""
+    ids = np.full((len(sentences), max(map(len, sentences))), PAD_ID, dtype=np.int64)
+    for row, sentence in zip(ids, sentences, strict=True):
+        row[: len(sentence)] = sentence
+    return torch.from_numpy(ids)
+
+
+def batch_rows(corpus: TokenizedCorpus, max_tokens: int, seed: int, epoch: int) -> list[NDArray[np.int64]]:
+    """Cut one epoch into batches of at most max_tokens padded target subwords, in an order set by seed and epoch.
+
+    Pairs of equal lengths go together, so little is padded; which of them, and in what order the batches come, is
+    drawn anew each epoch.
+    """
+    random = np.random.default_rng([seed, epoch])
+    order = random.permutation(len(corpus))
+    source, target = corpus.source_lengths + 1, corpus.target_lengths + 1
+    order = order[np.lexsort((source[order], target[order]))]
+    batches, start, longest = [], 0, 0
+    for end, row in enumerate(order):
+        longest = max(longest, int(target[row]), int(source[row]))
+        if end > start and longest * (end - start + 1) > max_tokens:
+            batches.append(order[start:end])
+            start, longest = end, max(int(target[row]), int(source[row]))
+    batches.append(order[start:])
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def tokenize_corpus(
+    source_path: Path, target_path: Path, source: Tokenizer, target: Tokenizer, cache: Path, max_length: int
+) -> TokenizedCorpus:
+    """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
+
+    Pairs with a side of more than max_length subwords are left out. Raises DataError when none is left.
+    """
+    digest = hashlib.sha256(f"1 {max_length}".encode())
+    for content in (source_path.read_bytes(), target_path.read_bytes(), source.to_bytes(), target.to_bytes()):
+        digest.update(hashlib.sha256(content).digest())
+    folder = cache / digest.hexdigest()[:16]
+    if not folder.exists():
+        partial = folder.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        columns = {
+            **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
+            **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
+            **{name: datasets.Value("string") for name in ("source_text", "target_text")},
+        }
+        data = datasets.Dataset.from_generator(
+            lambda: _tokenize(source_path, target_path, source, target, max_length),
+            features=datasets.Features(columns),
+            cache_dir=str(partial / "build"),
+            fingerprint=folder.name,
+        )
+        data.save_to_disk(str(partial / "data"))
+        (partial / "data").rename(folder)
+        shutil.rmtree(partial, ignore_errors=True)
+    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target)
+    if not len(corpus):
+        raise DataError(f"{source_path}: no pair is left whose sides have at most {max_length} subwords")
+    return corpus
+
+
+def _tokenize(
+    source_path: Path, target_path: Path, source: Tokenizer, target: Tokenizer, max_length: int
+) -> Iterator[dict[str, Any]]:
+    pairs = read_parallel(source_path, target_path)
+    while chunk := [pair for _, pair in zip(range(TOKENIZED_AT_ONCE), pairs, strict=False)]:
+        sources, targets = ([pair[side] for pair in chunk] for side in (0, 1))
+        for text, other, ids, other_ids in zip(
+            sources, targets, source.encode_batch(sources), target.encode_batch(targets), strict=True
+        ):
+            if 0 < len(ids) <= max_length and 0 < len(other_ids) <= max_length:
+                yield {
+                    "source": ids,
+                    "target": other_ids,
+                    "source_length": len(ids),
+                    "target_length": len(other_ids),
+                    "source_text": text,
+                    "target_text": other,
+                }
