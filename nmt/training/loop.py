@@ -1,0 +1,262 @@
+"""The training loop: a generator that does one update at a time and tells what happened.
+
+Everything random in an update is seeded by (seed, update), so a resumed training needs no random states: it draws
+what an undisturbed one would have drawn.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nmt.errors import ConfigError, NMTError
+from nmt.models.translator import Translator
+from nmt.text.batch import TokenizedCorpus, batch_rows
+from nmt.training.loss import translation_loss
+from nmt.training.optimizer import (
+    Optimizer,
+    Schedule,
+    learning_rate,
+    make_optimizer,
+    pack_optimizer,
+    unpack_optimizer,
+    update_average,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """How a translator is trained."""
+
+    epochs: int = 20
+    max_updates: int = 0  # stop after that many; 0 means no limit but epochs
+    batch_tokens: int = 4096  # target subwords a batch, padding included
+    accumulate: int = 1  # batches an update
+    max_length: int = 200  # pairs with a longer side, in subwords, are left out
+    optimizer: Optimizer = "adamw"
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.01
+    schedule: Schedule = "cosine"
+    warmup: int = 400  # updates
+    max_grad_norm: float = 1.0
+    label_smoothing: float = 0.1
+    teacher_forcing: float = 1.0  # share of target subwords that are shown as they are (scheduled sampling below 1)
+    subword_sampling: float = 0.0  # alpha of subword regularisation; 0 turns it off
+    ema_decay: float = 0.0  # save the moving average of the weights; 0 saves the weights themselves
+    validate_every: int = 0  # updates; 0 means once an epoch
+    validate_by: str = "bleu"  # or "loss"
+    patience: int = 0  # stop after that many validations without a better one; 0 never stops early
+    save_every: int = 500  # updates between checkpoints, besides those at validations
+    report_every: int = 50  # updates
+    precision: str = "auto"  # "bfloat16", "float32", or the first where the processor has it
+    threads: int = 0  # 0 means all processors; another number gives other last bits
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        choices = {
+            "optimizer": ("adamw", "adam", "rmsprop", "sgd"),
+            "schedule": ("cosine", "inverse_sqrt", "constant"),
+            "validate_by": ("bleu", "loss"),
+            "precision": ("auto", "bfloat16", "float32"),
+        }
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise ConfigError(f"training.{name} is {getattr(self, name)!r}; choose one of {', '.join(allowed)}")
+        for name in ("epochs", "batch_tokens", "accumulate", "max_length", "save_every", "report_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("max_updates", "weight_decay", "warmup", "validate_every", "patience", "threads", "seed"):
+            if not getattr(self, name) >= 0:
+                raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be at least 0")
+        for name in ("learning_rate", "max_grad_norm"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be above 0")
+        for name in ("label_smoothing", "ema_decay"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be at least 0 and below 1")
+        for name in ("teacher_forcing", "subword_sampling"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateReport:
+    """What one update did."""
+
+    update: int
+    epoch: int  # counted from 1
+    loss: float  # nats a target subword, label smoothing included
+    tokens: int  # target subwords, sentence ends included
+    learning_rate: float
+    grad_norm: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """How good the model is on the validation set."""
+
+    update: int
+    loss: float  # nats a target subword, without label smoothing
+    bleu: float
+
+
+@dataclass(kw_only=True)
+class TrainingState:
+    """All that changes while training; what a checkpoint holds."""
+
+    model: Translator
+    optimizer: torch.optim.Optimizer
+    average: dict[str, Tensor] = field(default_factory=dict)  # moving average of the weights, empty when off
+    update: int = 0  # updates done
+    epoch: int = 0  # epochs done
+    position: int = 0  # updates done in this epoch
+    best: Validation | None = None
+    worse: int = 0  # validations since the best
+
+    @classmethod
+    def start(cls, model: Translator, config: TrainingConfig) -> "TrainingState":
+        """The state before the first update."""
+        average = {name: p.detach().clone() for name, p in model.named_parameters()} if config.ema_decay else {}
+        optimizer = make_optimizer(config.optimizer, model, config.weight_decay)
+        return cls(model=model, optimizer=optimizer, average=average)
+
+    def weights(self) -> dict[str, Tensor]:
+        """The weights to translate with: averaged ones if averaging is on."""
+        return self.average or {name: p.detach() for name, p in self.model.named_parameters()}
+
+    @contextmanager
+    def with_weights(self) -> Iterator[Translator]:
+        """The model holding `weights()`, for the time of a with statement."""
+        own = {name: p.data for name, p in self.model.named_parameters()}
+        try:
+            for name, parameter in self.model.named_parameters():
+                parameter.data = self.weights()[name] if self.average else parameter.data
+            yield self.model
+        finally:
+            for name, parameter in self.model.named_parameters():
+                parameter.data = own[name]
+
+    def pack(self) -> tuple[dict[str, Tensor], dict[str, object]]:
+        """Tensors and numbers from which `unpack` makes this state again, to the last bit."""
+        tensors = {f"model.{name}": p.detach() for name, p in self.model.named_parameters()}
+        tensors |= {f"average.{name}": tensor for name, tensor in self.average.items()}
+        tensors |= pack_optimizer(self.optimizer)
+        numbers = {name: getattr(self, name) for name in ("update", "epoch", "position", "worse")}
+        return tensors, {**numbers, "best": None if self.best is None else vars(self.best)}
+
+    def unpack(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, object]) -> None:
+        """Take on a packed state."""
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                parameter.copy_(tensors[f"model.{name}"])
+            for name, tensor in self.average.items():
+                tensor.copy_(tensors[f"average.{name}"])
+        unpack_optimizer(self.optimizer, tensors)
+        for name in ("update", "epoch", "position", "worse"):
+            setattr(self, name, numbers[name])
+        best = numbers["best"]
+        self.best = Validation(**best) if isinstance(best, dict) else None
+
+    def note(self, validation: Validation, by: str) -> bool:
+        """Remember a validation; True if it is the best so far."""
+        better = self.best is None or (
+            validation.bleu > self.best.bleu if by == "bleu" else validation.loss < self.best.loss
+        )
+        self.best, self.worse = (validation, 0) if better else (self.best, self.worse + 1)
+        return better
+
+
+def train(
+    state: TrainingState,
+    corpus: TokenizedCorpus,
+    config: TrainingConfig,
+    validate: Callable[[Translator, int], Validation],
+) -> Iterator[UpdateReport | Validation]:
+    """Train from where the state stands to the end, and report each update and validation when it is done.
+
+    The state is whole at every report: whoever consumes them may save it, or stop. Raises NMTError when the loss or
+    the gradient is not a finite number; the state is then as it was before that update.
+    """
+    device = state.model.output_bias.device
+    total = total_updates(corpus, config)
+    autocast = torch.autocast(device.type, torch.bfloat16, enabled=uses_bfloat16(config, device))
+    updates = _epoch_updates(corpus, config, state.epoch)
+    while not finished(state, total, config):
+        update = state.update + 1
+        torch.manual_seed(config.seed * 1_000_003 + update)
+        rate = learning_rate(update, config.learning_rate, config.schedule, config.warmup, total)
+        rows = updates[state.position]
+        tokens = sum(int(corpus.target_lengths[part].sum()) + len(part) for part in rows)
+
+        state.model.train()
+        loss = 0.0
+        for part, chosen in enumerate(rows):
+            seed = (config.seed * 1_000_003 + update) * config.accumulate + part
+            batch = corpus.batch(chosen, config.subword_sampling, seed).to(device)
+            with autocast:
+                part_loss = translation_loss(state.model, batch, config.label_smoothing, config.teacher_forcing)
+            (part_loss / tokens).backward()
+            loss += part_loss.item() / tokens
+        grad_norm = _apply_gradients(state, rate, config.max_grad_norm, loss, update)
+
+        if state.average:
+            update_average(state.average, state.model, config.ema_decay, update)
+        state.update = update
+        state.position += 1
+        epoch = state.epoch + 1
+        if state.position == len(updates):
+            state.epoch, state.position = epoch, 0
+            updates = _epoch_updates(corpus, config, epoch)
+        yield UpdateReport(
+            update=update, epoch=epoch, loss=loss, tokens=tokens, learning_rate=rate, grad_norm=grad_norm
+        )
+        if update % (config.validate_every or len(updates)) == 0 or update == total:
+            with state.with_weights() as model:
+                validation = validate(model.eval(), update)
+            yield validation
+
+
+def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
+    """How many updates a training makes if it does not stop early; every epoch has as many."""
+    updates = len(_epoch_updates(corpus, config, 0)) * config.epochs
+    return min(updates, config.max_updates) if config.max_updates else updates
+
+
+def finished(state: TrainingState, total: int, config: TrainingConfig) -> bool:
+    """Whether nothing is left to do."""
+    return state.update >= total or bool(config.patience and state.worse >= config.patience)
+
+
+def uses_bfloat16(config: TrainingConfig, device: torch.device) -> bool:
+    """Whether products are computed in bfloat16; by default where the hardware multiplies such numbers."""
+    if config.precision != "auto":
+        return config.precision == "bfloat16"
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _epoch_updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> list[list[NDArray[np.int64]]]:
+    """The batches of one epoch, grouped by update."""
+    batches = batch_rows(corpus, config.batch_tokens, config.seed, epoch)
+    return [batches[start : start + config.accumulate] for start in range(0, len(batches), config.accumulate)]
+
+
+def _apply_gradients(state: TrainingState, rate: float, max_norm: float, loss: float, update: int) -> float:
+    """Clip and apply the gradients; returns their norm before clipping. Nothing is changed if it is not finite."""
+    norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), max_norm).item()
+    if not (math.isfinite(loss) and math.isfinite(norm)):
+        raise NMTError(
+            f"update {update}: the loss is {loss} and the gradient norm {norm}; the last saved model is unharmed; "
+            "lower training.learning_rate or raise training.warmup"
+        )
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    state.optimizer.step()
+    state.optimizer.zero_grad()
+    return norm

@@ -1,0 +1,73 @@
+"""Optimizers, learning-rate schedules and averaged weights."""
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
+Schedule = Literal["cosine", "inverse_sqrt", "constant"]
+
+
+def make_optimizer(kind: Optimizer, model: nn.Module, weight_decay: float) -> torch.optim.Optimizer:
+    """An optimizer over the model's parameters; weight decay spares vectors (biases and norms)."""
+    parameters = list(model.parameters())
+    groups = [
+        {"params": [p for p in parameters if p.dim() > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.dim() <= 1], "weight_decay": 0.0},
+    ]
+    match kind:
+        case "adamw":
+            return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+        case "adam":
+            return torch.optim.Adam(groups, betas=(0.9, 0.98), fused=True)
+        case "rmsprop":
+            return torch.optim.RMSprop(groups)
+        case "sgd":
+            return torch.optim.SGD(groups, momentum=0.9, fused=True)
+
+
+def learning_rate(update: int, peak: float, schedule: Schedule, warmup: int, total: int) -> float:
+    """The rate of the given update, counted from 1: a linear rise to peak, then the schedule.
+
+    "cosine" falls to zero at the last update (Loshchilov and Hutter, 2017), "inverse_sqrt" with the root of the
+    update (Vaswani et al., 2017), "constant" stays.
+    """
+    if update <= warmup:
+        return peak * update / warmup
+    match schedule:
+        case "cosine":
+            return peak * 0.5 * (1 + math.cos(math.pi * (update - warmup) / max(1, total - warmup)))
+        case "inverse_sqrt":
+            return peak * math.sqrt(max(1, warmup) / update)
+        case "constant":
+            return peak
+
+
+def update_average(average: Mapping[str, Tensor], model: nn.Module, decay: float, update: int) -> None:
+    """Move the exponential moving average of the weights towards the model's; early updates weigh more."""
+    decay = min(decay, (1 + update) / (10 + update))
+    torch._foreach_lerp_(list(average.values()), [p.detach() for p in model.parameters()], 1 - decay)
+
+
+def pack_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """All that an optimizer remembers, as tensors named optimizer.PARAMETER.WHAT."""
+    remembered = optimizer.state_dict()["state"]
+    return {
+        f"optimizer.{index}.{what}": torch.as_tensor(value)
+        for index, state in remembered.items()
+        for what, value in state.items()
+        if value is not None
+    }
+
+
+def unpack_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Give an optimizer back what pack_optimizer took from one of the same kind; other tensors are passed over."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimizer."):
+            _, index, what = name.split(".")
+            state.setdefault(int(index), {})[what] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
