@@ -7,7 +7,6 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,8 @@ class Batch:
 class TokenizedCorpus:
     """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory."""
 
-    def __init__(self, data: datasets.Dataset, source: Tokenizer, target: Tokenizer) -> None:
+    def __init__(self, data: datasets.Dataset, source: Tokenizer, target: Tokenizer, fingerprint: str) -> None:
+        self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
         self._data = data.with_format("arrow")
         self._tokenizers = (source, target)
         self.source_lengths = np.asarray(data.data.column("source_length"), dtype=np.int64)
@@ -49,11 +49,6 @@ class TokenizedCorpus:
 
     def __len__(self) -> int:
         return len(self.source_lengths)
-
-    @cached_property
-    def target_tokens(self) -> int:
-        """Target subwords in all, each sentence's end included."""
-        return int(self.target_lengths.sum()) + len(self)
 
     def batch(self, rows: NDArray[np.int64], alpha: float = 0.0, seed: int = 0) -> Batch:
         """The pairs of the given rows; alpha > 0 samples their segmentations (Kudo, 2018), the same for the same seed."""
@@ -136,7 +131,7 @@ def tokenize_corpus(
         data.save_to_disk(str(partial / "data"))
         (partial / "data").rename(folder)
         shutil.rmtree(partial, ignore_errors=True)
-    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target)
+    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name)
     if not len(corpus):
         raise DataError(f"{source_path}: no pair is left whose sides have at most {max_length} subwords")
     return corpus

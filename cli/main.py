@@ -1,0 +1,95 @@
+"""The `nmt` command: subcommands by name, and the one place where errors become a line and an exit code."""
+
+import logging
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from cli.train import train
+from cli.train_tokenizer import train_tokenizer
+from cli.translate import translate
+from nmt import __version__
+from nmt.errors import NMTError
+
+app = typer.Typer(
+    help="Train your own translator from a parallel corpus, on an ordinary computer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("train-tokenizer")(train_tokenizer)
+app.command("train")(train)
+app.command("translate")(translate)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"nmt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Options before the command's name."""
+
+
+def main() -> None:
+    """Run the command line: 0 done, 2 the user's input or environment is at fault, 1 a bug, 130 and 143 on signals."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="nmt: %(message)s")
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        app()
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 0 if exit_.code is None else 1
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # whoever reads our output has had enough, as with `| head`
+        code = 0
+    except NMTError as error:
+        code = _complain(str(error))
+    except MemoryError:
+        code = _complain("out of memory; what was saved is unharmed; use smaller batches or shorter lines")
+    except OSError as error:
+        code = _complain(f"{error.filename or 'output'}: {error.strerror or error}")
+    except Exception as error:
+        if "can't allocate memory" in str(error) or "out of memory" in str(error):
+            code = _complain("out of memory; what was saved is unharmed; use smaller batches or shorter lines")
+        else:
+            code = _report_bug()
+    sys.exit(_close_output(code))
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def _complain(message: str) -> int:
+    line = message.encode("utf-8", "backslashreplace").decode()
+    print("nmt: error: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in line), file=sys.stderr)
+    return 2
+
+
+def _report_bug() -> int:
+    text = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in traceback.format_exc())
+    print(f"{text}nmt: this is a bug; please report it with the lines above", file=sys.stderr)
+    return 1
+
+
+def _close_output(code: int) -> int:
+    """Flush stdout; nothing may be lost without a word, and Python's own attempt at exit must not fail again."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return code or _complain(f"output: {error.strerror or error}")
+    return code

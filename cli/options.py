@@ -1,0 +1,14 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override one key of the configuration; repeatable."),
+]
+SourceLanguage = Annotated[str, typer.Option("--source", metavar="LANG", help="Source language, as `de`.")]
+TargetLanguage = Annotated[str, typer.Option("--target", metavar="LANG", help="Target language, as `en`.")]

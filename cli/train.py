@@ -1,0 +1,36 @@
+"""`nmt train`: train a translator, or go on training one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
+
+
+def train(
+    data: Annotated[Path, typer.Option(help="A folder that `nmt prepare` made.", show_default=False)],
+    tokenizer: Annotated[Path, typer.Option(help="What `nmt train-tokenizer` made.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The run folder; it is a model folder from the first validation on.")],
+    config: ConfigFile = None,
+    set_: Overrides = None,
+    source: SourceLanguage = "",
+    target: TargetLanguage = "",
+    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+) -> None:
+    """Train a translator. The same command goes on where a stopped training was, to the last bit."""
+    from cli.progress import TrainingDisplay
+    from nmt import pipeline
+
+    with TrainingDisplay() as display:
+        pipeline.train(
+            config=pipeline.configure(config, set_ or [], source, target),
+            data=data,
+            tokenizer=tokenizer,
+            out=out,
+            device=device,
+            report=display.show,
+            stop=display.stop_requested,
+        )
+        code = display.close_with_advice(out)
+    raise typer.Exit(code)

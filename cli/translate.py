@@ -1,0 +1,44 @@
+"""`nmt translate`: lines in, lines out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def translate(
+    model: Annotated[Path, typer.Option(help="A model folder.", show_default=False)],
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
+    beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
+    length_penalty: Annotated[float | None, typer.Option(help="Above 0 favours longer translations.")] = None,
+    coverage_penalty: Annotated[float | None, typer.Option(help="Above 0 favours translating every word.")] = None,
+    n_best: Annotated[int | None, typer.Option(help="Translations a line; with --json, or one below the other.")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Draw translations at random instead of searching.")] = False,
+    temperature: Annotated[float | None, typer.Option(help="Below 1 keeps samples close to the most probable.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides what is drawn.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Write JSON Lines with scores and all translations.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+) -> None:
+    """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
+    from nmt import pipeline
+
+    wanted = {
+        "beam_size": beam_size,
+        "length_penalty": length_penalty,
+        "coverage_penalty": coverage_penalty,
+        "n_best": n_best,
+        "sample": sample or None,
+        "temperature": temperature,
+        "seed": seed,
+    }
+    pipeline.translate(
+        model=model,
+        source=input_,
+        target=output,
+        search={name: value for name, value in wanted.items() if value is not None},
+        as_json=json_,
+        device=device,
+        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+    )

@@ -1,0 +1,89 @@
+"""A translation model as search sees it: two tokenizers, an engine, and what the training found out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.decoding.engine import Engine
+from nmt.decoding.search import SearchConfig
+from nmt.errors import ModelError
+from nmt.model_folder import ModelFolder, open_folder
+from nmt.text.tokenizer import EOS_ID, Tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationModel:
+    """What turns lines of one language into lines of the other."""
+
+    source: str  # language codes
+    target: str
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    engine: Engine
+    usual_length: int  # source subwords: longer lines are cut into sentences
+    greatest_length: int  # source subwords: longer sentences are cut into parts
+    search: SearchConfig
+
+
+def load_model(path: Path, device: str = "cpu") -> TranslationModel:
+    """Open a model folder for translation. Raises ModelError for one that is damaged or has no translator."""
+    folder = open_folder(path)
+    about = read_description(folder)
+    source, target = load_tokenizers(folder)
+    try:
+        return TranslationModel(
+            source=about["source"],
+            target=about["target"],
+            source_tokenizer=source,
+            target_tokenizer=target,
+            engine=_torch_engine(folder, about, source, target, device),
+            usual_length=about["usual_length"],
+            greatest_length=about["greatest_length"],
+            search=SearchConfig(**about["search"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path}: config.json does not describe a translator ({error}); train the model again") from error
+
+
+def read_description(folder: ModelFolder) -> dict[str, Any]:
+    """What config.json says about a model."""
+    try:
+        about = json.loads(folder.read("config.json"))
+    except ValueError as error:
+        raise ModelError(f"{folder.path}: config.json is not valid JSON ({error}); train the model again") from error
+    if not isinstance(about, dict):
+        raise ModelError(f"{folder.path}: config.json is not a JSON object; train the model again")
+    return about
+
+
+def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
+    """The source and the target tokenizer of a model: the same one if they share a vocabulary."""
+    if folder.has("tokenizer.model"):
+        shared = Tokenizer.from_bytes(folder.read("tokenizer.model"))
+        return shared, shared
+    return Tokenizer.from_bytes(folder.read("source.model")), Tokenizer.from_bytes(folder.read("target.model"))
+
+
+def forbidden_ids(tokenizer: Tokenizer) -> list[int]:
+    """Subwords that no translation may hold: padding, unknown, begin of sentence, and tags."""
+    return [number for number in range(tokenizer.vocab_size) if number != EOS_ID and tokenizer.is_special(number)]
+
+
+def _torch_engine(
+    folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
+) -> Engine:
+    import torch  # here, since an exported engine does without
+
+    from nmt.decoding.torch_engine import TorchEngine
+    from nmt.models.translator import ModelConfig, Translator
+    from nmt.models.weights import from_bytes
+
+    model = Translator(ModelConfig(**about["model"]), source.vocab_size, target.vocab_size, source is target)
+    parameters = dict(model.named_parameters())
+    tensors = from_bytes(folder.read("translator.safetensors"), parameters, str(folder.path / "translator.safetensors"))
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(tensors[name])
+    return TorchEngine(model.to(device), forbidden_ids(target))

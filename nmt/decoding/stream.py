@@ -1,0 +1,44 @@
+"""Windows over a stream of lines: large ones where lines are waiting, single lines where somebody types."""
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_END = object()
+
+
+def windows(lines: Iterable[str], max_lines: int = 1024, max_characters: int = 1 << 18) -> Iterator[list[str]]:
+    """Group lines as they come: never wait for a line while another one is unanswered, never hold more than a window.
+
+    An error of the stream is raised here, after the lines before it.
+    """
+    waiting: queue.Queue[Any] = queue.Queue(maxsize=2 * max_lines)
+    threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
+    item: Any = None
+    while item is not _END:
+        item = waiting.get()
+        window: list[str] = []
+        characters = 0
+        while isinstance(item, str):
+            window.append(item)
+            characters += len(item)
+            if len(window) == max_lines or characters >= max_characters:
+                break
+            try:
+                item = waiting.get_nowait()
+            except queue.Empty:
+                break
+        if window:
+            yield window
+        if isinstance(item, BaseException):
+            raise item
+
+
+def _read(lines: Iterable[str], waiting: "queue.Queue[Any]") -> None:
+    try:
+        for line in lines:
+            waiting.put(line)
+        waiting.put(_END)
+    except BaseException as error:
+        waiting.put(error)

@@ -1,0 +1,100 @@
+"""Lines in, lines out: tokenize, search, detokenize, and put the parts of long lines together again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nmt.decoding.beam import beam_search
+from nmt.decoding.model import TranslationModel
+from nmt.decoding.sampling import sample
+from nmt.decoding.search import Hypothesis, SearchConfig
+from nmt.text.lines import clean_output
+from nmt.text.segments import split_line
+
+ROWS = 64  # sentences searched at once
+SUBWORDS = 4096  # and at most so many source subwords, padding included
+
+_UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}  # written without spaces between sentences
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """One translation of a line."""
+
+    text: str
+    score: float  # see Hypothesis.score; summed over the parts of a line that was cut
+    finished: bool  # False if some part of it was stopped at the greatest length allowed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translation:
+    """A line and its translations, best first."""
+
+    source: str
+    alternatives: list[Alternative]
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.alternatives[0].text
+
+
+def translate(model: TranslationModel, windows: Iterable[Sequence[str]], config: SearchConfig) -> Iterator[Translation]:
+    """Translate lines, a window at a time: each gives one Translation, in order; a blank line gives a blank one."""
+    for lines in windows:
+        yield from _translate_window(model, lines, config)
+
+
+def _translate_window(model: TranslationModel, lines: Sequence[str], config: SearchConfig) -> list[Translation]:
+    parts = [_parts(model, line) for line in lines]
+    found = iter(_search(model, [part for line in parts for part in line], config))
+    joiner = "" if model.target.split("-")[0] in _UNSPACED else " "
+    translations = []
+    for line, own in zip(lines, parts, strict=True):
+        hypotheses = [next(found) for _ in own]
+        texts = [[_text(model, hypothesis, line) for hypothesis in part] for part in hypotheses]
+        alternatives = [
+            Alternative(
+                text=joiner.join(part[min(rank, len(part) - 1)] for part in texts),
+                score=sum(part[min(rank, len(part) - 1)].score for part in hypotheses),
+                finished=all(part[min(rank, len(part) - 1)].finished for part in hypotheses),
+            )
+            for rank in range(max(map(len, hypotheses), default=1))
+        ]
+        translations.append(Translation(source=line, alternatives=alternatives))
+    return translations
+
+
+def _parts(model: TranslationModel, line: str) -> list[list[int]]:
+    """A line's parts as subwords; none for a line in which the tokenizer sees nothing."""
+    ids = model.source_tokenizer.encode(line)
+    if len(ids) <= model.usual_length:
+        return [ids] if ids else []
+
+    def fits(length: int, text: str) -> bool:
+        # no subword is longer than a few dozen characters: do not encode what cannot fit
+        return len(text) <= 100 * length and len(model.source_tokenizer.encode(text)) <= length
+
+    parts = split_line(
+        line,
+        model.source,
+        sentence_fits=lambda text: fits(model.usual_length, text),
+        part_fits=lambda text: fits(model.greatest_length, text),
+    )
+    return [ids for part in parts if (ids := model.source_tokenizer.encode(part))]
+
+
+def _search(model: TranslationModel, parts: Sequence[list[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+    """Search for all parts, those of like length side by side, and return the results in the parts' order."""
+    found: list[list[Hypothesis]] = [[] for _ in parts]
+    order = sorted(range(len(parts)), key=lambda index: len(parts[index]), reverse=True)
+    search = sample if config.sample else beam_search
+    while order:
+        rows = max(1, min(ROWS, SUBWORDS // len(parts[order[0]])))
+        batch, order = order[:rows], order[rows:]
+        for index, hypotheses in zip(batch, search(model.engine, [parts[i] for i in batch], config), strict=True):
+            found[index] = hypotheses
+    return found
+
+
+def _text(model: TranslationModel, hypothesis: Hypothesis, source: str) -> str:
+    return clean_output(model.target_tokenizer.decode(hypothesis.ids), source).strip()

@@ -1,0 +1,43 @@
+"""The training log: train.jsonl, and TensorBoard's files where that is installed."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nmt.text.lines import read_file, write_file
+
+
+class TrainingLog:
+    """Appends reports to train.jsonl in a run folder; a resumed training first drops those after its checkpoint."""
+
+    def __init__(self, run: Path, update: int) -> None:
+        self._path = run / "train.jsonl"
+        if self._path.exists():
+            kept = [line for line in read_file(self._path) if _update_of(line) <= update]
+            write_file(self._path, kept)
+        self._board = _tensorboard(run / "tensorboard", update)
+
+    def write(self, report: Mapping[str, float | int]) -> None:
+        """Append one report; it has the key `update`."""
+        with self._path.open("ab") as file:
+            file.write(json.dumps(report).encode() + b"\n")
+        if self._board is not None:
+            for name, value in report.items():
+                self._board.add_scalar(name, value, report["update"])
+
+
+def _update_of(line: str) -> float:
+    """The update of a logged line; infinity for one that a crash cut short."""
+    try:
+        return float(json.loads(line)["update"])
+    except (ValueError, KeyError, TypeError):
+        return float("inf")
+
+
+def _tensorboard(folder: Path, update: int) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:  # the extra [tensorboard] is not installed
+        return None
+    return SummaryWriter(str(folder), purge_step=update + 1)  # type: ignore[no-untyped-call]

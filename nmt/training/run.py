@@ -1,0 +1,241 @@
+"""A training in its run folder, from start to end or from where it was stopped."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from nmt import model_folder
+from nmt.decoding.model import TranslationModel, forbidden_ids
+from nmt.decoding.search import SearchConfig
+from nmt.decoding.torch_engine import TorchEngine
+from nmt.decoding.translate import translate
+from nmt.errors import ConfigError, ModelError
+from nmt.metrics.bleu import score
+from nmt.models.translator import ModelConfig, Translator
+from nmt.models.weights import to_bytes
+from nmt.text.batch import TokenizedCorpus, make_batch
+from nmt.text.tokenizer import Tokenizer
+from nmt.training.checkpoint import load_checkpoint, save_checkpoint
+from nmt.training.log import TrainingLog
+from nmt.training.loop import TrainingConfig, TrainingState, UpdateReport, Validation, total_updates, train
+from nmt.training.loss import translation_loss
+from nmt.training.memory import keep_freed_memory
+
+VALIDATION_ROWS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What to train, on what."""
+
+    source: str  # language codes
+    target: str
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer  # the same object if they share a vocabulary
+    model: ModelConfig
+    training: TrainingConfig
+    search: SearchConfig
+    corpus: TokenizedCorpus
+    valid: Sequence[tuple[str, str]]
+
+    @property
+    def shared(self) -> bool:
+        """Whether both sides have one vocabulary, and so one embedding."""
+        return self.source_tokenizer is self.target_tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How a training stands; bleu is None between validations."""
+
+    update: int
+    total: int
+    epoch: int
+    loss: float  # nats a target subword
+    tokens_per_second: float
+    seconds_left: float
+    bleu: float | None = None
+    best: bool = False
+
+
+def train_run(
+    job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]
+) -> None:
+    """Train job in the folder run until it is done or stop says so; either way all is saved.
+
+    Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one.
+    """
+    keep_freed_memory()
+    torch.set_num_threads(job.training.threads or os.cpu_count() or 1)
+    torch.manual_seed(job.training.seed)
+    model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
+    state = TrainingState.start(model.to(device), job.training)
+    _resume(state, job, run)
+    log = TrainingLog(run, state.update)
+    meter = _Meter(total_updates(job.corpus, job.training), job.training.report_every)
+
+    for event in train(state, job.corpus, job.training, lambda model, update: validate(model, update, job)):
+        if isinstance(event, UpdateReport):
+            report(meter.add(event))
+            if event.update % job.training.report_every == 0:
+                log.write(meter.summary(event))
+            if event.update % job.training.save_every == 0:
+                _save_checkpoint(state, job, run)
+        else:
+            best = state.note(event, job.training.validate_by)
+            if best:
+                _save_model(state, job, run)
+            log.write({"update": event.update, "valid_loss": event.loss, "valid_bleu": event.bleu})
+            _save_checkpoint(state, job, run)
+            report(meter.validated(event, best))
+        if stop():
+            break
+    _save_checkpoint(state, job, run)
+
+
+def validate(model: Translator, update: int, job: Job) -> Validation:
+    """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32."""
+    pairs = [
+        (source, target)
+        for text, other in job.valid
+        if (source := job.source_tokenizer.encode(text)) and (target := job.target_tokenizer.encode(other))
+    ]
+    pairs.sort(key=lambda pair: len(pair[1]))
+    loss, device = 0.0, model.output_bias.device
+    with torch.no_grad():
+        for start in range(0, len(pairs), VALIDATION_ROWS):
+            sources, targets = zip(*pairs[start : start + VALIDATION_ROWS], strict=True)
+            loss += translation_loss(model, make_batch(sources, targets).to(device), smoothing=0.0).item()
+    translator = TranslationModel(
+        source=job.source,
+        target=job.target,
+        source_tokenizer=job.source_tokenizer,
+        target_tokenizer=job.target_tokenizer,
+        engine=TorchEngine(model, forbidden_ids(job.target_tokenizer)),
+        search=job.search,
+        **_lengths(job.corpus),
+    )
+    greedy = SearchConfig(beam_size=1)
+    hypotheses = [found.text for found in translate(translator, [[text for text, _ in job.valid]], greedy)]
+    [bleu] = score(hypotheses, [[reference for _, reference in job.valid]], metrics=("bleu",))
+    return Validation(update=update, loss=loss / sum(len(target) + 1 for _, target in pairs), bleu=bleu.value)
+
+
+def _lengths(corpus: TokenizedCorpus) -> dict[str, int]:
+    """The source lengths that a model trained on corpus knows well, and at all."""
+    return {
+        "usual_length": int(np.percentile(corpus.source_lengths, 99)),
+        "greatest_length": int(corpus.source_lengths.max()),
+    }
+
+
+def _identity(job: Job) -> dict[str, Any]:
+    """What a resumed training must share with the one before it to end in the same weights."""
+    sections = {name: asdict(getattr(job, name)) for name in ("model", "training", "search")}
+    keys = {f"{section}.{key}": value for section, values in sections.items() for key, value in values.items()}
+    for name in ("save_every", "report_every"):
+        del keys[f"training.{name}"]
+    return {"source": job.source, "target": job.target, "data and tokenizer": job.corpus.fingerprint, **keys}
+
+
+def _resume(state: TrainingState, job: Job, run: Path) -> None:
+    checkpoint = load_checkpoint(run)
+    if checkpoint is None:
+        if model_folder.exists(run):
+            raise ModelError(f"{run}: holds a model but no training to go on with; choose another folder")
+        return
+    tensors, numbers = checkpoint
+    before, now = numbers["job"], _identity(job)
+    for key in before.keys() | now.keys():
+        if before.get(key) != now.get(key):
+            raise ConfigError(
+                f"{run}: was begun with {key} = {before.get(key)!r}, not {now.get(key)!r}; "
+                "change it back to go on, or choose another folder"
+            )
+    state.unpack(tensors, numbers["state"])
+
+
+def _save_checkpoint(state: TrainingState, job: Job, run: Path) -> None:
+    tensors, numbers = state.pack()
+    save_checkpoint(run, tensors, {"job": _identity(job), "state": numbers})
+
+
+def _save_model(state: TrainingState, job: Job, run: Path) -> None:
+    about = {
+        "source": job.source,
+        "target": job.target,
+        "model": asdict(job.model),
+        "search": asdict(job.search),
+        **_lengths(job.corpus),
+        "training": {
+            "pairs": len(job.corpus),
+            "update": state.update,
+            "valid_loss": state.best and state.best.loss,
+            "valid_bleu": state.best and state.best.bleu,
+            **asdict(job.training),
+        },
+    }
+    parts = {
+        "config.json": json.dumps(about, indent=1).encode(),
+        "translator.safetensors": to_bytes(state.weights()),
+    }
+    if job.shared:
+        parts["tokenizer.model"] = job.source_tokenizer.to_bytes()
+    else:
+        parts["source.model"] = job.source_tokenizer.to_bytes()
+        parts["target.model"] = job.target_tokenizer.to_bytes()
+    model_folder.save(run, parts)
+
+
+class _Meter:
+    """Rates and averages over the last updates."""
+
+    def __init__(self, total: int, every: int) -> None:
+        self._total = total
+        self._every = every
+        self._start = time.monotonic()
+        self._recent: list[tuple[float, UpdateReport]] = []
+
+    def add(self, event: UpdateReport) -> Progress:
+        self._recent = [*self._recent[1 - self._every :], (time.monotonic() - self._start, event)]
+        self._start = time.monotonic()
+        seconds = sum(seconds for seconds, _ in self._recent)
+        return Progress(
+            update=event.update,
+            total=self._total,
+            epoch=event.epoch,
+            loss=float(np.mean([event.loss for _, event in self._recent])),
+            tokens_per_second=sum(event.tokens for _, event in self._recent) / seconds,
+            seconds_left=(self._total - event.update) * seconds / len(self._recent),
+        )
+
+    def summary(self, event: UpdateReport) -> dict[str, float]:
+        seconds = sum(seconds for seconds, _ in self._recent)
+        return {
+            "update": event.update,
+            "epoch": event.epoch,
+            "loss": float(np.mean([event.loss for _, event in self._recent])),
+            "learning_rate": event.learning_rate,
+            "grad_norm": event.grad_norm,
+            "tokens_per_second": sum(event.tokens for _, event in self._recent) / seconds,
+        }
+
+    def validated(self, event: Validation, best: bool) -> Progress:
+        self._start = time.monotonic()  # validation is not training
+        return Progress(
+            update=event.update,
+            total=self._total,
+            epoch=0,
+            loss=event.loss,
+            tokens_per_second=0.0,
+            seconds_left=0.0,
+            bleu=event.bleu,
+            best=best,
+        )
