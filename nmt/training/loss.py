@@ -49,28 +49,27 @@ class _CrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
-        vocabulary = weight.shape[0]
         exact = torch.promote_types(hidden.dtype, torch.float32)
+        even = smoothing / weight.shape[0]
         d_hidden = torch.empty_like(hidden)
         d_weight = torch.zeros_like(weight, dtype=exact)
         d_bias = torch.zeros_like(bias, dtype=exact)
-        total = torch.zeros((), dtype=exact, device=hidden.device)
+        logit_sums = hidden.to(exact) @ weight.sum(dim=0, dtype=exact) + bias.sum(dtype=exact)
+        total = -even * logit_sums.sum()
         for start in range(0, hidden.shape[0], CHUNK):
             rows, target = hidden[start : start + CHUNK], targets[start : start + CHUNK, None]
             logits = torch.addmm(bias, rows, weight.t())
             probs = torch.softmax(logits, dim=-1, dtype=exact)
-            highest, at = probs.max(dim=-1, keepdim=True)  # at least 1 / V, so its logarithm is safe
-            log_sum = logits.gather(1, at).to(exact) - highest.log()
-            correct = log_sum - logits.gather(1, target).to(exact)
-            total += (1 - smoothing) * correct.sum()
-            if smoothing:
-                total += smoothing * (log_sum.sum() - logits.sum(dtype=exact) / vocabulary)
-                probs -= smoothing / vocabulary
-            probs.scatter_add_(1, target, probs.new_full(target.shape, smoothing - 1))
-            d_logits = probs.to(hidden.dtype)
+            correct = probs.gather(1, target)
+            # Where a probability underflows, the loss is reported as that of the smallest number; its gradient is exact.
+            surprise = -correct.clamp_min(torch.finfo(exact).tiny).log()
+            log_sum = surprise + logits.gather(1, target)  # of the exponentials of a row's logits
+            total += (1 - smoothing) * surprise.sum() + smoothing * log_sum.sum()
+            d_logits = torch.sub(probs, even, out=logits)
+            d_logits.scatter_(1, target, (correct - even - (1 - smoothing)).to(d_logits.dtype))
             torch.mm(d_logits, weight, out=d_hidden[start : start + CHUNK])
             d_weight += d_logits.t() @ rows
-            d_bias += d_logits.sum(dim=0, dtype=exact)
+            d_bias += d_logits.new_ones(len(rows)) @ d_logits  # a product, since summing columns is slow in bfloat16
         ctx.save_for_backward(d_hidden, d_weight.to(weight.dtype), d_bias.to(bias.dtype))
         return total
 
