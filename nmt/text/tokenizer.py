@@ -1,0 +1,238 @@
+"""Subwords: train a sentencepiece model, and turn text into piece ids and back."""
+
+import io
+import random
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import sentencepiece
+
+from nmt.errors import ConfigError, DataError, ModelError
+from nmt.text.sampling import BpeSampler, UnigramSampler, uniform
+
+PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
+PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # stand for a name, number or address that is copied
+
+SPACE = "▁"  # how sentencepiece writes the space in front of a word
+_SYMBOL = re.compile(r"<[^\s<>▁]+>")
+
+
+def language_tag(language: str) -> str:
+    """Return the symbol in front of a source sentence that asks for a translation into language."""
+    return f"<2{language}>"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerConfig:
+    """How to train the subword model. Values that cannot work raise ConfigError."""
+
+    kind: Literal["unigram", "bpe"] = "unigram"
+    vocab_size: int = 8000
+    character_coverage: float = 1.0  # share of the text whose characters get a piece; the rarest others are unknown
+    byte_fallback: bool = False  # spell unknown characters in UTF-8 bytes: 256 more pieces, and nothing is unknown
+    shared: bool = True  # one model for both languages
+    max_sentences: int = 2_000_000  # of more, a random sample is used
+    seed: int = 1  # of that sample
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("unigram", "bpe"):
+            raise ConfigError(f"tokenizer.kind is {self.kind!r}; choose one of unigram, bpe")
+        if self.vocab_size < 8:
+            raise ConfigError(f"tokenizer.vocab_size is {self.vocab_size}; it must be at least 8")
+        if not 0.9 <= self.character_coverage <= 1:
+            raise ConfigError(
+                f"tokenizer.character_coverage is {self.character_coverage}; it must be between 0.9 and 1"
+            )
+        if self.max_sentences < 1:
+            raise ConfigError(f"tokenizer.max_sentences is {self.max_sentences}; it must be at least 1")
+
+
+def train_tokenizer(
+    sentences: Iterable[str], config: TokenizerConfig, *, symbols: Sequence[str] = PLACEHOLDERS
+) -> bytes:
+    """Train a sentencepiece model and return its file content: the same bytes for the same sentences and config.
+
+    Each of symbols ("<2de>", "<ph0>") becomes one piece that text is never split inside of or merged with.
+    Text is normalised by NFKC; case is kept. Raises ConfigError for a bad symbol, DataError for an empty corpus and for
+    a vocabulary that is larger or smaller than the data allow.
+    """
+    for symbol in symbols:
+        if not _SYMBOL.fullmatch(symbol):
+            raise ConfigError(f"symbol {symbol!r}: write it in angle brackets and without spaces, like <name>")
+    # Here and not in sentencepiece, whose own sample differs from process to process.
+    sample = _reservoir((sentence for sentence in sentences if sentence.strip()), config.max_sentences, config.seed)
+    if not sample:
+        raise DataError("the tokenizer's training text is empty: give at least one line that is not blank")
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(sample),
+            model_writer=model,
+            model_type=config.kind,
+            vocab_size=config.vocab_size,
+            character_coverage=config.character_coverage,
+            byte_fallback=config.byte_fallback,
+            user_defined_symbols=list(dict.fromkeys(symbols)),
+            normalization_rule_name="nmt_nfkc",
+            pad_id=PAD_ID,
+            unk_id=UNK_ID,
+            bos_id=BOS_ID,
+            eos_id=EOS_ID,
+            num_threads=2,  # fixed: the sums, and so the model, depend on it
+            minloglevel=2,
+        )
+    except RuntimeError as error:
+        raise _training_error(str(error), config) from None
+    return model.getvalue()
+
+
+class Tokenizer:
+    """A trained subword model."""
+
+    def __init__(self, processor: sentencepiece.SentencePieceProcessor) -> None:
+        self._processor = processor
+        self._samplers: dict[float, UnigramSampler | BpeSampler] = {}
+
+    @classmethod
+    def from_bytes(cls, model: bytes) -> "Tokenizer":
+        """Load the content of a model file; ModelError where it is damaged or not one of train_tokenizer's."""
+        try:
+            # An empty file would pass as a model and be complained about on stderr at its first use.
+            processor = sentencepiece.SentencePieceProcessor(model_proto=model) if model else None
+        except RuntimeError:
+            processor = None
+        if processor is None or processor.get_piece_size() == 0:
+            raise ModelError("not a sentencepiece model, or a damaged one; train it again with nmt train-tokenizer")
+        found = (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id())
+        if found != (PAD_ID, UNK_ID, BOS_ID, EOS_ID):
+            raise ModelError(
+                f"a sentencepiece model with the ids {found} for pad, unk, bos, eos, where 0 to 3 are needed; "
+                "train one with nmt train-tokenizer"
+            )
+        return cls(processor)
+
+    def to_bytes(self) -> bytes:
+        """Return the content of the model file."""
+        return bytes(self._processor.serialized_model_proto())
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of pieces, special ones included."""
+        return int(self._processor.get_piece_size())
+
+    def encode(self, text: str) -> list[int]:
+        """Return the piece ids of a text, without BOS and EOS."""
+        return list(self._processor.encode(text))
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the piece ids of each text."""
+        return list(self._processor.encode(list(texts), num_threads=1))
+
+    def sample(self, texts: Sequence[str], *, alpha: float, seed: int) -> list[list[int]]:
+        """Return the piece ids of one random segmentation of each text; the seed and the texts alone decide which.
+
+        A unigram model draws in proportion to P^alpha: alpha 0 makes all segmentations equally likely, 0.1 is strong,
+        0.5 mild, and a large alpha gives encode(). A BPE model leaves out merges with probability alpha: 0 gives
+        encode(), 0.1 is usual. Words with unknown characters or reserved symbols are not varied.
+        """
+        sampler = self._sampler(alpha)
+        draw = uniform(seed)
+        samples = []
+        for text in self._processor.normalize(list(texts)):
+            ids: list[int] = []
+            for word in text.split(SPACE)[1:]:
+                ids += sampler.segment(SPACE + word, draw) or self.encode(word)
+            samples.append(ids)
+        return samples
+
+    def spans(self, text: str) -> list[tuple[int, int, int]]:
+        """Return (id, start, end) for each piece of encode(text): text[start:end] is what the piece stands for.
+
+        Offsets count characters of the text as given; the space in front is left out. A span is empty where a piece
+        stands for space alone, or shares a character with the next one that has it (NFKC spells one as several).
+        """
+        encoded = self._processor.encode(text, return_type="offset_mapping")
+        return [
+            (id_, _skip_space(text, start, end) if piece.startswith(SPACE) else start, end)
+            for id_, piece, (start, end) in zip(encoded["ids"], encoded["pieces"], encoded["offsets"], strict=True)
+        ]
+
+    def pieces(self, text: str) -> list[str]:
+        """Return the pieces of a text as strings; the mark U+2581 stands for a space."""
+        return list(self._processor.encode(text, return_type=str))
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of piece ids; special ids but UNK stand for nothing."""
+        return str(self._processor.decode(list(ids)))
+
+    def id_of(self, symbol: str) -> int:
+        """Return the id of a piece or reserved symbol; ModelError if the model has none."""
+        id_ = int(self._processor.piece_to_id(symbol))
+        if id_ == UNK_ID and symbol != self._processor.id_to_piece(UNK_ID):
+            raise ModelError(f"the tokenizer has no symbol {symbol!r}; train one with this language or symbol reserved")
+        return id_
+
+    def is_special(self, id_: int) -> bool:
+        """Whether an id stands for no text of its own: PAD, UNK, BOS, EOS, a language tag, a placeholder."""
+        return self._processor.is_control(id_) or self._processor.is_unknown(id_) or self._is_symbol(id_)
+
+    def _is_symbol(self, id_: int) -> bool:
+        # A piece of three characters or more scores 0 only if it is reserved; byte pieces look the same, and are not.
+        processor = self._processor
+        return bool(
+            _SYMBOL.fullmatch(processor.id_to_piece(id_))
+            and processor.get_score(id_) == 0
+            and not processor.is_byte(id_)
+            and not processor.is_control(id_)
+        )
+
+    def _sampler(self, alpha: float) -> UnigramSampler | BpeSampler:
+        if alpha not in self._samplers:
+            scores = {
+                self._processor.id_to_piece(id_): (id_, self._processor.get_score(id_))
+                for id_ in range(self.vocab_size)
+                if not self.is_special(id_) and not self._processor.is_byte(id_)
+            }
+            symbols = tuple(self._processor.id_to_piece(id_) for id_ in range(self.vocab_size) if self._is_symbol(id_))
+            # The model does not tell its kind, but the scores of BPE are ranks: whole numbers.
+            ranks = all(score.is_integer() for _, score in scores.values())
+            self._samplers = {alpha: (BpeSampler if ranks else UnigramSampler)(scores, symbols, alpha=alpha)}
+        return self._samplers[alpha]
+
+
+def _reservoir(sentences: Iterable[str], size: int, seed: int) -> list[str]:
+    """Return at most size sentences in their order, each as likely as the other (algorithm R; Vitter, 1985)."""
+    kept: dict[int, tuple[int, str]] = {}
+    generator = random.Random(seed)
+    for number, sentence in enumerate(sentences):
+        place = number if number < size else generator.randrange(number + 1)
+        if place < size:
+            kept[place] = (number, sentence)
+    return [sentence for _, sentence in sorted(kept.values())]
+
+
+def _training_error(message: str, config: TokenizerConfig) -> DataError:
+    """Turn sentencepiece's complaint into a line of advice."""
+    if largest := re.search(r"too high .*<= (\d+)", message):
+        return DataError(
+            f"vocab_size {config.vocab_size} is more than the text allows: set it to {largest[1]} or less, "
+            "or give more text"
+        )
+    if needed := re.search(r"smaller than required_chars. \d+ vs (\d+)", message):
+        return DataError(
+            f"vocab_size {config.vocab_size} is less than the {needed[1]} that the text's characters and the reserved "
+            "symbols take: raise it, or lower character_coverage"
+        )
+    if "sentences_.empty()" in message or "all_chars_count" in message:
+        return DataError("no line of the tokenizer's training text can be used: all are blank or over 4,192 bytes")
+    return DataError(f"sentencepiece could not train a tokenizer: {message}")
+
+
+def _skip_space(text: str, start: int, end: int) -> int:
+    """Return where the visible part of text[start:end] begins."""
+    while start < end and unicodedata.category(text[start]) in ("Zs", "Zl", "Zp", "Cc", "Cf"):
+        start += 1
+    return start
