@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.train import train
-from cli.train_tokenizer import train_tokenizer
+#from cli.train_tokenizer import train_tokenizer
 from cli.translate import translate
 from nmt import __version__
 from nmt.errors import NMTError
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("train-tokenizer")(train_tokenizer)
+#app.command("train-tokenizer")(train_tokenizer)
 app.command("train")(train)
 app.command("translate")(translate)
 

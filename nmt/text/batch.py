@@ -122,6 +122,7 @@ def tokenize_corpus(
             **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
             **{name: datasets.Value("string") for name in ("source_text", "target_text")},
         }
+        datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
         data = datasets.Dataset.from_generator(
             lambda: _tokenize(source_path, target_path, source, target, max_length),
             features=datasets.Features(columns),
