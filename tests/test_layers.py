@@ -1,0 +1,59 @@
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+# Each layer may import the ones before it; what stands in one set may not import each other.
+LAYERS = [
+    {"nmt.errors"},
+    {"nmt.manifest"},
+    {"nmt.model_folder"},
+    {"nmt.text"},
+    {"nmt.models", "nmt.metrics"},
+    {"nmt.decoding"},
+    {"nmt.training"},
+    {"nmt.config"},
+    {"nmt.pipeline"},
+    {"cli"},
+]
+
+
+def layer_of(module: str) -> tuple[int, str] | None:
+    for number, names in enumerate(LAYERS):
+        for name in names:
+            if module == name or module.startswith(name + "."):
+                return number, name
+    return None
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_every_file_imports_only_what_lies_above_it():
+    checked = 0
+    for path in [*(ROOT / "nmt").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]:
+        here = layer_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        if here is None or path.name == "__init__.py":
+            continue
+        for module in imports(path):
+            there = layer_of(module)
+            if there is not None:
+                checked += 1
+                assert there[0] < here[0] or there == here, f"{path.relative_to(ROOT)} imports {module}"
+    assert checked > 50
+
+
+def test_the_command_line_starts_without_the_heavy_libraries():
+    heavy = {"torch", "datasets", "sentencepiece", "numpy", "sacrebleu"}
+    for path in (ROOT / "cli").glob("*.py"):
+        tree = ast.parse(path.read_text())
+        top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {alias.name for node in top for alias in node.names} | {getattr(node, "module", "") for node in top}
+        assert not {name.split(".")[0] for name in names if name} & heavy, path.name
