@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
+from cli.tokenize import tokenize
 from cli.train import train
-#from cli.train_tokenizer import train_tokenizer
+from cli.train_tokenizer import train_tokenizer
 from cli.translate import translate
 from nmt import __version__
 from nmt.errors import NMTError
@@ -22,7 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-#app.command("train-tokenizer")(train_tokenizer)
+app.command("train-tokenizer")(train_tokenizer)
+app.command("tokenize")(tokenize)
 app.command("train")(train)
 app.command("translate")(translate)
 

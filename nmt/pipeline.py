@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,61 @@ def configure(path: Path | None, overrides: Sequence[str], source: str, target: 
 
     config = load_config(path, overrides)
     return replace(config, source=source or config.source, target=target or config.target)
+
+
+def train_tokenizer(*, config: "Config", data: Path, out: Path, symbols: Sequence[str] = ()) -> list[Path]:
+    """Train the subword model on a prepared folder's training text; return the files written.
+
+    One model for both languages goes into the file out, two go into the folder out. Reserved are a tag for each of the
+    languages, the placeholders, and symbols.
+    """
+    from nmt.text.files import replacing
+    from nmt.text.lines import read_file
+    from nmt.text.tokenizer import PLACEHOLDERS, language_tag
+    from nmt.text.tokenizer import train_tokenizer as train_on
+
+    _check_languages(config)
+    reserved = [*map(language_tag, (config.source, config.target)), *PLACEHOLDERS, *symbols]
+    texts = [data / f"train.{language}" for language in (config.source, config.target)]
+    if config.tokenizer.shared:
+        both = chain.from_iterable(map(read_file, texts))
+        models = {out: train_on(both, config.tokenizer, symbols=reserved, name=str(data / "train.*"))}
+    else:
+        models = {
+            out / f"{side}.model": train_on(read_file(text), config.tokenizer, symbols=reserved, name=str(text))
+            for side, text in zip(("source", "target"), texts, strict=True)
+        }
+    next(iter(models)).parent.mkdir(parents=True, exist_ok=True)
+    with replacing(*models) as streams:
+        for stream, model in zip(streams, models.values(), strict=True):
+            stream.write(model)
+    return list(models)
+
+
+def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, target_side: bool = False) -> None:
+    """Turn stdin's lines into subwords on stdout, or subwords into lines of text, one line for each."""
+    from nmt import model_folder
+    from nmt.decoding.model import load_tokenizers
+    from nmt.text.lines import clean_output, read_lines, write_line
+
+    if model_folder.exists(tokenizer):
+        tokenizers = load_tokenizers(model_folder.open_folder(tokenizer))
+    else:
+        tokenizers = _read_tokenizers(tokenizer)
+    subwords = tokenizers[target_side]
+    for number, line in enumerate(read_lines(sys.stdin.buffer, "stdin"), start=1):
+        if not decode:
+            text = " ".join(map(str, subwords.encode(line)) if as_ids else subwords.pieces(line))
+        elif not as_ids:
+            text = subwords.join([piece for piece in line.split(" ") if piece])
+        else:
+            try:
+                text = subwords.decode([int(field) for field in line.split()])
+            except (ValueError, IndexError):
+                size = subwords.vocab_size
+                raise DataError(f"stdin:{number}: not a line of ids; give numbers below {size}") from None
+        write_line(sys.stdout.buffer, clean_output(text, line))
+        sys.stdout.buffer.flush()
 
 
 def train(

@@ -51,13 +51,17 @@ class TokenizerConfig:
 
 
 def train_tokenizer(
-    sentences: Iterable[str], config: TokenizerConfig, *, symbols: Sequence[str] = PLACEHOLDERS
+    sentences: Iterable[str],
+    config: TokenizerConfig,
+    *,
+    symbols: Sequence[str] = PLACEHOLDERS,
+    name: str = "the training text",
 ) -> bytes:
     """Train a sentencepiece model and return its file content: the same bytes for the same sentences and config.
 
     Each of symbols ("<2de>", "<ph0>") becomes one piece that text is never split inside of or merged with.
-    Text is normalised by NFKC; case is kept. Raises ConfigError for a bad symbol, DataError for an empty corpus and for
-    a vocabulary that is larger or smaller than the data allow.
+    Text is normalised by NFKC; case is kept. Raises ConfigError for a bad symbol, and DataError, which calls the text
+    by name, for a text without sentences and for a vocabulary that is larger or smaller than the text allows.
     """
     for symbol in symbols:
         if not _SYMBOL.fullmatch(symbol):
@@ -65,7 +69,7 @@ def train_tokenizer(
     # Here and not in sentencepiece, whose own sample differs from process to process.
     sample = _reservoir((sentence for sentence in sentences if sentence.strip()), config.max_sentences, config.seed)
     if not sample:
-        raise DataError("the tokenizer's training text is empty: give at least one line that is not blank")
+        raise DataError(f"{name}: no line that is not blank; give text to train the tokenizer on")
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
@@ -85,7 +89,7 @@ def train_tokenizer(
             minloglevel=2,
         )
     except RuntimeError as error:
-        raise _training_error(str(error), config) from None
+        raise _training_error(str(error), config, name) from None
     return model.getvalue()
 
 
@@ -165,8 +169,12 @@ class Tokenizer:
         return list(self._processor.encode(text, return_type=str))
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of piece ids; special ids but UNK stand for nothing."""
+        """Return the text of piece ids. Special ids stand for nothing, except UNK, which gives U+2047 ("⁇")."""
         return str(self._processor.decode(list(ids)))
+
+    def join(self, pieces: Sequence[str]) -> str:
+        """Return the text of pieces(), unknown characters included."""
+        return str(self._processor.decode(list(pieces)))
 
     def id_of(self, symbol: str) -> int:
         """Return the id of a piece or reserved symbol; ModelError if the model has none."""
@@ -214,21 +222,21 @@ def _reservoir(sentences: Iterable[str], size: int, seed: int) -> list[str]:
     return [sentence for _, sentence in sorted(kept.values())]
 
 
-def _training_error(message: str, config: TokenizerConfig) -> DataError:
+def _training_error(message: str, config: TokenizerConfig, name: str) -> DataError:
     """Turn sentencepiece's complaint into a line of advice."""
     if largest := re.search(r"too high .*<= (\d+)", message):
         return DataError(
-            f"vocab_size {config.vocab_size} is more than the text allows: set it to {largest[1]} or less, "
+            f"{name}: vocab_size {config.vocab_size} is more than the text allows: set it to {largest[1]} or less, "
             "or give more text"
         )
     if needed := re.search(r"smaller than required_chars. \d+ vs (\d+)", message):
         return DataError(
-            f"vocab_size {config.vocab_size} is less than the {needed[1]} that the text's characters and the reserved "
-            "symbols take: raise it, or lower character_coverage"
+            f"{name}: vocab_size {config.vocab_size} is less than the {needed[1]} pieces that the text's characters and "
+            "the reserved symbols take: raise it, or lower character_coverage"
         )
     if "sentences_.empty()" in message or "all_chars_count" in message:
-        return DataError("no line of the tokenizer's training text can be used: all are blank or over 4,192 bytes")
-    return DataError(f"sentencepiece could not train a tokenizer: {message}")
+        return DataError(f"{name}: no line can be used: all are blank or longer than 4,192 bytes; split the lines")
+    return DataError(f"{name}: sentencepiece could not train a tokenizer: {message}")
 
 
 def _skip_space(text: str, start: int, end: int) -> int:

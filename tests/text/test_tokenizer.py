@@ -63,14 +63,14 @@ def test_a_vocabulary_too_large_is_refused_with_the_largest_size_that_works(kind
 
 
 def test_a_vocabulary_too_small_is_refused_with_the_size_needed():
-    with pytest.raises(DataError, match=r"vocab_size 10 is less than the \d+ that"):
+    with pytest.raises(DataError, match=r"vocab_size 10 is less than the \d+ pieces"):
         trained(vocab_size=10)
 
 
 @pytest.mark.parametrize("sentences", [[], ["", " \t"], ["x" * 5000]])
 def test_text_that_cannot_be_used_is_refused(sentences):
-    with pytest.raises(DataError, match="tokenizer's training text"):
-        train_tokenizer(sentences, TokenizerConfig(vocab_size=50))
+    with pytest.raises(DataError, match=r"^train\.de: no line"):
+        train_tokenizer(sentences, TokenizerConfig(vocab_size=50), name="train.de")
 
 
 def test_an_error_of_the_reader_passes_through():
@@ -143,6 +143,11 @@ def test_a_batch_is_encoded_like_its_texts_one_by_one(tokenizer):
 
 def test_pieces_join_to_the_text_with_marks_for_spaces(tokenizer):
     assert "".join(tokenizer.pieces("the red house")) == "▁the▁red▁house"
+
+
+def test_joining_pieces_keeps_characters_that_ids_do_not_know(tokenizer):
+    assert tokenizer.join(tokenizer.pieces("the 日本 house")) == "the 日本 house"
+    assert tokenizer.decode(tokenizer.encode("the 日本 house")) == "the  ⁇  house"
 
 
 def test_reserved_symbols_are_single_pieces_wherever_they_stand(tokenizer):
