@@ -14,7 +14,9 @@ def translate(
     beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
     length_penalty: Annotated[float | None, typer.Option(help="Above 0 favours longer translations.")] = None,
     coverage_penalty: Annotated[float | None, typer.Option(help="Above 0 favours translating every word.")] = None,
-    n_best: Annotated[int | None, typer.Option(help="Translations a line; with --json, or one below the other.")] = None,
+    n_best: Annotated[
+        int | None, typer.Option(help="Translations a line; with --json, or one below the other.")
+    ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Draw translations at random instead of searching.")] = False,
     temperature: Annotated[float | None, typer.Option(help="Below 1 keeps samples close to the most probable.")] = None,
     seed: Annotated[int | None, typer.Option(help="Decides what is drawn.")] = None,

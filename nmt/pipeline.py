@@ -182,7 +182,9 @@ def _check_languages(config: "Config") -> None:
     from nmt.text.languages import check_languages
 
     if not (config.source and config.target):
-        raise ConfigError("source and target language are not given; set them in the configuration or by --source, --target")
+        raise ConfigError(
+            "source and target language are not given; set them in the configuration or by --source, --target"
+        )
     check_languages(config.source, config.target)
 
 
@@ -196,5 +198,7 @@ def _read_tokenizers(path: Path) -> tuple["Tokenizer", "Tokenizer"]:
             return shared, shared
         source, target = ((path / f"{side}.model").read_bytes() for side in ("source", "target"))
     except OSError as error:
-        raise DataError(f"{error.filename}: no tokenizer there ({error.strerror}); make one with nmt train-tokenizer") from error
+        raise DataError(
+            f"{error.filename}: no tokenizer there ({error.strerror}); make one with nmt train-tokenizer"
+        ) from error
     return Tokenizer.from_bytes(source), Tokenizer.from_bytes(target)

@@ -63,6 +63,6 @@ def toy_model(toy_data, toy_config, tmp_path_factory) -> Path:
     from nmt import pipeline
 
     run = tmp_path_factory.mktemp("toy-model") / "run"
-    config = toy_config("training.epochs=12", "training.validate_every=0")
+    config = toy_config("training.epochs=20", "training.validate_every=0")
     pipeline.train(config=config, data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
     return run

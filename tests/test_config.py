@@ -19,7 +19,9 @@ def test_a_file_and_overrides_are_joined(tmp_path):
 
 def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_one(tmp_path):
     path = write(tmp_path, "[model]\nhidden_size = 64\nembeding_size = 3\n")
-    with pytest.raises(ConfigError, match=r"c\.toml:3: unknown key 'model\.embeding_size'; did you mean 'embedding_size'"):
+    with pytest.raises(
+        ConfigError, match=r"c\.toml:3: unknown key 'model\.embeding_size'; did you mean 'embedding_size'"
+    ):
         load_config(path)
 
 

@@ -44,7 +44,9 @@ def load_model(path: Path, device: str = "cpu") -> TranslationModel:
             search=SearchConfig(**about["search"]),
         )
     except (KeyError, TypeError) as error:
-        raise ModelError(f"{path}: config.json does not describe a translator ({error}); train the model again") from error
+        raise ModelError(
+            f"{path}: config.json does not describe a translator ({error}); train the model again"
+        ) from error
 
 
 def read_description(folder: ModelFolder) -> dict[str, Any]:

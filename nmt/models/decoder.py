@@ -27,7 +27,8 @@ class DecoderState:
     def select(self, rows: Tensor) -> "DecoderState":
         """Each surviving hypothesis keeps its own history, whatever the cell."""
         return DecoderState(
-            recurrent=tuple(state[rows] for state in self.recurrent), keys=tuple(keys.select(rows) for keys in self.keys)
+            recurrent=tuple(state[rows] for state in self.recurrent),
+            keys=tuple(keys.select(rows) for keys in self.keys),
         )
 
 

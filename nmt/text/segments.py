@@ -29,7 +29,9 @@ def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:
     if len(text) < 2 or fits(text):
         return [text]
     while True:
-        places = [match.span() for match in _CUTS[level].finditer(text) if 0 < match.start() and match.end() < len(text)]
+        places = [
+            match.span() for match in _CUTS[level].finditer(text) if 0 < match.start() and match.end() < len(text)
+        ]
         if places or level == len(_CUTS) - 1:
             break
         level += 1

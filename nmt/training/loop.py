@@ -105,6 +105,9 @@ class Validation:
     bleu: float
 
 
+_COUNTERS = ("update", "epoch", "position", "validated", "worse")
+
+
 @dataclass(kw_only=True)
 class TrainingState:
     """All that changes while training; what a checkpoint holds."""
@@ -115,6 +118,7 @@ class TrainingState:
     update: int = 0  # updates done
     epoch: int = 0  # epochs done
     position: int = 0  # updates done in this epoch
+    validated: int = 0  # the last update at which the model was validated
     best: Validation | None = None
     worse: int = 0  # validations since the best
 
@@ -146,7 +150,7 @@ class TrainingState:
         tensors = {f"model.{name}": p.detach() for name, p in self.model.named_parameters()}
         tensors |= {f"average.{name}": tensor for name, tensor in self.average.items()}
         tensors |= pack_optimizer(self.optimizer)
-        numbers = {name: getattr(self, name) for name in ("update", "epoch", "position", "worse")}
+        numbers = {name: getattr(self, name) for name in _COUNTERS}
         return tensors, {**numbers, "best": None if self.best is None else vars(self.best)}
 
     def unpack(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, object]) -> None:
@@ -157,7 +161,7 @@ class TrainingState:
             for name, tensor in self.average.items():
                 tensor.copy_(tensors[f"average.{name}"])
         unpack_optimizer(self.optimizer, tensors)
-        for name in ("update", "epoch", "position", "worse"):
+        for name in _COUNTERS:
             setattr(self, name, numbers[name])
         best = numbers["best"]
         self.best = Validation(**best) if isinstance(best, dict) else None
@@ -186,7 +190,16 @@ def train(
     total = total_updates(corpus, config)
     autocast = torch.autocast(device.type, torch.bfloat16, enabled=uses_bfloat16(config, device))
     updates = _epoch_updates(corpus, config, state.epoch)
-    while not finished(state, total, config):
+    validate_every = config.validate_every or len(updates)
+    while True:
+        due = state.update % validate_every == 0 or state.update == total
+        if due and state.validated < state.update:  # a training may have been stopped just before
+            state.validated = state.update
+            with state.with_weights() as model:
+                validation = validate(model.eval(), state.update)
+            yield validation
+        if finished(state, total, config):
+            return
         update = state.update + 1
         torch.manual_seed(config.seed * 1_000_003 + update)
         rate = learning_rate(update, config.learning_rate, config.schedule, config.warmup, total)
@@ -215,10 +228,6 @@ def train(
         yield UpdateReport(
             update=update, epoch=epoch, loss=loss, tokens=tokens, learning_rate=rate, grad_norm=grad_norm
         )
-        if update % (config.validate_every or len(updates)) == 0 or update == total:
-            with state.with_weights() as model:
-                validation = validate(model.eval(), update)
-            yield validation
 
 
 def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:

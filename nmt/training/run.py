@@ -65,9 +65,7 @@ class Progress:
     best: bool = False
 
 
-def train_run(
-    job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]
-) -> None:
+def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
     """Train job in the folder run until it is done or stop says so; either way all is saved.
 
     Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one.

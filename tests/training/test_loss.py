@@ -20,7 +20,9 @@ def test_value_and_gradients_equal_torch_own_cross_entropy(smoothing):
     )
     torch.testing.assert_close(ours, theirs)
     for mine, other in zip(
-        torch.autograd.grad(ours, [hidden, weight, bias]), torch.autograd.grad(theirs, [hidden, weight, bias]), strict=True
+        torch.autograd.grad(ours, [hidden, weight, bias]),
+        torch.autograd.grad(theirs, [hidden, weight, bias]),
+        strict=True,
     ):
         torch.testing.assert_close(mine, other)
 

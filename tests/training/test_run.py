@@ -22,7 +22,10 @@ def train(toy_data, config, run, stop_at=None):
 
 
 def digest(run):
-    parts = [open_folder(run).read("translator.safetensors"), open_folder(run / "checkpoint").read("tensors.safetensors")]
+    parts = [
+        open_folder(run).read("translator.safetensors"),
+        open_folder(run / "checkpoint").read("tensors.safetensors"),
+    ]
     return [hashlib.sha256(part).hexdigest() for part in parts]
 
 
@@ -54,7 +57,9 @@ def test_a_training_stopped_at_every_update_and_validation_ends_in_the_same_weig
     assert updates == sorted(updates)
 
 
-@pytest.mark.parametrize("changes", [("training.subword_sampling=0.3",), ("training.teacher_forcing=0.7",), ("training.accumulate=2",)])
+@pytest.mark.parametrize(
+    "changes", [("training.subword_sampling=0.3",), ("training.teacher_forcing=0.7",), ("training.accumulate=2",)]
+)
 def test_a_resume_is_exact_whatever_is_random_in_the_training(toy_data, toy_config, tmp_path, changes):
     train(toy_data, toy_config(*changes), tmp_path / "whole")
     train(toy_data, toy_config(*changes), tmp_path / "stopped", stop_at=4)
@@ -76,7 +81,9 @@ def test_a_model_without_a_training_is_not_trained_over(toy_data, toy_config, to
         train(toy_data, toy_config(), tmp_path / "run")
 
 
-def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, toy_config, tmp_path, monkeypatch):
+def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(
+    toy_data, toy_config, tmp_path, monkeypatch
+):
     from nmt.training import loop
 
     real, calls = loop.translation_loss, []

@@ -1,0 +1,188 @@
+"""Scores of translations, by sacrebleu: each carries the signature that says how it was made."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sacrebleu import BLEU, CHRF, TER
+from sacrebleu.significance import PairedTest, Result
+
+from nmt.errors import ConfigError, DataError
+
+TIE = 1e-9  # chrF++ points; sums in another order differ by less
+
+Metric = BLEU | CHRF | TER
+References = Sequence[Sequence[str]]  # one full set of lines for each reference translation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """One score of a set of hypotheses; low and high bound its 95% confidence interval if it was bootstrapped."""
+
+    name: str
+    value: float
+    signature: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairedScore:
+    """A system's score by one metric; p_value is the chance of a difference this large between equals."""
+
+    system: str
+    name: str
+    value: float
+    signature: str
+    p_value: float | None  # against the first system, which has none itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duel:
+    """A system against the first one, sentence by sentence: its gains in chrF++ points, negative where it is worse."""
+
+    system: str
+    gains: Sequence[float]
+
+    @property
+    def wins(self) -> int:
+        """Number of sentences where it is better than the first system."""
+        return sum(gain > TIE for gain in self.gains)
+
+    @property
+    def losses(self) -> int:
+        """Number of sentences where it is worse."""
+        return sum(gain < -TIE for gain in self.gains)
+
+    @property
+    def ties(self) -> int:
+        """Number of sentences where both are as good."""
+        return len(self.gains) - self.wins - self.losses
+
+
+def score(
+    hypotheses: Sequence[str],
+    references: References,
+    *,
+    metrics: Sequence[str] = ("bleu", "chrf++", "ter"),
+    lowercase: bool = False,
+    tokenize: str | None = None,
+    bootstrap: int = 0,
+) -> list[Score]:
+    """Score hypotheses against one or more reference translations, each as long as the hypotheses.
+
+    The scores and signatures are those of the `sacrebleu` command: `tokenize` is BLEU's ("none" for text that is
+    tokenised already), and TER disregards case either way. bootstrap is the number of resamples, 0 for none; the
+    seed is sacrebleu's, 12345 unless the environment has SACREBLEU_SEED. Raises DataError for unequal lengths.
+    """
+    _check_lengths({"hypotheses": hypotheses}, references)
+    scores = []
+    for metric in _metrics(metrics, lowercase, tokenize).values():
+        result = metric.corpus_score(hypotheses, references, n_bootstrap=max(bootstrap, 1))
+        signature = str(metric.get_signature())
+        low = high = None
+        if bootstrap > 1:
+            # The interval has no public attribute. Where all resamples score 0 it is left out.
+            fields = json.loads(result.format(width=6, signature=signature, is_json=True))
+            mean, margin = fields.get("confidence_mean", 0.0), fields.get("confidence_var", 0.0)
+            low, high = mean - margin, mean + margin
+        scores.append(Score(name=result.name, value=result.score, signature=signature, low=low, high=high))
+    return scores
+
+
+def paper_score(hypotheses: Sequence[str], references: References, language: str) -> Score:
+    """BLEU as papers score Multi30k: Moses's tokens, lowercased, against references prepared the same way.
+
+    The references come as such a file; the hypotheses are ordinary text in language. Not comparable with score().
+    """
+    [result] = score(as_in_papers(hypotheses, language), references, metrics=("bleu",), tokenize="none")
+    return result
+
+
+def as_in_papers(lines: Sequence[str], language: str) -> list[str]:
+    """Normalise punctuation, tokenise by Moses's rules and lowercase, as Multi30k's *.lc.norm.tok.* files are.
+
+    Moses's defaults, entities such as &quot; included, give 1,014 of 1,014 English and 1,013 of 1,014 German lines of
+    Multi30k's val.lc.norm.tok; with dashes split, or without entities, it is fewer.
+    """
+    try:
+        from sacremoses import MosesPunctNormalizer, MosesTokenizer
+    except ImportError:
+        raise ConfigError("papers' scoring needs sacremoses; install it with: pip install 'nmt[papers]'") from None
+    normalizer, tokenizer = MosesPunctNormalizer(language), MosesTokenizer(language)
+    return [tokenizer.tokenize(normalizer.normalize(line), return_str=True).lower() for line in lines]
+
+
+def compare(
+    systems: Mapping[str, Sequence[str]],
+    references: References,
+    *,
+    test: Literal["bootstrap", "randomization"] = "bootstrap",
+    trials: int = 0,
+    metrics: Sequence[str] = ("bleu", "chrf++", "ter"),
+    lowercase: bool = False,
+    tokenize: str | None = None,
+) -> tuple[list[PairedScore], list[Duel]]:
+    """Compare systems, name → hypotheses, with the first of them, over all sentences and sentence by sentence.
+
+    The test is paired: bootstrap resampling (Koehn, 2004; 1,000 trials) or approximate randomization (Riezler and
+    Maxwell, 2005; 10,000 trials), as in sacrebleu; trials changes their number.
+    """
+    _check_lengths(systems, references)
+    paired = PairedTest(
+        list(systems.items()),
+        _metrics(metrics, lowercase, tokenize),
+        references,
+        test_type="bs" if test == "bootstrap" else "ar",
+        n_samples=trials,
+    )
+    signatures, results = paired()
+    scores = [
+        PairedScore(system=system, name=name, value=result.score, signature=str(signature), p_value=result.p_value)
+        for name, signature in signatures.items()
+        for system, result in zip(systems, results[name], strict=True)
+        if isinstance(result, Result)  # always, but the type allows names too
+    ]
+    first, *others = (_sentence_scores(hypotheses, references, lowercase) for hypotheses in systems.values())
+    duels = [
+        Duel(system=system, gains=[theirs - ours for ours, theirs in zip(first, other, strict=True)])
+        for system, other in zip(list(systems)[1:], others, strict=True)
+    ]
+    return scores, duels
+
+
+def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dict[str, Metric]:
+    if tokenize is not None and tokenize not in BLEU.TOKENIZERS:
+        raise ConfigError(f"tokenize {tokenize!r}: choose one of {', '.join(BLEU.TOKENIZERS)}")
+    makers: dict[str, Callable[[], Metric]] = {
+        # force: no advice about text that looks tokenised where the user says that it is
+        "bleu": lambda: BLEU(lowercase=lowercase, tokenize=tokenize, force=tokenize == "none"),
+        "chrf++": lambda: CHRF(word_order=2, lowercase=lowercase),
+        "ter": lambda: TER(),
+    }
+    try:
+        return {name: makers[name]() for name in names}
+    except RuntimeError as error:  # a tokenizer whose package is not installed
+        raise ConfigError(f"tokenize {tokenize}: {' '.join(str(error).split())}") from None
+
+
+def _check_lengths(systems: Mapping[str, Sequence[str]], references: References) -> None:
+    """Raise DataError unless all have the same number of lines: sacrebleu would cut what is longer, and say nothing."""
+    if not references or any(isinstance(reference, str) for reference in references):
+        raise DataError("references must be a list of sets of lines, one for each reference translation")
+    lines = len(references[0])
+    if lines == 0:
+        raise DataError("the references are empty; there is nothing to score")
+    for name, texts in [*systems.items(), *((f"reference {n}", text) for n, text in enumerate(references, start=1))]:
+        if len(texts) != lines:
+            raise DataError(f"{name}: {len(texts)} lines where the references have {lines}; line i must match line i")
+
+
+def _sentence_scores(hypotheses: Sequence[str], references: References, lowercase: bool) -> list[float]:
+    """ChrF++ of each sentence: unlike BLEU it tells short sentences apart."""
+    metric = CHRF(word_order=2, lowercase=lowercase)
+    return [
+        metric.sentence_score(hypothesis, list(others)).score
+        for hypothesis, *others in zip(hypotheses, *references, strict=True)
+    ]
