@@ -1,0 +1,88 @@
+# Stages as file rules: what is up to date is skipped. `make` alone lists the targets.
+
+SRC    ?= de
+TGT    ?= en
+CONFIG ?= configs/tatoeba.toml
+RUN    ?= data/runs/tatoeba-$(SRC)-$(TGT)
+TEXT   ?= Tom hat gestern ein neues Fahrrad gekauft.
+
+PYTHON   ?= python3
+CORPUS   := data/tatoeba
+PREPARED := data/raw/tatoeba-$(SRC)-$(TGT)
+DEMO     := data/raw/demo
+NMT      := .venv/bin/nmt
+READY    := .venv/.ready
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo data tokenizer train translate evaluate test test-long lint format clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@echo
+	@echo "variables: SRC=$(SRC) TGT=$(TGT) CONFIG=$(CONFIG) RUN=$(RUN) TEXT=\"...\""
+
+setup: $(READY) ## install everything into .venv
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nmt needs Python 3.11 or later; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: data/runs/demo/trained ## train a small model in minutes, translate with it, and score it
+	@echo
+	@printf '%s\n' "$(TEXT)" "Wo ist der Bahnhof?" "Ich habe keine Zeit." | tee /dev/stderr | $(NMT) translate --model data/runs/demo
+	@echo
+	$(NMT) evaluate --model data/runs/demo --data $(DEMO) --split test
+
+data/runs/demo/trained: $(DEMO)/report.json configs/demo.toml
+	$(NMT) train-tokenizer --config configs/demo.toml --data $(DEMO) --out $(DEMO)/tokenizer.model
+	$(NMT) train --config configs/demo.toml --data $(DEMO) --tokenizer $(DEMO)/tokenizer.model --out data/runs/demo
+	touch $@
+
+$(DEMO)/report.json: | $(READY)
+	mkdir -p $(DEMO)
+	for side in de en; do gzip -dc $(CORPUS)/train.de-en.$$side.gz | head -n 40000 > $(DEMO)/part.$$side || exit 1; done
+	$(NMT) prepare --source de --target en --out $(DEMO) $(DEMO)/part.de $(DEMO)/part.en \
+	  --valid $(CORPUS)/dev.de-en.de.gz --valid $(CORPUS)/dev.de-en.en.gz \
+	  --test $(CORPUS)/test.de-en.de.gz --test $(CORPUS)/test.de-en.en.gz
+
+data: $(PREPARED)/report.json ## clean the Tatoeba sentences and split them
+$(PREPARED)/report.json: $(wildcard $(CORPUS)/*.gz) | $(READY)
+	$(NMT) prepare --source $(SRC) --target $(TGT) --out $(PREPARED) \
+	  $(CORPUS)/train.de-en.$(SRC).gz $(CORPUS)/train.de-en.$(TGT).gz \
+	  --valid $(CORPUS)/dev.de-en.$(SRC).gz --valid $(CORPUS)/dev.de-en.$(TGT).gz \
+	  --test $(CORPUS)/test.de-en.$(SRC).gz --test $(CORPUS)/test.de-en.$(TGT).gz
+
+tokenizer: $(PREPARED)/tokenizer.model ## train the subword model
+$(PREPARED)/tokenizer.model: $(PREPARED)/report.json $(CONFIG)
+	$(NMT) train-tokenizer --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --out $@
+
+train: $(RUN)/trained ## train the translator, or go on where it was stopped
+$(RUN)/trained: $(PREPARED)/tokenizer.model $(CONFIG)
+	$(NMT) train --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --tokenizer $< --out $(RUN)
+	touch $@
+
+translate: $(RUN)/trained ## translate TEXT
+	@printf '%s\n' "$(TEXT)" | $(NMT) translate --model $(RUN)
+
+evaluate: $(RUN)/trained ## score the translator on the test split
+	$(NMT) evaluate --model $(RUN) --data $(PREPARED) --split test --bootstrap 1000
+
+test: $(READY) ## run the tests, with line coverage
+	.venv/bin/python -m pytest -q -m "not long" --cov=nmt --cov=cli --cov-report=term:skip-covered
+
+test-long: $(READY) ## run the tests that take long, too
+	.venv/bin/python -m pytest -q
+
+lint: $(READY) ## check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: $(READY) ## put the style right
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+clean: ## remove what the stages made; .venv stays
+	rm -rf data/raw data/runs
