@@ -1,0 +1,116 @@
+"""Rules that reject sentence pairs not worth learning from, each of which can be switched off."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nmt.errors import ConfigError
+from nmt.text.languages import in_wrong_script, scripts_of
+
+Pair = tuple[str, str]
+Rule = Callable[[str, str], bool]  # whether to reject a source and its target
+
+LENGTH_ALLOWANCE = 10  # characters added to both sides before the ratio, so that "Ja." may be "Yes, it is."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleaningConfig:
+    """Which pairs to reject; 0 or False switches a rule off. A pair counts under the first rule that rejects it."""
+
+    empty: bool = True  # a side without any text
+    max_words: int = 200  # on either side; words are what white space separates
+    max_characters: int = 2000  # on either side; for the scripts that do not separate words
+    max_length_ratio: float = 4.0  # of the sides' characters, each with LENGTH_ALLOWANCE added
+    copies: bool = True  # target equal to source
+    script: bool = True  # most letters of a side in a script that its language does not use
+    overlap: bool = True  # either side is also in the validation or test set, compared as near_duplicates compares
+    duplicates: bool = True  # the same pair again
+    near_duplicates: bool = True  # the same pair but for case, accents' encoding, spaces and punctuation
+
+    def __post_init__(self) -> None:
+        for name in ("max_words", "max_characters"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"{name} is {getattr(self, name)}; give a positive number, or 0 for no limit")
+        if self.max_length_ratio != 0 and not self.max_length_ratio >= 1:
+            raise ConfigError(f"max_length_ratio is {self.max_length_ratio}; give 1 or more, or 0 for no limit")
+
+
+def clean(
+    pairs: Iterable[Pair],
+    config: CleaningConfig,
+    *,
+    source_language: str,
+    target_language: str,
+    held_out: Set[int],
+    counts: Counter[str],
+) -> Iterator[Pair]:
+    """Yield the pairs that no rule rejects; held_out has the sentence keys of the validation and test sets.
+
+    counts receives the number of pairs rejected under each rule's name, a config field. What is remembered of each
+    pair is a hash of 8 bytes, so some million pairs need some hundred megabytes.
+    """
+    rules = _rules(config, source_language, target_language, held_out)
+    for source, target in pairs:
+        reason = next((name for name, rejects in rules.items() if rejects(source, target)), None)
+        if reason is None:
+            yield source, target
+        else:
+            counts[reason] += 1
+
+
+def tidy(text: str) -> str:
+    """Text as one line without white space at its ends; inside, only line ends change: each becomes a space."""
+    return re.sub(r"\r?\n", " ", text.strip())
+
+
+@lru_cache(maxsize=8)  # the rules, and then the splits, ask for the same two sentences' keys
+def sentence_key(text: str) -> int:
+    """A 64-bit hash that sentences share if they differ in case, composition, spaces or punctuation only."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    # marks are vowels in the scripts of India and Thailand; a line of punctuation alone stands for itself
+    bare = "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
+    return _hash(bare or folded)
+
+
+def _rules(config: CleaningConfig, source_language: str, target_language: str, held_out: Set[int]) -> dict[str, Rule]:
+    """The rules that are switched on, the cheap ones first; those for duplicates remember what they see."""
+    source_scripts, target_scripts = scripts_of(source_language), scripts_of(target_language)
+    rules: dict[str, Rule] = {
+        "empty": lambda source, target: not source or not target,
+        "max_words": lambda source, target: max(len(source.split()), len(target.split())) > config.max_words,
+        "max_characters": lambda source, target: max(len(source), len(target)) > config.max_characters,
+        "max_length_ratio": lambda source, target: _length_ratio(source, target) > config.max_length_ratio,
+        "copies": lambda source, target: source == target,
+        "script": lambda source, target: (
+            in_wrong_script(source, source_scripts) or in_wrong_script(target, target_scripts)
+        ),
+        "overlap": lambda source, target: sentence_key(source) in held_out or sentence_key(target) in held_out,
+        "duplicates": _seen_before(lambda source, target: _hash(source, target)),
+        "near_duplicates": _seen_before(lambda source, target: hash((sentence_key(source), sentence_key(target)))),
+    }
+    return {name: rule for name, rule in rules.items() if getattr(config, name)}
+
+
+def _length_ratio(source: str, target: str) -> float:
+    shorter, longer = sorted((len(source), len(target)))
+    return (longer + LENGTH_ALLOWANCE) / (shorter + LENGTH_ALLOWANCE)
+
+
+def _seen_before(key: Callable[[str, str], int]) -> Rule:
+    seen: set[int] = set()
+
+    def rejects(source: str, target: str) -> bool:
+        before = len(seen)
+        seen.add(key(source, target))
+        return len(seen) == before
+
+    return rejects
+
+
+def _hash(*texts: str) -> int:
+    """64 bits that are the same in every process; among 5 million texts two are mixed up once in a million corpora."""
+    return int.from_bytes(hashlib.blake2b("\n".join(texts).encode(), digest_size=8).digest())
