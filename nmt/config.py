@@ -93,6 +93,8 @@ def _typed(hint: Any, value: Any, name: str) -> Any:
         if value not in typing.get_args(hint):
             raise ConfigError(f"{name} is {value!r}; choose one of {', '.join(map(str, typing.get_args(hint)))}")
         return value
+    if hint is bool and value in (0, 1):
+        return bool(value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     allowed = hint if isinstance(hint, type) else typing.get_origin(hint)

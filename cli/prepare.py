@@ -1,0 +1,61 @@
+"""`nmt prepare`: corpora in, clean splits out."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
+
+
+def prepare(
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CORPUS...",
+            help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet (each may be .gz), a folder that `datasets` "
+            "saved, or hf:NAME; several are joined.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for train, valid and test files.", show_default=False)],
+    source: SourceLanguage = "",
+    target: TargetLanguage = "",
+    valid: Annotated[
+        list[str] | None, typer.Option(help="Validation corpus, as CORPUS; twice for two files.", show_default=False)
+    ] = None,
+    test: Annotated[
+        list[str] | None, typer.Option(help="Test corpus, as CORPUS; twice for two files.", show_default=False)
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="SOURCE,TARGET", help="Names of the columns to read.", show_default=False)
+    ] = None,
+    hold_out: Annotated[
+        int | None, typer.Option(min=1, help="Pairs held out for a split not given; by default 2,000 or 5%.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are held out.")] = 1,
+    json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    config: ConfigFile = None,
+    set_: Overrides = None,
+) -> None:
+    """Clean corpora and split them. A cleaning rule is switched off by --set cleaning.RULE=0 (or =false)."""
+    from nmt import pipeline
+
+    report = pipeline.prepare(
+        config=pipeline.configure(config, set_ or [], source, target),
+        corpora=corpora,
+        valid=valid or [],
+        test=test or [],
+        columns=columns,
+        out=out,
+        size=hold_out,
+        seed=seed,
+    )
+    if json_:
+        print(json.dumps(report))
+        return
+    print(f"{'pairs read':<24}{report['read']:>12,}")
+    for rule, count in report["rejected"].items():
+        print(f"  {rule:<22}{count:>12,}")
+    for split, count in report["kept"].items():
+        print(f"{split:<24}{count:>12,}")
