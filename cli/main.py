@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from cli.compare import compare
+from cli.evaluate import evaluate
+from cli.prepare import prepare
 from cli.tokenize import tokenize
 from cli.train import train
 from cli.train_tokenizer import train_tokenizer
@@ -23,10 +26,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("prepare")(prepare)
 app.command("train-tokenizer")(train_tokenizer)
 app.command("tokenize")(tokenize)
 app.command("train")(train)
 app.command("translate")(translate)
+app.command("evaluate")(evaluate)
+app.command("compare")(compare)
 
 
 def _version(asked: bool) -> None:

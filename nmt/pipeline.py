@@ -2,18 +2,22 @@
 
 import json
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nmt.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from nmt.config import Config
     from nmt.decoding.translate import Translation
+    from nmt.evaluation import Comparison, Evaluation, Output
+    from nmt.text.benchmark import Benchmark
     from nmt.text.tokenizer import Tokenizer
     from nmt.training.run import Progress
 
@@ -26,6 +30,78 @@ def configure(path: Path | None, overrides: Sequence[str], source: str, target: 
 
     config = load_config(path, overrides)
     return replace(config, source=source or config.source, target=target or config.target)
+
+
+def prepare(
+    *,
+    config: "Config",
+    corpora: Sequence[str],
+    valid: Sequence[str],
+    test: Sequence[str],
+    out: Path,
+    columns: str | None = None,
+    size: int | None = None,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
+
+    Validation and test sets that are given are kept as they are; those that are not are held out of the corpora, size
+    pairs each.
+    """
+    from nmt.text.cleaning import clean, sentence_key, tidy
+    from nmt.text.corpus import read_corpora
+    from nmt.text.files import replacing
+    from nmt.text.lines import write_line
+    from nmt.text.splits import held_out_size, hold_out
+
+    _check_languages(config)
+    names = tuple(columns.split(",")) if columns else None
+    if names is not None and len(names) != 2:
+        raise ConfigError(f"--columns {columns}: give two names with a comma between them")
+    counts: Counter[str] = Counter()
+
+    def read(wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
+        for pair in read_corpora(wanted, source=config.source, target=config.target, columns=names):
+            yield tidy(pair[0]), tidy(pair[1])
+
+    def counted(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        for pair in pairs:
+            counts["read"] += 1
+            yield pair
+
+    given = {name: list(read(wanted)) for name, wanted in (("valid", valid), ("test", test)) if wanted}
+    train: Iterable[tuple[str, str]] = clean(
+        counted(read(corpora)),
+        config.cleaning,
+        source_language=config.source,
+        target_language=config.target,
+        held_out={sentence_key(side) for pairs in given.values() for pair in pairs for side in pair},
+        counts=counts,
+    )
+    if missing := [name for name in ("valid", "test") if name not in given]:
+        train = list(train)
+        _check_any_left(len(train), counts, corpora)
+        each = size or max(1, held_out_size(len(train)))
+        held, train = hold_out(train, dict.fromkeys(missing, each), seed=seed, counts=counts)
+        given |= held
+
+    out.mkdir(parents=True, exist_ok=True)
+    splits = {"train": train, "valid": given["valid"], "test": given["test"]}
+    files = [out / f"{split}.{language}" for split in splits for language in (config.source, config.target)]
+    kept: dict[str, int] = {}
+    with replacing(*files, out / "report.json") as streams:
+        for (split, pairs), source_file, target_file in zip(splits.items(), streams[:-1:2], streams[1::2], strict=True):
+            kept[split] = 0
+            for source, target in pairs:
+                write_line(source_file, source)
+                write_line(target_file, target)
+                kept[split] += 1
+            if split == "train":
+                _check_any_left(kept[split], counts, corpora)
+        read_pairs = counts.pop("read", 0)
+        report = {"read": read_pairs, "rejected": dict(counts), "kept": kept}
+        write_line(streams[-1], json.dumps(report))
+    return report
 
 
 def train_tokenizer(*, config: "Config", data: Path, out: Path, symbols: Sequence[str] = ()) -> list[Path]:
@@ -171,11 +247,149 @@ def translate_lines(
     return (translation.text for translation in translate_windows(loaded, windows(lines), config))
 
 
+def open_benchmark(
+    *,
+    references: Sequence[Path] = (),
+    source_file: Path | None = None,
+    data: Path | None = None,
+    split: str = "test",
+    source: str = "",
+    target: str = "",
+    test_set: str = "",
+    languages: str = "",
+    model: Path | None = None,
+) -> "Benchmark":
+    """Read a test set: files, a split of a prepared folder, or one of sacrebleu's.
+
+    The languages of a prepared folder's files are those of model where they are not given.
+    """
+    from nmt.text.benchmark import read_benchmark, sacrebleu_benchmark
+
+    if [bool(references), data is not None, bool(test_set)].count(True) != 1:
+        raise ConfigError("name one test set: --references FILE, or --data DIR, or -t NAME -l PAIR")
+    if test_set:
+        return sacrebleu_benchmark(test_set, languages)
+    if data is None:
+        return read_benchmark(references, source_file)
+    if model is not None:
+        about = _describe(model)
+        source, target = source or about["source"], target or about["target"]
+    if not (source and target):
+        raise ConfigError("the languages of --data are not given; name them by --source and --target")
+    return read_benchmark([data / f"{split}.{target}"], data / f"{split}.{source}")
+
+
+def evaluate(
+    *,
+    benchmark: "Benchmark",
+    model: Path | None = None,
+    hypotheses: Path | None = None,
+    lowercase: bool = False,
+    tokenize: str | None = None,
+    bootstrap: int = 0,
+    paper: Path | None = None,
+    language: str = "",
+    search: Mapping[str, Any] | None = None,
+    out: Path | None = None,
+    device: str = "cpu",
+) -> "Evaluation":
+    """Score a model or ready hypotheses; paper names references for papers' scoring of hypotheses in language."""
+    from nmt.evaluation import evaluate
+    from nmt.text.lines import read_file, write_file
+
+    if paper is not None and not (language := language or (_describe(model)["target"] if model else "")):
+        raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
+    if model is not None and hypotheses is None:
+        output = _translate_all(model, benchmark, search, device)
+    elif hypotheses is not None and model is None:
+        output = _read_output(hypotheses)
+    else:
+        raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
+    if out is not None:
+        write_file(out, output.lines)
+    return evaluate(
+        output,
+        benchmark,
+        lowercase=lowercase,
+        tokenize=tokenize,
+        bootstrap=bootstrap,
+        paper_references=None if paper is None else list(read_file(paper)),
+        language=language,
+    )
+
+
+def compare(
+    *,
+    benchmark: "Benchmark",
+    systems: Sequence[Path],
+    test: Literal["bootstrap", "randomization"] = "bootstrap",
+    trials: int = 0,
+    examples: int = 0,
+    lowercase: bool = False,
+    tokenize: str | None = None,
+    device: str = "cpu",
+) -> "Comparison":
+    """Compare systems, files of hypotheses or model folders, with the first of them."""
+    from nmt.evaluation import compare
+
+    return compare(
+        [
+            _translate_all(system, benchmark, None, device) if system.is_dir() else _read_output(system)
+            for system in systems
+        ],
+        benchmark,
+        test=test,
+        trials=trials,
+        examples=examples,
+        lowercase=lowercase,
+        tokenize=tokenize,
+    )
+
+
+def _read_output(path: Path) -> "Output":
+    from nmt.evaluation import Output
+    from nmt.text.lines import read_file
+
+    return Output(system=str(path), lines=list(read_file(path)))
+
+
+def _translate_all(model: Path, benchmark: "Benchmark", search: Mapping[str, Any] | None, device: str) -> "Output":
+    from nmt.evaluation import Output
+
+    if benchmark.sources is None:
+        raise ConfigError(f"{model}: a model needs the source text to translate; name it by --source-file")
+    translations = translate_lines(model, benchmark.sources, search=search, device=device)
+    started = time.perf_counter()  # the model is loaded by now
+    lines = list(translations)
+    return Output(system=str(model), lines=lines, seconds=time.perf_counter() - started)
+
+
+def _describe(model: Path) -> dict[str, Any]:
+    from nmt.decoding.model import read_description
+    from nmt.model_folder import open_folder
+
+    return read_description(open_folder(model))
+
+
 def _render(translation: "Translation", as_json: bool) -> list[str]:
     if not as_json:
         return [alternative.text for alternative in translation.alternatives]
     fields = {"source": translation.source, "translations": [vars(item) for item in translation.alternatives]}
     return [json.dumps(fields, ensure_ascii=False)]
+
+
+def _check_any_left(kept: int, counts: Mapping[str, int], corpora: Sequence[str]) -> None:
+    """Raise DataError if no training pair is left, with the rule that took most of them."""
+    if kept:
+        return
+    rejected = {rule: count for rule, count in counts.items() if rule != "read"}
+    if not rejected:
+        raise DataError(f"{', '.join(corpora)}: no pairs in it; give a corpus with text")
+    rule, count = max(rejected.items(), key=lambda item: item[1])
+    raise DataError(
+        f"{', '.join(corpora)}: every pair was rejected, {count} of {sum(rejected.values())} by the rule {rule!r}; "
+        f"check the languages and the columns, or switch it off by --set cleaning.{rule}=0"
+    )
 
 
 def _check_languages(config: "Config") -> None:

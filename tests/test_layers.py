@@ -12,6 +12,7 @@ LAYERS = [
     {"nmt.models", "nmt.metrics"},
     {"nmt.decoding"},
     {"nmt.training"},
+    {"nmt.evaluation"},
     {"nmt.config"},
     {"nmt.pipeline"},
     {"cli"},

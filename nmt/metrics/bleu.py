@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sacrebleu import BLEU, CHRF, TER
 from sacrebleu.significance import PairedTest, Result
 
 from nmt.errors import ConfigError, DataError
-
-TIE = 1e-9  # chrF++ points; sums in another order differ by less
 
 Metric = BLEU | CHRF | TER
 References = Sequence[Sequence[str]]  # one full set of lines for each reference translation
@@ -36,29 +34,6 @@ class PairedScore:
     value: float
     signature: str
     p_value: float | None  # against the first system, which has none itself
-
-
-@dataclass(frozen=True, kw_only=True)
-class Duel:
-    """A system against the first one, sentence by sentence: its gains in chrF++ points, negative where it is worse."""
-
-    system: str
-    gains: Sequence[float]
-
-    @property
-    def wins(self) -> int:
-        """Number of sentences where it is better than the first system."""
-        return sum(gain > TIE for gain in self.gains)
-
-    @property
-    def losses(self) -> int:
-        """Number of sentences where it is worse."""
-        return sum(gain < -TIE for gain in self.gains)
-
-    @property
-    def ties(self) -> int:
-        """Number of sentences where both are as good."""
-        return len(self.gains) - self.wins - self.losses
 
 
 def score(
@@ -97,7 +72,7 @@ def paper_score(hypotheses: Sequence[str], references: References, language: str
     The references come as such a file; the hypotheses are ordinary text in language. Not comparable with score().
     """
     [result] = score(as_in_papers(hypotheses, language), references, metrics=("bleu",), tokenize="none")
-    return result
+    return replace(result, name=f"{result.name} as in papers")
 
 
 def as_in_papers(lines: Sequence[str], language: str) -> list[str]:
@@ -123,8 +98,8 @@ def compare(
     metrics: Sequence[str] = ("bleu", "chrf++", "ter"),
     lowercase: bool = False,
     tokenize: str | None = None,
-) -> tuple[list[PairedScore], list[Duel]]:
-    """Compare systems, name → hypotheses, with the first of them, over all sentences and sentence by sentence.
+) -> list[PairedScore]:
+    """Compare systems, name → hypotheses, with the first of them: the significance of each difference in score.
 
     The test is paired: bootstrap resampling (Koehn, 2004; 1,000 trials) or approximate randomization (Riezler and
     Maxwell, 2005; 10,000 trials), as in sacrebleu; trials changes their number.
@@ -138,18 +113,27 @@ def compare(
         n_samples=trials,
     )
     signatures, results = paired()
-    scores = [
-        PairedScore(system=system, name=name, value=result.score, signature=str(signature), p_value=result.p_value)
-        for name, signature in signatures.items()
-        for system, result in zip(systems, results[name], strict=True)
-        if isinstance(result, Result)  # always, but the type allows names too
+    scores = []
+    for name, signature in signatures.items():
+        found = [result for result in results[name] if isinstance(result, Result)]  # all are, but the type says less
+        for system, result in zip(systems, found, strict=True):
+            # sacrebleu counts trials with a larger difference, of which equal systems have none: p would be near 0.
+            equal = result is not found[0] and result.score == found[0].score
+            p_value = 1.0 if equal else result.p_value
+            scores.append(
+                PairedScore(system=system, name=name, value=result.score, signature=str(signature), p_value=p_value)
+            )
+    return scores
+
+
+def sentence_scores(hypotheses: Sequence[str], references: References, *, lowercase: bool = False) -> list[float]:
+    """Return the chrF++ of each sentence: unlike BLEU it tells short sentences apart."""
+    _check_lengths({"hypotheses": hypotheses}, references)
+    metric = CHRF(word_order=2, lowercase=lowercase)
+    return [
+        metric.sentence_score(hypothesis, others).score
+        for hypothesis, *others in zip(hypotheses, *references, strict=True)
     ]
-    first, *others = (_sentence_scores(hypotheses, references, lowercase) for hypotheses in systems.values())
-    duels = [
-        Duel(system=system, gains=[theirs - ours for ours, theirs in zip(first, other, strict=True)])
-        for system, other in zip(list(systems)[1:], others, strict=True)
-    ]
-    return scores, duels
 
 
 def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dict[str, Metric]:
@@ -177,12 +161,3 @@ def _check_lengths(systems: Mapping[str, Sequence[str]], references: References)
     for name, texts in [*systems.items(), *((f"reference {n}", text) for n, text in enumerate(references, start=1))]:
         if len(texts) != lines:
             raise DataError(f"{name}: {len(texts)} lines where the references have {lines}; line i must match line i")
-
-
-def _sentence_scores(hypotheses: Sequence[str], references: References, lowercase: bool) -> list[float]:
-    """ChrF++ of each sentence: unlike BLEU it tells short sentences apart."""
-    metric = CHRF(word_order=2, lowercase=lowercase)
-    return [
-        metric.sentence_score(hypothesis, list(others)).score
-        for hypothesis, *others in zip(hypotheses, *references, strict=True)
-    ]

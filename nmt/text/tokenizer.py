@@ -231,8 +231,8 @@ def _training_error(message: str, config: TokenizerConfig, name: str) -> DataErr
         )
     if needed := re.search(r"smaller than required_chars. \d+ vs (\d+)", message):
         return DataError(
-            f"{name}: vocab_size {config.vocab_size} is less than the {needed[1]} pieces that the text's characters and "
-            "the reserved symbols take: raise it, or lower character_coverage"
+            f"{name}: vocab_size {config.vocab_size} is less than the {needed[1]} pieces that the text's characters "
+            "and the reserved symbols take: raise it, or lower character_coverage"
         )
     if "sentences_.empty()" in message or "all_chars_count" in message:
         return DataError(f"{name}: no line can be used: all are blank or longer than 4,192 bytes; split the lines")

@@ -1,0 +1,114 @@
+"""`nmt evaluate`: a model or ready hypotheses against references."""
+
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import SourceLanguage, TargetLanguage
+from cli.scoring import AsJson, Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from nmt.errors import ConfigError
+
+if TYPE_CHECKING:
+    from nmt.evaluation import Evaluation
+
+
+def evaluate(
+    model: Annotated[Path | None, typer.Option(metavar="DIR", help="A model folder; it translates first.")] = None,
+    hypotheses: Annotated[Path | None, typer.Option(metavar="FILE", help="Or translations that are there.")] = None,
+    references: References = None,
+    source_file: SourceFile = None,
+    data: Data = None,
+    split: Split = "test",
+    test_set: TestSet = "",
+    languages: Languages = "",
+    source: SourceLanguage = "",
+    target: TargetLanguage = "",
+    lowercase: Lowercase = False,
+    tokenize: Tokenize = None,
+    bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for 95% confidence intervals; 0 for none.")] = 1000,
+    paper: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Score as papers do too, against these lowercased, tokenised references."),
+    ] = None,
+    beam_size: Annotated[int | None, typer.Option(help="Of the model's search; by default its own.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Keep the model's translations here.")] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    json_: AsJson = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
+) -> None:
+    """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature."""
+    from nmt import pipeline
+
+    if json_ and latex:
+        raise ConfigError("--json and --latex: choose one")
+    benchmark = pipeline.open_benchmark(
+        references=references or [],
+        source_file=source_file,
+        data=data,
+        split=split,
+        test_set=test_set,
+        languages=languages,
+        source=source,
+        target=target,
+        model=model,
+    )
+    result = pipeline.evaluate(
+        benchmark=benchmark,
+        model=model,
+        hypotheses=hypotheses,
+        lowercase=lowercase,
+        tokenize=tokenize,
+        bootstrap=bootstrap,
+        paper=paper,
+        language=target,
+        search={} if beam_size is None else {"beam_size": beam_size},
+        out=output,
+        device=device,
+    )
+    print(_json(result) if json_ else _latex(result) if latex else _table(result))
+
+
+def _json(result: "Evaluation") -> str:
+    return json.dumps(asdict(result), ensure_ascii=False, indent=2)
+
+
+def _table(result: "Evaluation") -> str:
+    speed = f", {result.sentences / result.seconds:,.0f} sentences/s" if result.seconds else ""
+    lines = [f"{result.system} on {result.benchmark}: {result.sentences:,} sentences{speed}"]
+    width = max(len(score.name) for score in result.scores)
+    for score in result.scores:
+        interval = "" if score.low is None else f"  [{score.low:6.2f}, {score.high:6.2f}]"
+        lines.append(f"{score.name:{width}}  {score.value:6.2f}{interval}  {score.signature}")
+    return "\n".join(lines)
+
+
+def _latex(result: "Evaluation") -> str:
+    r"""A table for \usepackage{booktabs}; the signatures are comments above it."""
+    names, values = ["System"], [_escape(result.system)]
+    for score in result.scores:
+        better = r"\downarrow" if score.name == "TER" else r"\uparrow"
+        names.append(f"{_escape(score.name)} ${better}$")
+        margin = "" if score.low is None or score.high is None else rf" $\pm$ {(score.high - score.low) / 2:.1f}"
+        values.append(f"{score.value:.1f}{margin}")
+    return "\n".join(
+        [
+            *(f"% {score.name}: {score.signature}" for score in result.scores),
+            rf"\begin{{tabular}}{{l{'r' * len(result.scores)}}}",
+            r"\toprule",
+            " & ".join(names) + r" \\",
+            r"\midrule",
+            " & ".join(values) + r" \\",
+            r"\bottomrule",
+            r"\end{tabular}",
+        ]
+    )
+
+
+def _escape(text: str) -> str:
+    """Write text so that LaTeX prints it."""
+    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return re.sub(r"[\\~^#$%&_{}]", lambda match: named.get(match[0], "\\" + match[0]), text)

@@ -1,0 +1,138 @@
+import json
+import logging
+
+import pytest
+
+from cli.main import app
+from nmt import pipeline
+from nmt.errors import ConfigError, DataError
+
+LINES = {
+    "source": ["die Katze saß auf der Matte", "ein Hund läuft", "zwei Männer reden im Park"],
+    "reference": ["the cat sat on the mat", "a dog runs", "two men talk in the park"],
+    "hypotheses": ["the cat sat on the mat", "a dog walks", "two men talk in a park"],
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, lines in LINES.items():
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    (tmp_path / "test.de").write_bytes((tmp_path / "source").read_bytes())
+    (tmp_path / "test.en").write_bytes((tmp_path / "reference").read_bytes())
+    return tmp_path
+
+
+@pytest.fixture
+def score(folder, capsys):
+    def run(*arguments):
+        app(["evaluate", *map(str, arguments)], standalone_mode=False)
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def model(folder, monkeypatch):
+    """A model folder whose translator upper-cases."""
+    (folder / "model").mkdir()
+    monkeypatch.setattr(pipeline, "_describe", lambda path: {"source": "de", "target": "en"})
+    asked = []
+
+    def translate_lines(path, lines, *, search, device):
+        asked.append((path, search, device))
+        return (line.upper() for line in lines)
+
+    monkeypatch.setattr(pipeline, "translate_lines", translate_lines)
+    return folder / "model", asked
+
+
+def test_the_table_has_a_line_for_each_score_with_interval_and_signature(folder, score):
+    lines = score("--hypotheses", folder / "hypotheses", "--references", folder / "reference").splitlines()
+    assert lines[0] == f"{folder}/hypotheses on {folder}/reference: 3 sentences"
+    assert [line.split()[0] for line in lines[1:]] == ["BLEU", "chrF2++", "TER"]
+    assert all("bs:1000" in line and "[" in line and "version:" in line for line in lines[1:])
+
+
+def test_json_carries_all_figures(folder, score):
+    found = json.loads(
+        score("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0, "--json")
+    )
+    assert (found["system"], found["sentences"], found["seconds"]) == (str(folder / "hypotheses"), 3, None)
+    # 3 of 15 words of the references are wrong: TER counts 2 of 15 (walks, a).
+    [ter] = [item for item in found["scores"] if item["name"] == "TER"]
+    assert ter["value"] == pytest.approx(100 * 2 / 15)
+    assert (ter["low"], ter["high"]) == (None, None)
+
+
+def test_latex_has_escaped_names_and_the_signatures_as_comments(folder, score):
+    (folder / "my_system").write_bytes((folder / "hypotheses").read_bytes())
+    found = score("--hypotheses", folder / "my_system", "-r", folder / "reference", "--latex").splitlines()
+    assert found[0].startswith("% BLEU: nrefs:1|bs:1000")
+    assert r"System & BLEU $\uparrow$ & chrF2++ $\uparrow$ & TER $\downarrow$ \\" in found
+    assert any(
+        line.startswith(str(folder).replace("_", r"\_") + r"/my\_system & ") and r"$\pm$" in line for line in found
+    )
+    assert found[-1] == r"\end{tabular}"
+
+
+def test_case_and_tokenization_are_as_asked_for(folder, score):
+    found = score("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "-lc", "--tokenize", "none")
+    assert "case:lc|eff:no|tok:none" in found
+
+
+def test_several_references_count_together(folder, score):
+    found = score(
+        "--hypotheses", folder / "hypotheses", "-r", folder / "reference", "-r", folder / "hypotheses", "--json"
+    )
+    assert json.loads(found)["scores"][0]["value"] == pytest.approx(100)
+
+
+def test_a_model_translates_the_split_of_its_own_languages_and_its_speed_is_shown(folder, score, model):
+    path, asked = model
+    found = score("--model", path, "--data", folder, "-lc", "--beam-size", 2, "--output", folder / "out")
+    assert asked == [(path, {"beam_size": 2}, "cpu")]
+    assert found.startswith(f"{path} on {folder}/test.en: 3 sentences, ")
+    assert "sentences/s" in found.splitlines()[0]
+    assert (folder / "out").read_text() == "\n".join(line.upper() for line in LINES["source"]) + "\n"
+
+
+def test_papers_scoring_stands_beside_the_others(folder, score):
+    pytest.importorskip("sacremoses")
+    common = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--paper", folder / "reference")
+    assert "BLEU as in papers" in score(*common, "--target", "en")
+    with pytest.raises(ConfigError, match="--target"):
+        score(*common)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (["--references", "reference"], ConfigError, "--model DIR or --hypotheses"),
+        (["--references", "reference", "--model", "m", "--hypotheses", "hypotheses"], ConfigError, "either"),
+        (["--hypotheses", "hypotheses"], ConfigError, "name one test set"),
+        (["--hypotheses", "hypotheses", "--references", "reference", "-t", "wmt14"], ConfigError, "name one test set"),
+        (["--hypotheses", "hypotheses", "--data", "."], ConfigError, "--source and --target"),
+        (["--hypotheses", "hypotheses", "-t", "wmt14", "-l", "de-xx"], ConfigError, "no 'de-xx'"),
+        (["--hypotheses", "missing", "--references", "reference"], DataError, "missing: no such file"),
+        (["--hypotheses", "hypotheses", "--references", "short"], DataError, "has 3 lines, but short has 1"),
+        (["--model", "m", "--references", "reference"], ConfigError, "--source-file"),
+        (["--hypotheses", "hypotheses", "--references", "reference", "--json", "--latex"], ConfigError, "choose one"),
+        (["--hypotheses", "hypotheses", "--references", "reference", "--tokenize", "x"], ConfigError, "choose one of"),
+    ],
+)
+def test_requests_that_do_not_fit_are_refused_in_one_line(folder, score, monkeypatch, arguments, error, message):
+    monkeypatch.chdir(folder)
+    (folder / "short").write_text("one\n")
+    with pytest.raises(error, match=message) as caught:
+        score(*arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_nothing_but_the_result_is_written(folder, capsys, caplog):
+    with caplog.at_level(logging.INFO):
+        app(
+            ["evaluate", "--hypotheses", str(folder / "hypotheses"), "-r", str(folder / "reference")],
+            standalone_mode=False,
+        )
+    assert capsys.readouterr().err == ""
