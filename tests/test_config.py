@@ -19,9 +19,7 @@ def test_a_file_and_overrides_are_joined(tmp_path):
 
 def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_one(tmp_path):
     path = write(tmp_path, "[model]\nhidden_size = 64\nembeding_size = 3\n")
-    with pytest.raises(
-        ConfigError, match=r"c\.toml:3: unknown key 'model\.embeding_size'; did you mean 'embedding_size'"
-    ):
+    with pytest.raises(ConfigError, match=r"c\.toml:3: unknown key 'model\.embeding_size'; .* 'embedding_size'"):
         load_config(path)
 
 
@@ -47,7 +45,7 @@ def test_what_cannot_be_is_said_with_its_place(tmp_path, text, said):
 
 
 def test_a_bad_override_is_told(tmp_path):
-    with pytest.raises(ConfigError, match="section.key=value"):
+    with pytest.raises(ConfigError, match=r"section\.key=value"):
         load_config(None, ["epochs"])
     with pytest.raises(ConfigError, match=r"unknown key 'training\.epoch'"):
         load_config(None, ["training.epoch=3"])

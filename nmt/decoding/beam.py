@@ -24,11 +24,11 @@ def beam_search(engine: Engine, sources: Sequence[Sequence[int]], config: Search
     slots = np.full(len(sources), config.beam_size)
 
     state = engine.start(sources)
-    sentence = np.arange(len(sources))  # [R], whose hypothesis each row is
-    score = np.zeros(len(sources))  # [R], its log-probability
-    tokens = np.zeros((len(sources), int(limits.max())), dtype=np.int64)  # [R, limit]
-    previous = np.full(len(sources), BOS_ID)
-    covered: Floats | float = 0.0  # [R, S], attention that each source position has had
+    sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
+    score: Floats = np.zeros(len(sources))  # [R], its log-probability
+    tokens: Ints = np.zeros((len(sources), int(limits.max())), dtype=np.int64)  # [R, limit]
+    previous: Ints = np.full(len(sources), BOS_ID)
+    covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
 
     for length in range(1, int(limits.max()) + 1):
         step = engine.step(previous, state, min(config.beam_size, engine.vocab_size))
@@ -60,7 +60,8 @@ def beam_search(engine: Engine, sources: Sequence[Sequence[int]], config: Search
         if not len(live):
             break
         state = step.state if np.array_equal(row[live], np.arange(len(previous))) else step.state.select(row[live])
-        score, sentence, tokens, covered, previous = (x[live] for x in (score, sentence, tokens, covered, token))
+        score, sentence, tokens = score[live], sentence[live], tokens[live]
+        covered, previous = covered[live], token[live]
 
     return [sorted(found, key=lambda hypothesis: -hypothesis.score)[: config.n_best] for found in ended]
 

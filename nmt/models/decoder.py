@@ -6,7 +6,9 @@ feeding, Luong et al., 2015), so with teacher forcing nothing here loops over ti
 Shapes: B batch, S source length, T target length, E embedding, H hidden, N tensors in a cell's state.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -44,7 +46,8 @@ class Block(nn.Module):
 
     def first_state(self, mean: Tensor) -> Tensor:
         """The state [B, N, H] before the first step, from the mean encoder state [B, M] (Bahdanau et al., 2015)."""
-        return torch.tanh(self.start(mean)).unflatten(-1, (self.recurrent.state_tensors, -1))
+        state: Tensor = self.start(mean).unflatten(-1, (self.recurrent.state_tensors, -1))
+        return torch.tanh(state)
 
     def forward(self, x: Tensor, state: Tensor, keys: Keys, rate: float) -> tuple[Tensor, Tensor, Tensor]:
         """x [B, T, I] -> outputs [B, T, H], the state after the last step, attention weights [B, T, S]."""
@@ -77,8 +80,8 @@ class Decoder(nn.Module):
         lengths = memory.mask.sum(dim=1, keepdim=True)
         mean = memory.states.sum(dim=1) / lengths  # padding states are zero
         return DecoderState(
-            recurrent=tuple(block.first_state(mean) for block in self.blocks),
-            keys=tuple(block.attention.prepare(memory) for block in self.blocks),
+            recurrent=tuple(block.first_state(mean) for block in self._stack()),
+            keys=tuple(block.attention.prepare(memory) for block in self._stack()),
         )
 
     def forward(self, embedded: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor]:
@@ -88,8 +91,11 @@ class Decoder(nn.Module):
         attention weights [B, T, S], the mean over blocks.
         """
         x, states, attention = embedded, [], []
-        for block, recurrent, keys in zip(self.blocks, state.recurrent, state.keys, strict=True):
+        for block, recurrent, keys in zip(self._stack(), state.recurrent, state.keys, strict=True):
             x, after, weights = block(x, recurrent, keys, self.dropout_rate)
             states.append(after)
             attention.append(weights)
         return x, DecoderState(recurrent=tuple(states), keys=state.keys), torch.stack(attention).mean(dim=0)
+
+    def _stack(self) -> Iterator[Block]:
+        return (cast(Block, block) for block in self.blocks)

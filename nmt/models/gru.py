@@ -8,7 +8,8 @@ over the whole sequence. Forward and backward together run three to four times a
 Shapes: T time, B batch, I input, H hidden; gates in torch's order: reset, update, new.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -25,9 +26,8 @@ def gru(
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else inputs.dtype
     with torch.autocast(device, enabled=False):
         gates = torch.nn.functional.linear(inputs.transpose(0, 1).to(dtype), weight_ih.to(dtype), bias_ih.to(dtype))
-        outputs: Tensor = _Recurrence.apply(
-            gates.contiguous(), state.to(dtype).contiguous(), weight_hh.to(dtype), bias_hh.to(dtype)
-        )
+        apply = cast(Callable[..., Tensor], _Recurrence.apply)
+        outputs = apply(gates.contiguous(), state.to(dtype).contiguous(), weight_hh.to(dtype), bias_hh.to(dtype))
     return outputs.transpose(0, 1)
 
 

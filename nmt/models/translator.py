@@ -70,7 +70,8 @@ class Translator(nn.Module):
 
     def encode(self, source_ids: Tensor, source_lengths: Tensor) -> Memory:
         """Encode source_ids [B, S] into states [B, S, H]; padding is never read."""
-        return self.encoder(self._embed(self.source_embedding, source_ids), source_lengths)
+        memory: Memory = self.encoder(self._embed(self.source_embedding, source_ids), source_lengths)
+        return memory
 
     def hidden(self, memory: Memory, target_ids: Tensor) -> Tensor:
         """What predicts each next subword after target_ids [B, T], as points in embedding space [B, T, E].

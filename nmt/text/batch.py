@@ -51,7 +51,7 @@ class TokenizedCorpus:
         return len(self.source_lengths)
 
     def batch(self, rows: NDArray[np.int64], alpha: float = 0.0, seed: int = 0) -> Batch:
-        """The pairs of the given rows; alpha > 0 samples their segmentations (Kudo, 2018), the same for the same seed."""
+        """The pairs of the given rows; alpha > 0 samples their segmentations by seed (Kudo, 2018)."""
         table: Any = self._data[rows]
         if alpha > 0:
             source, target = (

@@ -30,7 +30,7 @@ def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:
         return [text]
     while True:
         places = [
-            match.span() for match in _CUTS[level].finditer(text) if 0 < match.start() and match.end() < len(text)
+            match.span() for match in _CUTS[level].finditer(text) if match.start() > 0 and match.end() < len(text)
         ]
         if places or level == len(_CUTS) - 1:
             break

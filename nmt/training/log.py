@@ -40,4 +40,4 @@ def _tensorboard(folder: Path, update: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:  # the extra [tensorboard] is not installed
         return None
-    return SummaryWriter(str(folder), purge_step=update + 1)  # type: ignore[no-untyped-call]
+    return SummaryWriter(str(folder), purge_step=update + 1)

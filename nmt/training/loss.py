@@ -3,7 +3,8 @@
 Shapes: B batch, T target length, N positions (B * T), E embedding, V vocabulary.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -40,8 +41,8 @@ def smoothed_cross_entropy(hidden: Tensor, weight: Tensor, bias: Tensor, targets
     device = hidden.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
     with torch.autocast(device, enabled=False):
-        loss: Tensor = _CrossEntropy.apply(hidden.to(dtype), weight.to(dtype), bias.to(dtype), targets, smoothing)
-    return loss
+        apply = cast(Callable[..., Tensor], _CrossEntropy.apply)
+        return apply(hidden.to(dtype), weight.to(dtype), bias.to(dtype), targets, smoothing)
 
 
 class _CrossEntropy(torch.autograd.Function):
@@ -61,7 +62,7 @@ class _CrossEntropy(torch.autograd.Function):
             logits = torch.addmm(bias, rows, weight.t())
             probs = torch.softmax(logits, dim=-1, dtype=exact)
             correct = probs.gather(1, target)
-            # Where a probability underflows, the loss is reported as that of the smallest number; its gradient is exact.
+            # Where a probability underflows, the smallest number stands for it; the gradient is exact.
             surprise = -correct.clamp_min(torch.finfo(exact).tiny).log()
             log_sum = surprise + logits.gather(1, target)  # of the exponentials of a row's logits
             total += (1 - smoothing) * surprise.sum() + smoothing * log_sum.sum()
