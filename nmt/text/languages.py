@@ -10,8 +10,8 @@ from nmt.errors import ConfigError
 # A script is the first word of its letters' Unicode names. A language that is not listed is never found wrong.
 _WRITTEN_IN = {
     "LATIN": "af az bs ca ceb co cs cy da de en eo es et eu fi fil fo fr fy ga gd gl ha hr ht hu id ig is it jv kab ku"
-    " la lb lt lv mg mi ms mt nb nds nl nn no oc pl pt ro rw sk sl sm sn so sq sr st su sv sw tk tl tn tr ts uz vi wo xh"
-    " yo zu",
+    " la lb lt lv mg mi ms mt nb nds nl nn no oc pl pt ro rw sk sl sm sn so sq sr st su sv sw tk tl tn tr ts uz vi wo"
+    " xh yo zu",
     "CYRILLIC": "az ba be bg ce cv kk ky mk mn ru sr tg tk tt uk uz",
     "GREEK": "el grc",
     "ARMENIAN": "hy",

@@ -9,6 +9,13 @@ from nmt.model_folder import open_folder
 from nmt.text.lines import read_file
 
 
+@pytest.fixture(scope="module")
+def short(toy_config):
+    """A configuration of two epochs with many validations, with changes."""
+    changes = ["training.epochs=2", "training.validate_every=7", "training.report_every=3", "model.hidden_size=32"]
+    return lambda *more: toy_config(*changes, *more)
+
+
 def train(toy_data, config, run, stop_at=None):
     """Train; stop_at stops after that many updates and validations."""
     seen = []
@@ -30,28 +37,28 @@ def digest(run):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(toy_data, toy_config, tmp_path_factory):
+def undisturbed(toy_data, short, tmp_path_factory):
     run = tmp_path_factory.mktemp("undisturbed") / "run"
-    events = train(toy_data, toy_config(), run)
+    events = train(toy_data, short(), run)
     return events, digest(run)
 
 
-def test_the_same_seed_gives_the_same_weights(toy_data, toy_config, undisturbed, tmp_path):
-    train(toy_data, toy_config(), tmp_path / "run")
+def test_the_same_seed_gives_the_same_weights(toy_data, short, undisturbed, tmp_path):
+    train(toy_data, short(), tmp_path / "run")
     assert digest(tmp_path / "run") == undisturbed[1]
 
 
-def test_another_seed_gives_other_weights(toy_data, toy_config, undisturbed, tmp_path):
-    train(toy_data, toy_config("training.seed=2"), tmp_path / "run")
+def test_another_seed_gives_other_weights(toy_data, short, undisturbed, tmp_path):
+    train(toy_data, short("training.seed=2"), tmp_path / "run")
     assert digest(tmp_path / "run") != undisturbed[1]
 
 
 def test_a_training_stopped_at_every_update_and_validation_ends_in_the_same_weights(
-    toy_data, toy_config, undisturbed, tmp_path
+    toy_data, short, undisturbed, tmp_path
 ):
     events, expected = undisturbed
     for _ in range(events):
-        train(toy_data, toy_config(), tmp_path / "run", stop_at=1)
+        train(toy_data, short(), tmp_path / "run", stop_at=1)
     assert digest(tmp_path / "run") == expected
     updates = [json.loads(line)["update"] for line in read_file(tmp_path / "run" / "train.jsonl")]
     assert updates == sorted(updates)
@@ -60,30 +67,28 @@ def test_a_training_stopped_at_every_update_and_validation_ends_in_the_same_weig
 @pytest.mark.parametrize(
     "changes", [("training.subword_sampling=0.3",), ("training.teacher_forcing=0.7",), ("training.accumulate=2",)]
 )
-def test_a_resume_is_exact_whatever_is_random_in_the_training(toy_data, toy_config, tmp_path, changes):
-    train(toy_data, toy_config(*changes), tmp_path / "whole")
-    train(toy_data, toy_config(*changes), tmp_path / "stopped", stop_at=4)
-    train(toy_data, toy_config(*changes), tmp_path / "stopped")
+def test_a_resume_is_exact_whatever_is_random_in_the_training(toy_data, short, tmp_path, changes):
+    train(toy_data, short(*changes), tmp_path / "whole")
+    train(toy_data, short(*changes), tmp_path / "stopped", stop_at=4)
+    train(toy_data, short(*changes), tmp_path / "stopped")
     assert digest(tmp_path / "stopped") == digest(tmp_path / "whole")
 
 
-def test_a_run_begun_with_another_configuration_is_not_gone_on_with(toy_data, toy_config, tmp_path):
-    train(toy_data, toy_config(), tmp_path / "run", stop_at=2)
+def test_a_run_begun_with_another_configuration_is_not_gone_on_with(toy_data, short, tmp_path):
+    train(toy_data, short(), tmp_path / "run", stop_at=2)
     with pytest.raises(ConfigError, match=r"begun with model\.hidden_size = 32, not 48"):
-        train(toy_data, toy_config("model.hidden_size=48"), tmp_path / "run")
+        train(toy_data, short("model.hidden_size=48"), tmp_path / "run")
 
 
-def test_a_model_without_a_training_is_not_trained_over(toy_data, toy_config, toy_model, tmp_path):
+def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_model, tmp_path):
     from nmt.model_folder import save
 
     save(tmp_path / "run", {"config.json": b"{}"})
     with pytest.raises(ModelError, match="no training to go on with"):
-        train(toy_data, toy_config(), tmp_path / "run")
+        train(toy_data, short(), tmp_path / "run")
 
 
-def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(
-    toy_data, toy_config, tmp_path, monkeypatch
-):
+def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, short, tmp_path, monkeypatch):
     from nmt.training import loop
 
     real, calls = loop.translation_loss, []
@@ -94,14 +99,14 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(
 
     monkeypatch.setattr(loop, "translation_loss", spoilt)
     with pytest.raises(NMTError, match=r"update 10: the loss is nan .* lower training\.learning_rate"):
-        train(toy_data, toy_config(), tmp_path / "run")
+        train(toy_data, short(), tmp_path / "run")
     assert open_folder(tmp_path / "run").read("translator.safetensors")
     monkeypatch.setattr(loop, "translation_loss", real)
-    train(toy_data, toy_config(), tmp_path / "run")
+    train(toy_data, short(), tmp_path / "run")
 
 
-def test_early_stopping_ends_after_the_patience(toy_data, toy_config, tmp_path):
-    config = toy_config("training.learning_rate=1e-9", "training.patience=2", "training.validate_by=bleu")
+def test_early_stopping_ends_after_the_patience(toy_data, short, tmp_path):
+    config = short("training.learning_rate=1e-9", "training.patience=2", "training.epochs=9")
     train(toy_data, config, tmp_path / "run")
     reports = [json.loads(line) for line in read_file(tmp_path / "run" / "train.jsonl")]
     assert [report["update"] for report in reports if "valid_bleu" in report] == [7, 14, 21]

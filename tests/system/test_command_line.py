@@ -1,0 +1,159 @@
+"""The commands as a user runs them: processes, files and exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tests_toy import CONFIG, toy_pairs
+
+FOLDERS = ["--data", "nowhere", "--tokenizer", "none.model", "--out", "x"]
+NMT = [sys.executable, "-c", "from cli.main import main; main()"]
+
+
+def nmt(*arguments, text=None, expect=0):
+    run = subprocess.run([*NMT, *map(str, arguments)], input=text, capture_output=True, timeout=120)
+    assert run.returncode == expect, run.stderr.decode()
+    return run
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A folder in which the toy language was prepared, tokenized and trained, all from the command line."""
+    folder = tmp_path_factory.mktemp("project")
+    for name, side in (("all.de", 0), ("all.en", 1)):
+        (folder / name).write_text("".join(pair[side] + "\n" for pair in toy_pairs(400, 1)))
+    (folder / "toy.toml").write_text(CONFIG)
+    common = ["--config", folder / "toy.toml"]
+    corpora = [folder / "all.de", folder / "all.en"]
+    nmt("prepare", *common, "--set", "cleaning.near_duplicates=false", "--out", folder / "data", *corpora)
+    nmt("train-tokenizer", *common, "--data", folder / "data", "--out", folder / "data" / "tokenizer.model")
+    return folder
+
+
+def train(project, run):
+    tokenizer = project / "data" / "tokenizer.model"
+    return [
+        "train",
+        "--config",
+        project / "toy.toml",
+        "--data",
+        project / "data",
+        "--tokenizer",
+        tokenizer,
+        "--out",
+        run,
+    ]
+
+
+@pytest.fixture(scope="module")
+def model(project):
+    nmt(*train(project, project / "run"))
+    return project / "run"
+
+
+def test_preparing_counts_every_pair_once(project):
+    report = json.loads((project / "data" / "report.json").read_text())
+    assert report["read"] == 400 == sum(report["rejected"].values()) + sum(report["kept"].values())
+
+
+def test_a_model_translates_stdin_line_by_line(model):
+    run = nmt("translate", "--model", model, text=b"Hund und Katze.\n\nHaus.")
+    lines = run.stdout.split(b"\n")
+    assert len(lines) == 4
+    assert lines[0]
+    assert lines[1] == b""
+    assert lines[2]
+    assert lines[3] == b""
+    assert run.stderr == b""
+
+
+def test_json_has_scores_and_all_alternatives(model):
+    run = nmt("translate", "--model", model, "--json", "--n-best", 3, text=b"Hund.\n")
+    [line] = run.stdout.splitlines()
+    found = json.loads(line)
+    assert found["source"] == "Hund."
+    scores = [alternative["score"] for alternative in found["translations"]]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_undecodable_bytes_are_announced_by_line_and_cost_no_line(model):
+    run = nmt("translate", "--model", model, text=b"Hund.\n\xff\xfe\nHaus.\n")
+    assert run.stdout.count(b"\n") == 3
+    assert b"stdin:2" in run.stderr
+
+
+def test_files_in_and_out(model, tmp_path):
+    (tmp_path / "in.de").write_text("Hund.\nHaus.\n")
+    nmt("translate", "--model", model, "-i", tmp_path / "in.de", "-o", tmp_path / "out.en")
+    assert (tmp_path / "out.en").read_text().count("\n") == 2
+
+
+def test_evaluation_prints_scores_with_signatures(project, model):
+    run = nmt("evaluate", "--model", model, "--data", project / "data", "--split", "test")
+    assert b"case:mixed|eff:no|tok:13a|smooth:exp|version:" in run.stdout
+
+
+def test_an_interrupted_training_exits_with_130_and_goes_on_to_the_same_weights(project, model):
+    run = project / "interrupted"
+    process = subprocess.Popen([*NMT, *map(str, train(project, run))], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (run / "manifest.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    _, messages = process.communicate(timeout=60)
+    assert process.returncode == 130, messages.decode()
+    assert b"run the same command again" in messages
+    nmt(*train(project, run))
+    weights = [json.loads((folder / "manifest.json").read_text())["parts"] for folder in (run, model)]
+    assert weights[0]["translator.safetensors"] == weights[1]["translator.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["translate", "--model", "nowhere"], "nowhere"),
+        (["translate", "--modle", "x"], "--model"),
+        (["trian"], "train"),
+        (["train", *FOLDERS], "source and target language are not given"),
+        (["train", *FOLDERS, "--source", "de", "--target", "en"], "none.model"),
+        (["train", *FOLDERS, "--config", "none.toml"], "none.toml"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_line_and_exit_2(arguments, said, tmp_path):
+    run = subprocess.run([*NMT, *arguments], capture_output=True, cwd=tmp_path, timeout=60)
+    assert run.returncode == 2
+    assert said in run.stderr.decode()
+    assert "Traceback" not in run.stderr.decode()
+
+
+def test_a_damaged_model_is_refused(model, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in model.iterdir():
+        if file.is_file():
+            (copy / file.name).write_bytes(file.read_bytes())
+    [weights] = copy.glob("translator-*.safetensors")
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(data)
+    run = nmt("translate", "--model", copy, text=b"Hund.\n", expect=2)
+    assert run.stdout == b""
+    assert run.stderr.count(b"\n") == 1
+
+
+def test_a_closed_pipe_is_no_error(model):
+    command = " ".join(f"'{part}'" for part in [*NMT, "translate", "--model", str(model)])
+    script = f"set -o pipefail; yes 'Hund.' | head -n 5000 | {command} | head -n 1"
+    run = subprocess.run(["bash", "-c", script], capture_output=True, timeout=120)
+    assert run.stderr == b""
+    assert run.stdout.count(b"\n") == 1
+
+
+def test_help_imports_nothing_heavy():
+    check = "import sys, cli.main; print(sorted({'torch', 'datasets', 'sentencepiece', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout == "[]\n"
