@@ -20,6 +20,8 @@ from cli.translate import translate
 from nmt import __version__
 from nmt.errors import NMTError
 
+OUT_OF_MEMORY = "out of memory; what was saved is unharmed; use smaller batches or shorter lines"
+
 app = typer.Typer(
     help="Train your own translator from a parallel corpus, on an ordinary computer.",
     no_args_is_help=True,
@@ -52,6 +54,8 @@ def main() -> None:
     """Run the command line: 0 done, 2 the user's input or environment is at fault, 1 a bug, 130 and 143 on signals."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="nmt: %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
+    if hasattr(signal, "SIGPIPE"):  # whoever reads our output has had enough: end as `cat` does in `cat FILE | head`
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()
         code = 0
@@ -59,24 +63,22 @@ def main() -> None:
         code = exit_.code if isinstance(exit_.code, int) else 0 if exit_.code is None else 1
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:  # whoever reads our output has had enough, as with `| head`
-        code = 0
     except NMTError as error:
         code = _complain(str(error))
-    except MemoryError:
-        code = _complain("out of memory; what was saved is unharmed; use smaller batches or shorter lines")
     except OSError as error:
         code = _complain(f"{error.filename or 'output'}: {error.strerror or error}")
     except Exception as error:
-        if "can't allocate memory" in str(error) or "out of memory" in str(error):
-            code = _complain("out of memory; what was saved is unharmed; use smaller batches or shorter lines")
-        else:
-            code = _report_bug()
+        code = _complain(OUT_OF_MEMORY) if _is_out_of_memory(error) else _report_bug()
     sys.exit(_close_output(code))
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether memory ran out; torch says so in words alone."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error) or "out of memory" in str(error)
 
 
 def _complain(message: str) -> int:
@@ -95,8 +97,6 @@ def _close_output(code: int) -> int:
     """Flush stdout; nothing may be lost without a word, and Python's own attempt at exit must not fail again."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return code or _complain(f"output: {error.strerror or error}")
