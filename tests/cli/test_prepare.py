@@ -1,0 +1,75 @@
+import json
+import sys
+
+import pytest
+
+from cli.main import main
+
+
+@pytest.fixture
+def prepare(monkeypatch, capsys, tmp_path):
+    """Run `nmt prepare` on German and English lines; returns the exit code, stdout and stderr."""
+
+    def run(german, english, *options, languages=("de", "en")):
+        (tmp_path / "a.de").write_text("".join(line + "\n" for line in german), encoding="utf-8", newline="")
+        (tmp_path / "a.en").write_text("".join(line + "\n" for line in english), encoding="utf-8", newline="")
+        source, target = languages
+        corpora = [str(tmp_path / "a.de"), str(tmp_path / "a.en"), "--out", str(tmp_path / "out")]
+        monkeypatch.setattr(sys, "argv", ["nmt", "prepare", "--source", source, "--target", target, *corpora, *options])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        return stopped.value.code, *capsys.readouterr()
+
+    return run
+
+
+def lines(path):
+    return path.read_bytes().decode().split("\n")[:-1]
+
+
+def test_a_table_counts_what_each_rule_rejected(prepare, tmp_path):
+    german = [*(f"Satz {number}" for number in range(40)), "", "gleich"]
+    english = [*(f"sentence {number}" for number in range(40)), "empty", "gleich"]
+    code, out, _ = prepare(german, english, "--hold-out", "3", "--json")
+    assert code == 0
+    report = json.loads(out)
+    assert report == {
+        "read": 42, "rejected": {"empty": 1, "copies": 1}, "kept": {"train": 34, "valid": 3, "test": 3}
+    }  # fmt: skip
+    assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
+    for split, count in report["kept"].items():
+        assert len(lines(tmp_path / "out" / f"{split}.de")) == len(lines(tmp_path / "out" / f"{split}.en")) == count
+
+
+def test_strange_characters_inside_lines_shift_nothing(prepare, tmp_path):
+    strange = ["\r", "\x85", "\u2028", "\ufeff", '"', "\t", "\x0b", "\x1c"]
+    german = [f"Satz {number} {strange[number % 8]} Ende" for number in range(80)]
+    english = [f"sentence {number} {strange[(number + 3) % 8]} end" for number in range(80)]
+    code, _, _ = prepare(german, english, "--set", "cleaning.near_duplicates=false")
+    assert code == 0
+    seen = 0
+    for split in ("train", "valid", "test"):
+        pairs = zip(lines(tmp_path / "out" / f"{split}.de"), lines(tmp_path / "out" / f"{split}.en"), strict=True)
+        for source, target in pairs:
+            assert source.split()[1] == target.split()[1]
+            seen += 1
+    assert seen == 80
+
+
+@pytest.mark.parametrize(
+    ("german", "english", "languages", "said"),
+    [
+        (["a", "b"], ["a"], ("de", "en"), "a.de has 2 lines, but"),
+        ([], [], ("de", "en"), "no pairs in it"),
+        (["gleich"], ["gleich"], ("de", "en"), "by the rule 'copies'"),
+        (["a"], ["b"], ("de", "english language"), "english language"),
+        (["a"], ["b"], ("", "en"), "source and target language are not given"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2_and_nothing_is_written(prepare, tmp_path, german, english, languages, said):
+    code, out, err = prepare(german, english, languages=languages)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1
+    assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
