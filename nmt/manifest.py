@@ -21,9 +21,8 @@ MAX_PART_BYTES = 4 << 30
 
 _SUFFIXES = r"(\.[a-z0-9][a-z0-9_-]{0,15}){1,3}"
 _PART_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}" + _SUFFIXES)
-_DIGITS = (
-    16  # of the sha256 in a file's name; 8 would do against chance, but look like the date in "notes-20240101.txt"
-)
+# How much of the sha256 a file's name carries: 8 digits would do against chance, but so many has "notes-20240101.txt".
+_DIGITS = 16
 PART_FILE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,63}}-[0-9a-f]{{{_DIGITS}}}" + _SUFFIXES)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -138,7 +138,7 @@ def _folder(path: Path) -> Iterator[int]:
     """Open the folder itself: its files are opened relative to it, so a rename of path cannot mix two folders."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+    except OSError as error:
         raise ModelError(f"{path}: cannot be opened as a model folder: {_reason(error)}") from error
     try:
         yield descriptor
@@ -211,7 +211,7 @@ def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
                 _write_model(folder, described, new, others, old_manifest)
             finally:
                 _remove_leftovers(folder, path)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise ModelError(
             f"{path}: the model could not be saved: {_reason(error)}; what was saved there before is as it was"
         ) from error

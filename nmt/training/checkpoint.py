@@ -1,11 +1,10 @@
-"""Checkpoints: what an exact resume needs, saved as a model folder of its own inside the run folder."""
+"""Checkpoints: what an exact resume needs, saved as a model folder of its own inside the run folder; no pickle."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 from torch import Tensor
 
 from nmt import model_folder
@@ -16,7 +15,7 @@ FOLDER = "checkpoint"
 
 
 def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
-    """Save tensors and JSON values as RUN/checkpoint, all or nothing."""
+    """Save tensors and JSON values as RUN/checkpoint, all or nothing: they are always of one and the same update."""
     parts = {"tensors.safetensors": weights.to_bytes(tensors), "state.json": json.dumps(state).encode()}
     model_folder.save(run / FOLDER, parts)
 
@@ -26,7 +25,11 @@ def load_checkpoint(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | Non
     if not model_folder.exists(run / FOLDER):
         return None
     folder = model_folder.open_folder(run / FOLDER)
+    tensors = weights.parse(folder.read("tensors.safetensors"), str(folder.path / "tensors.safetensors"))
     try:
-        return safetensors.torch.load(folder.read("tensors.safetensors")), json.loads(folder.read("state.json"))
-    except ValueError as error:
+        state = json.loads(folder.read("state.json"))
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{folder.path}: not a checkpoint ({error}); remove it to train from the start") from error
+    if not isinstance(state, dict):
+        raise ModelError(f"{folder.path}: state.json is not a JSON object; remove it to train from the start")
+    return tensors, state
