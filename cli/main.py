@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli.check import check
 from cli.compare import compare
 from cli.evaluate import evaluate
 from cli.prepare import prepare
@@ -35,6 +36,7 @@ app.command("train")(train)
 app.command("translate")(translate)
 app.command("evaluate")(evaluate)
 app.command("compare")(compare)
+app.command("check")(check)
 
 
 def _version(asked: bool) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nmt.evaluation import Comparison, Evaluation, Output
     from nmt.text.benchmark import Benchmark
     from nmt.text.tokenizer import Tokenizer
+    from nmt.training.report import ModelReport
     from nmt.training.run import Progress
 
 LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
@@ -344,6 +345,13 @@ def compare(
         lowercase=lowercase,
         tokenize=tokenize,
     )
+
+
+def check(model: Path) -> "ModelReport":
+    """Verify every part of a model folder, its checkpoint included; raises ModelError if one is damaged."""
+    from nmt.training.report import inspect_model
+
+    return inspect_model(model)
 
 
 def _read_output(path: Path) -> "Output":

@@ -1,0 +1,55 @@
+"""`nmt check`: is a model folder sound, and what is it?"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.scoring import AsJson
+
+if TYPE_CHECKING:
+    from nmt.training.report import ModelReport
+
+
+def check(
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="A model folder, or a run folder.", show_default=False)
+    ],
+    json_: AsJson = False,
+) -> None:
+    """Verify every part of a model folder, its checkpoint included, and say what it is."""
+    from nmt import pipeline
+
+    report = pipeline.check(model)
+    print(json.dumps(asdict(report), default=str) if json_ else "\n".join(_lines(report)))
+
+
+def _lines(report: "ModelReport") -> list[str]:
+    about = dict(report.about)
+    lines = [
+        f"{'model':<16}{report.path}: sound",
+        f"{'languages':<16}{_plain(about.pop('source', '?'))} to {_plain(about.pop('target', '?'))}",
+        f"{'format version':<16}{report.format_version}",
+    ]
+    lines += [f"{'parameters':<16}{count:,} in {name}" for name, count in report.parameters.items()]
+    folders = [("", report.parts), ("checkpoint/", report.checkpoint)]
+    for folder, parts in folders:
+        for name, part in parts.items():
+            lines.append(f"{'part':<16}{folder + name:<34} {part.size:>13,} bytes  sha256 {part.sha256}")
+    if report.checkpoint_update is not None:
+        lines.append(f"{'checkpoint':<16}at update {_plain(report.checkpoint_update)}")
+    lines += [f"{_plain(key):<16}{_plain(value)}" for key, value in about.items()]
+    if report.last_log:
+        lines.append(f"{'last report':<16}{_plain(report.last_log)}")
+    return lines
+
+
+def _plain(value: Any) -> str:
+    """A value of config.json in one line without control characters, which json.dumps escapes."""
+    if isinstance(value, dict):
+        return ", ".join(f"{_plain(key)} {_plain(entry)}" for key, entry in value.items())
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return json.dumps(value).strip('"')

@@ -1,0 +1,79 @@
+"""What a model folder is, told only once every byte of it was found sound."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.decoding.model import load_model, read_description
+from nmt.manifest import Part
+from nmt.model_folder import ModelFolder, exists, open_folder
+from nmt.models.weights import parse
+from nmt.text.lines import read_file
+from nmt.training.checkpoint import FOLDER, load_checkpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelReport:
+    """What a sound model folder holds and says of itself."""
+
+    path: Path
+    format_version: int
+    parts: Mapping[str, Part]
+    parameters: Mapping[str, int]  # numbers in each part that holds weights
+    about: Mapping[str, Any]  # config.json, as it is
+    checkpoint: Mapping[str, Part]  # the parts of the checkpoint, none if there is no checkpoint
+    checkpoint_update: int | None  # how far the checkpoint has got, if it says so
+    last_log: Mapping[str, Any] | None  # the last report in train.jsonl
+
+
+def inspect_model(path: Path) -> ModelReport:
+    """Check every part of the model folder at path, and of the checkpoint in it, and say what they are.
+
+    A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator is put
+    together, a checkpoint is read. Raises ModelError at the first that does not.
+    """
+    folder = open_folder(path)
+    folder.verify()
+    about = read_description(folder)
+    if folder.has("translator.safetensors"):
+        load_model(path)
+    checkpoint, update = _inspect_checkpoint(path)
+    return ModelReport(
+        path=path,
+        format_version=folder.format_version,
+        parts=folder.parts,
+        parameters=_count_parameters(folder),
+        about=about,
+        checkpoint=checkpoint,
+        checkpoint_update=update,
+        last_log=_last_report(path / "train.jsonl"),
+    )
+
+
+def _inspect_checkpoint(run: Path) -> tuple[Mapping[str, Part], int | None]:
+    if not exists(run / FOLDER):
+        return {}, None
+    folder = open_folder(run / FOLDER)
+    folder.verify()
+    found = load_checkpoint(run)
+    numbers = found[1].get("state") if found else None
+    return folder.parts, numbers.get("update") if isinstance(numbers, dict) else None
+
+
+def _count_parameters(folder: ModelFolder) -> dict[str, int]:
+    names = [name for name in folder.parts if name.endswith(".safetensors")]
+    return {name: sum(t.numel() for t in parse(folder.read(name), str(folder.path / name)).values()) for name in names}
+
+
+def _last_report(log: Path) -> dict[str, Any] | None:
+    """The last whole line of the log; a killed training may have cut the very last one short."""
+    last = None
+    for line in read_file(log) if log.is_file() else ():
+        try:
+            report = json.loads(line)
+        except ValueError:
+            continue
+        last = report if isinstance(report, dict) else last
+    return last
