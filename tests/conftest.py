@@ -37,7 +37,7 @@ def toy_model(toy_data, toy_config, tmp_path_factory) -> Path:
 
     run = tmp_path_factory.mktemp("toy-model") / "run"
     pipeline.train(
-        config=toy_config("training.epochs=40", "training.ema_decay=0.0"),
+        config=toy_config("training.epochs=30", "training.learning_rate=0.005"),
         data=toy_data,
         tokenizer=toy_data / "tokenizer.model",
         out=run,
