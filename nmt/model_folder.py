@@ -143,7 +143,7 @@ def _folder(path: Path) -> Iterator[int]:
     try:
         yield descriptor
     finally:
-        os.close(descriptor)
+        _close(descriptor)
 
 
 def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -> int:
@@ -167,7 +167,7 @@ def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -
         if size is not None and status.st_size != size:
             refuse(path / file, f"it has {status.st_size:,} bytes where {size:,} are listed")
     except BaseException:
-        os.close(descriptor)
+        _close(descriptor)
         raise
     return descriptor
 
@@ -179,7 +179,7 @@ def _read_manifest(folder: int, path: Path) -> bytes:
     except OSError as error:
         raise ModelError(f"{path / MANIFEST}: cannot be read: {_reason(error)}") from error
     finally:
-        os.close(descriptor)
+        _close(descriptor)
     if len(data) > MAX_BYTES:
         refuse(path / MANIFEST, f"it is larger than {MAX_BYTES:,} bytes")
     return data
@@ -335,6 +335,12 @@ def _is_open_as(path: Path, descriptor: int) -> bool:
 
 def _close_all(descriptors: Iterable[int]) -> None:
     for descriptor in descriptors:
+        _close(descriptor)
+
+
+def _close(descriptor: int) -> None:
+    """Close what was only read: nothing can be lost, so an error is none."""
+    with contextlib.suppress(OSError):
         os.close(descriptor)
 
 

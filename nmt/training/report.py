@@ -73,7 +73,7 @@ def _last_report(log: Path) -> dict[str, Any] | None:
     for line in read_file(log) if log.is_file() else ():
         try:
             report = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         last = report if isinstance(report, dict) else last
     return last

@@ -1,0 +1,79 @@
+"""A real run folder, made in three updates, and the command line as a process."""
+
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a process ended."""
+
+    code: int
+    out: bytes
+    err: bytes
+    seconds: float
+    memory: int  # bytes at its peak; 0 if not measured
+
+
+@pytest.fixture(scope="session")
+def short_run(toy_data, toy_config, tmp_path_factory) -> Path:
+    """A run folder, checkpoint and log included, that must not be changed."""
+    from nmt import pipeline
+
+    run = tmp_path_factory.mktemp("short") / "run"
+    changes = ("training.max_updates=3", "model.hidden_size=32", "model.embedding_size=16")
+    pipeline.train(config=toy_config(*changes), data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
+    return run
+
+
+@pytest.fixture
+def run(short_run, tmp_path) -> Path:
+    """A copy of that run folder, to be spoilt."""
+    return Path(shutil.copytree(short_run, tmp_path / "run"))
+
+
+@pytest.fixture(scope="session")
+def nmt():
+    """Run `nmt` as a user does; limits are those of setrlimit, such as {"FSIZE": 1000}."""
+
+    def start(*arguments, text=b"", limits=None, timeout=120) -> Ended:
+        def limit():
+            for name, value in (limits or {}).items():
+                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+        command = [sys.executable, "-c", "from cli.main import main; main()", *map(str, arguments)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        started = time.monotonic()
+        with subprocess.Popen(command, preexec_fn=limit, **pipes) as process:
+            out, err = process.communicate(text, timeout=timeout)
+        # The greatest peak of all children so far: an upper bound, so it can only be too strict.
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+        seconds = time.monotonic() - started
+        return Ended(code=process.returncode, out=out, err=err, seconds=seconds, memory=memory)
+
+    return start
+
+
+@pytest.fixture
+def nmt_here(monkeypatch, capfdbinary):
+    """Run `nmt` in this process, through its own main(): as the user sees it, without the start-up."""
+    from cli import main
+
+    def start(*arguments) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["nmt", *map(str, arguments)])
+        monkeypatch.setattr(main.signal, "signal", lambda *_: None)  # pytest keeps its own handlers
+        capfdbinary.readouterr()
+        started = time.monotonic()
+        with pytest.raises(SystemExit) as ended:
+            main.main()
+        out, err = capfdbinary.readouterr()
+        return Ended(code=ended.value.code, out=out, err=err, seconds=time.monotonic() - started, memory=0)
+
+    return start
