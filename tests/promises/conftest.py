@@ -1,5 +1,6 @@
 """A real run folder, made in three updates, and the command line as a process."""
 
+import io
 import resource
 import shutil
 import subprocess
@@ -62,18 +63,22 @@ def nmt():
 
 
 @pytest.fixture
-def nmt_here(monkeypatch, capfdbinary):
+def nmt_here(monkeypatch):
     """Run `nmt` in this process, through its own main(): as the user sees it, without the start-up."""
     from cli import main
 
     def start(*arguments) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["nmt", *map(str, arguments)])
-        monkeypatch.setattr(main.signal, "signal", lambda *_: None)  # pytest keeps its own handlers
-        capfdbinary.readouterr()
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
         started = time.monotonic()
-        with pytest.raises(SystemExit) as ended:
-            main.main()
-        out, err = capfdbinary.readouterr()
-        return Ended(code=ended.value.code, out=out, err=err, seconds=time.monotonic() - started, memory=0)
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "argv", ["nmt", *map(str, arguments)])
+            patched.setattr(sys, "stdout", out)
+            patched.setattr(sys, "stderr", err)
+            patched.setattr(main.signal, "signal", lambda *_: None)  # pytest keeps its own handlers
+            with pytest.raises(SystemExit) as ended:
+                main.main()
+        seconds = time.monotonic() - started
+        written = [stream.buffer.getvalue() for stream in (out, err)]
+        return Ended(code=ended.value.code, out=written[0], err=written[1], seconds=seconds, memory=0)
 
     return start
