@@ -299,3 +299,17 @@ def test_the_lock_leaves_nothing_and_is_free_after_an_error(tmp_path):
     with model_folder.lock(tmp_path / "m"):
         model_folder.save(tmp_path / "m", OLD)  # the lock is for trainings: its holder saves
     assert content(tmp_path / "m") == OLD
+
+
+def test_a_lock_whose_file_its_last_holder_just_removed_is_taken_anew(tmp_path, monkeypatch):
+    real, calls = model_folder.fcntl.flock, []
+
+    def overtaken(descriptor, operation):
+        calls.append(1)
+        if len(calls) == 1:
+            (tmp_path / "m" / ".lock").unlink()  # as a holder does that ends now
+        real(descriptor, operation)
+
+    monkeypatch.setattr(model_folder.fcntl, "flock", overtaken)
+    with model_folder.lock(tmp_path / "m"), pytest.raises(ModelError), model_folder.lock(tmp_path / "m"):
+        pass
