@@ -31,7 +31,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: data/runs/demo/trained ## train a small model in minutes, translate with it, and score it
 	@echo
-	@printf '%s\n' "$(TEXT)" "Wo ist der Bahnhof?" "Ich habe keine Zeit." | tee /dev/stderr | $(NMT) translate --model data/runs/demo
+	@printf '%s\n' "$(TEXT)" "Wo ist der Bahnhof?" "Ich habe keine Zeit." > $(DEMO)/examples.de
+	@cat $(DEMO)/examples.de
+	@$(NMT) translate --model data/runs/demo -i $(DEMO)/examples.de
 	@echo
 	$(NMT) evaluate --model data/runs/demo --data $(DEMO) --split test
 
@@ -73,7 +75,7 @@ test: $(READY) ## run the tests, with line coverage
 	.venv/bin/python -m pytest -q -m "not long" --cov=nmt --cov=cli --cov-report=term:skip-covered
 
 test-long: $(READY) ## run the tests that take long, too
-	.venv/bin/python -m pytest -q
+	.venv/bin/python -m pytest -q -rP
 
 lint: $(READY) ## check style and types
 	.venv/bin/ruff check .

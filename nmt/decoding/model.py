@@ -53,7 +53,7 @@ def read_description(folder: ModelFolder) -> dict[str, Any]:
     """What config.json says about a model."""
     try:
         about = json.loads(folder.read("config.json"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{folder.path}: config.json is not valid JSON ({error}); train the model again") from error
     if not isinstance(about, dict):
         raise ModelError(f"{folder.path}: config.json is not a JSON object; train the model again")
@@ -82,10 +82,16 @@ def _torch_engine(
     from nmt.models.translator import ModelConfig, Translator
     from nmt.models.weights import from_bytes
 
-    model = Translator(ModelConfig(**about["model"]), source.vocab_size, target.vocab_size, source is target)
+    config = ModelConfig(**about["model"])
+    try:
+        with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have
+            model = Translator(config, source.vocab_size, target.vocab_size, source is target)
+    except RuntimeError as error:
+        raise ModelError(f"{folder.path}: config.json asks for a network too large to exist ({error})") from error
     parameters = dict(model.named_parameters())
     tensors = from_bytes(folder.read("translator.safetensors"), parameters, str(folder.path / "translator.safetensors"))
+    model.to_empty(device=device)
     with torch.no_grad():
-        for name, parameter in parameters.items():
+        for name, parameter in model.named_parameters():
             parameter.copy_(tensors[name])
-    return TorchEngine(model.to(device), forbidden_ids(target))
+    return TorchEngine(model, forbidden_ids(target))

@@ -92,11 +92,15 @@ def _read_csv(path: Path, wanted: Columns) -> Iterator[Pair]:
 def _csv_rows(path: Path) -> Iterator[Row]:
     """Rows as RFC 4180 has them; a quote that is never closed is an error, not a very long field."""
     reader = csv.reader((line + "\n" for line in read_file(path)), strict=True)
+    start = 1  # of the row, which may go on over many lines
     try:
         for fields in reader:
-            yield f"{path}:{reader.line_num}", fields
-    except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num}: not CSV ({error}); look for a quote that is not doubled") from error
+            yield f"{path}:{start}", fields
+            start = reader.line_num + 1
+    except csv.Error as error:  # its words are meant for programmers
+        raise DataError(
+            f"{path}:{start}: not CSV; put quotes round fields with line ends, double those inside, and close each"
+        ) from error
 
 
 def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
@@ -116,9 +120,7 @@ def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
         rows = chain([first], rows)
     for where, fields in rows:
         if len(fields) != width:
-            cure = (
-                "two are a source and a target; for more, name the columns in a first line" if width == 2 else "fix it"
-            )
+            cure = "correct the line" if names else "if there are more columns, name them in a first line"
             raise DataError(f"{where}: {len(fields)} fields where {width} are expected; {cure}")
         yield fields[source], fields[target]
 

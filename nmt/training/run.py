@@ -148,6 +148,7 @@ def _resume(state: TrainingState, job: Job, run: Path) -> None:
     if checkpoint is None:
         if model_folder.exists(run):
             raise ModelError(f"{run}: holds a model but no training to go on with; choose another folder")
+        _save_checkpoint(state, job, run)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint
     before, now = numbers["job"], _identity(job)

@@ -167,12 +167,7 @@ def change_config(run, change):
     replace_part(run, "config.json", json.dumps(about).encode())
 
 
-# read_description does not catch the RecursionError of json.loads yet
-UNSOLVED = {"config of brackets": pytest.mark.xfail(strict=True)}
-EVERY_DAMAGE = [pytest.param(damage, marks=UNSOLVED.get(damage, ())) for damage in DAMAGES]
-
-
-@pytest.mark.parametrize("damage", EVERY_DAMAGE)
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_check_refuses_it(run, nmt_here, damage):
     DAMAGES[damage](run)
     assert_refused(nmt_here("check", run), damage)
@@ -227,7 +222,7 @@ def test_a_folder_that_is_none_is_refused(run, tmp_path, nmt_here):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("damage", EVERY_DAMAGE)
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_translate_as_a_process_refuses_it(run, nmt, damage):
     DAMAGES[damage](run)
     ended = nmt("translate", "--model", run, text=b"Hund.\n", timeout=60)

@@ -1,5 +1,6 @@
 import gzip
 import io
+import os
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,42 @@ def test_output_keeps_no_control_that_the_source_does_not_have():
 @given(st.text(), st.text())
 def test_clean_output_never_breaks_a_line_or_its_encoding(text, source):
     assert "\n" not in clean_output(text, source).encode().decode()
+
+
+def test_a_typed_line_is_there_before_the_next_one_is_typed():
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as stream, os.fdopen(writer, "wb", buffering=0) as keyboard:
+        lines = read_lines(stream, "stdin")
+        for line in ("one", "two"):
+            keyboard.write(line.encode() + b"\n")
+            assert next(lines) == line
+
+
+def test_the_tail_of_an_over_long_line_is_not_held():
+    class Endless(io.RawIOBase):
+        """100 MB without a line end, and then a short line."""
+
+        left = 100 << 20
+
+        def readline(self, size):
+            self.left -= size
+            assert size <= 1 << 16
+            return b"a" * size if self.left > 0 else b"\n" if self.left > -size else b""
+
+    assert next(read_lines(Endless(), "input", strict=False, max_bytes=1000)) == "a" * 1000
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(1, "a"), (2, "a"), (4, "a"), (5, "a😀"), (6, "a😀"), (7, "a😀é")])
+def test_a_cut_never_halves_a_character(limit, kept):
+    assert lines_of("a😀éb".encode(), strict=False, max_bytes=limit) == [kept]
+
+
+def test_bytes_that_are_not_utf_8_are_replaced_at_a_cut_too():
+    said = []
+    assert lines_of(b"ab\x80\x80\x80\x80\n", strict=False, warn=said.append, max_bytes=4) == ["ab\ufffd\ufffd"]
+    assert [message.split(";")[-1] for message in said] == [" the rest of it is left out", " replaced by U+FFFD"]
+
+
+def test_lines_that_are_not_unicode_are_never_written():
+    with pytest.raises(UnicodeEncodeError):
+        write_line(io.BytesIO(), "\ud800")

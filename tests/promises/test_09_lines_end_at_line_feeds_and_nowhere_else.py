@@ -1,0 +1,44 @@
+"""Promise 9: N lines in, N lines out; lines end at b"\\n" and nowhere else."""
+
+import io
+
+import pytest
+from tests_fuzz import fuzzed_bytes, fuzzed_lines
+
+from nmt.text.lines import BYTE_ORDER_MARK, read_file, read_lines, write_file
+
+COUNTS = [10_000, pytest.param(1_000_000, marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_every_line_written_is_read_again_as_it_was(tmp_path, count):
+    path = tmp_path / "text"
+    assert write_file(path, fuzzed_lines(count, seed=9)) == count
+    wanted, found = fuzzed_lines(count, seed=9), read_file(path)
+    assert next(found) == next(wanted).removeprefix(BYTE_ORDER_MARK)
+    assert all(line == same for line, same in zip(found, wanted, strict=True))
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("max_bytes", [None, 7])
+def test_spoilt_and_over_long_lines_are_lines_still_and_each_is_announced(count, max_bytes):
+    data = b"".join(line + b"\n" for line in fuzzed_bytes(count, seed=9))
+    said: list[str] = []
+    found = read_lines(io.BytesIO(data), "stdin", strict=False, warn=said.append, max_bytes=max_bytes)
+    spoilt: set[int] = set()
+    for number, (text, line) in enumerate(zip(found, fuzzed_bytes(count, seed=9), strict=True), start=1):
+        if max_bytes is None:
+            assert text == line.decode(errors="replace")
+        assert len(text.encode()) <= 3 * (max_bytes or len(line))  # U+FFFD has three bytes
+        if text != line.decode(errors="ignore"):
+            spoilt.add(number)
+    assert {int(message.split(":")[1]) for message in said} >= spoilt
+    assert len(spoilt) > count / 2
+
+
+@pytest.mark.parametrize("count", [50, pytest.param(2_000, marks=pytest.mark.long)])
+def test_a_model_answers_every_line_with_one_line(short_run, nmt_here, tmp_path, count):
+    write_file(tmp_path / "in", fuzzed_lines(count, seed=9))
+    ended = nmt_here("translate", "--model", short_run, "--beam-size", 1, "-i", tmp_path / "in")
+    assert ended.code == 0
+    assert ended.out.count(b"\n") == count

@@ -1,0 +1,50 @@
+import pytest
+
+from nmt.errors import ConfigError
+from nmt.text.languages import check_languages, in_wrong_script, scripts_of
+
+
+@pytest.mark.parametrize(("source", "target"), [("de", "en"), ("pt-BR", "pt"), ("kab", "zh-Hant-TW")])
+def test_codes_with_and_without_subtags_are_languages(source, target):
+    check_languages(source, target)
+
+
+@pytest.mark.parametrize("code", ["", "d", "german", "DE", "de_DE", "de/..", "de\n"])
+def test_what_is_no_language_code_is_refused(code):
+    with pytest.raises(ConfigError, match="is not a language code"):
+        check_languages("en", code)
+
+
+def test_one_language_twice_is_refused():
+    with pytest.raises(ConfigError, match="both de"):
+        check_languages("de", "de")
+
+
+def test_languages_may_have_several_scripts_and_subtags_change_none():
+    assert scripts_of("sr-Latn") == {"LATIN", "CYRILLIC"}
+    assert scripts_of("ja") == {"CJK", "HIRAGANA", "KATAKANA"}
+    assert scripts_of("tlh") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wrong"),
+    [
+        ("Привет, мир", "de", True),
+        ("Hello, world", "ru", True),
+        ("das Wort мир", "de", False),  # 7 Latin letters, 3 others
+        ("ab мир", "de", True),  # 2 and 3
+        ("abc мир", "de", False),  # half is not most
+        ("3,14 + 2 = ?!", "ru", False),  # no letters
+        ("猫がすき。", "ja", False),
+        ("猫がすき。", "zh", True),  # 1 Chinese character, 3 hiragana
+        ("Ｆｕｌｌ　ｗｉｄｔｈ", "en", False),
+        ("Füße, œuvre, ŝipo, đá", "de", False),
+        ("qo'noS πλ", "tlh", False),  # a language that is not known
+        ("한국어", "ko", False),
+        ("किताब", "hi", False),
+        ("ภาษาไทย", "th", False),
+        ("שלום", "ar", True),
+    ],
+)
+def test_text_is_in_the_wrong_script_if_most_of_its_letters_are(text, language, wrong):
+    assert in_wrong_script(text, scripts_of(language)) is wrong
