@@ -30,16 +30,18 @@ def test_of_all_of_unicode_nothing_that_breaks_out_is_let_out():
     assert set(harmless) <= set(cleaned)
 
 
-@given(st.text(st.sampled_from(STRANGE) | st.characters()), st.text(st.sampled_from(STRANGE)))
+TEXT = st.lists(st.sampled_from(STRANGE) | st.characters()).map("".join)
+
+
+@given(TEXT, TEXT)
 def test_only_what_the_source_has_is_let_out(output, source):
     cleaned = clean_output(output, source)
-    assert "\n" not in cleaned
-    assert set(filter(breaks_out, cleaned)) <= set(source)
+    assert set(filter(breaks_out, cleaned)) <= set(source) - {"\n"}
     cleaned.encode()
 
 
 def test_bytes_that_a_tokenizer_spells_do_not_reach_the_terminal(nmt_here, monkeypatch, tmp_path):
-    model = train_tokenizer(["ab cd"] * 10, TokenizerConfig(kind="bpe", vocab_size=290, byte_fallback=True))
+    model = train_tokenizer(["ab cd"] * 10, TokenizerConfig(kind="bpe", vocab_size=280, byte_fallback=True))
     (tmp_path / "bytes.model").write_bytes(model)
     size = Tokenizer.from_bytes(model).vocab_size
     generator = random.Random(10)
