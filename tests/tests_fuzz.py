@@ -6,7 +6,7 @@ from collections.abc import Iterator
 # What Python, terminals, spreadsheets and text editors take for a line end, a field's end, or nothing at all.
 STRANGE = (
     "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\ufeff", "\0", "\x1b", "\x7f", "\x9b",
-    "\u00a0", "\u00ad", "\u200b", "\u200f", "\u202e", "\u2066", "\u2069", "\u0301", "\ufffe", "\U0010ffff", "\t", " ", ".",
+    "\u00a0", "\u00ad", "\u200b", "\u200f", "\u202e", "\u2066", "\u2069", "\u0301", "\ufffe", "\U0010ffff", "\t", " ",
     '"', "'", ",", ";", "\\", "\\n", "\U0001f600", "é", "ﬁ", "ﷺ", "中", "ض", "▁", "<2de>", "NA", "001", "a", "Haus",
 )  # fmt: skip
 

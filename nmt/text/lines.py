@@ -41,7 +41,6 @@ def read_lines(
             warn(f"{name}:{number}: {problem}; {remedy}")
 
     number = 0
-    # readline returns a typed line at once, where iterating over the stream would read ahead
     while data := stream.readline() if max_bytes is None else stream.readline(max_bytes + 1):
         number += 1
         if data.endswith(b"\n"):

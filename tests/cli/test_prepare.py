@@ -73,3 +73,26 @@ def test_bad_input_is_one_line_and_exit_2_and_nothing_is_written(prepare, tmp_pa
     assert said in err
     assert err.count("\n") == 1
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+def test_sets_that_are_given_are_kept_whole_and_the_training_set_loses_what_they_share(prepare, tmp_path):
+    (tmp_path / "own.tsv").write_text("Guten Tag\tGood day\nGuten Tag\tGood day\n\tno source\n")
+    german = ["Guten Tag!", "Hallo", "Auf Wiedersehen", "Danke"]
+    english = ["Hello", "GOOD  DAY.", "Goodbye", "Thank you"]
+    own = str(tmp_path / "own.tsv")
+    code, out, err = prepare(german, english, "--valid", own, "--test", own, "--json")
+    assert (code, err) == (0, "")
+    kept = {"train": 2, "valid": 3, "test": 3}
+    assert json.loads(out) == {"read": 4, "rejected": {"overlap": 2}, "kept": kept}
+    assert lines(tmp_path / "out" / "train.de") == ["Auf Wiedersehen", "Danke"]
+    assert lines(tmp_path / "out" / "valid.de") == ["Guten Tag", "Guten Tag", ""]
+
+
+def test_a_run_that_fails_harms_nothing_that_an_earlier_one_wrote(prepare, tmp_path):
+    german, english = [f"Satz {number}" for number in range(40)], [f"sentence {number}" for number in range(40)]
+    assert prepare(german, english)[0] == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert len(before) == 7
+    for failing in ([*german, "noch einer"], [*german[:-1], ""][:39]):
+        assert prepare(failing, english)[0] == 2
+        assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before

@@ -54,3 +54,20 @@ def test_limits_that_cannot_be_are_refused():
         CleaningConfig(max_words=-1)
     with pytest.raises(ConfigError, match=r"max_length_ratio is 0\.5"):
         CleaningConfig(max_length_ratio=0.5)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Straße, 5!", "STRASSE 5", True),
+        ("Caf\u00e9", "Cafe\u0301", True),  # composed and decomposed
+        ("ﬁne ５", "Fine 5", True),
+        ("100 ㎩", "100 pa", True),  # has capitals only once it is decomposed
+        ("Café", "Cafe", False),
+        ("5", "6", False),
+        ("!!!", "???", False),  # without letters, the signs themselves count
+        ("कि", "का", False),  # vowels that are marks
+    ],
+)
+def test_sentences_are_the_same_but_for_case_composition_spaces_and_punctuation(one, other, same):
+    assert (sentence_key(one) == sentence_key(other)) is same

@@ -38,6 +38,7 @@ def test_languages_may_have_several_scripts_and_subtags_change_none():
         ("猫がすき。", "ja", False),
         ("猫がすき。", "zh", True),  # 1 Chinese character, 3 hiragana
         ("Ｆｕｌｌ　ｗｉｄｔｈ", "en", False),
+        ("Ｆｕｌｌ　ｗｉｄｔｈ", "ru", True),
         ("Füße, œuvre, ŝipo, đá", "de", False),
         ("qo'noS πλ", "tlh", False),  # a language that is not known
         ("한국어", "ko", False),
