@@ -33,8 +33,9 @@ def main(
     from nmt.models.translator import ModelConfig, Translator
     from nmt.text.batch import tokenize_corpus
     from nmt.text.tokenizer import Tokenizer
-    from nmt.training.loop import TrainingConfig, TrainingState, UpdateReport, train
+    from nmt.training.loop import TrainingConfig, UpdateReport, train
     from nmt.training.memory import keep_freed_memory
+    from nmt.training.state import TrainingState
 
     keep_freed_memory()
     torch.set_num_threads(threads)
@@ -53,7 +54,8 @@ def main(
     )
     rates: list[float] = []
     start = time.perf_counter()
-    for event in train(TrainingState.start(model, config), corpus, config, validate=lambda model, update: None):  # type: ignore[arg-type,return-value]
+    state = TrainingState.start(model, config.optimizer, config.weight_decay, averaged=False)
+    for event in train(state, corpus, config, validate=lambda model, update: None):  # type: ignore[arg-type,return-value]
         assert isinstance(event, UpdateReport)
         rates.append(event.tokens / (time.perf_counter() - start))
         if len(rates) == updates + 10:

@@ -5,28 +5,19 @@ what an undisturbed one would have drawn.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from nmt.errors import ConfigError, NMTError
+from nmt.errors import ConfigError
 from nmt.models.translator import Translator
 from nmt.text.batch import TokenizedCorpus, batch_rows
 from nmt.training.loss import translation_loss
-from nmt.training.optimizer import (
-    Optimizer,
-    Schedule,
-    learning_rate,
-    make_optimizer,
-    pack_optimizer,
-    unpack_optimizer,
-    update_average,
-)
+from nmt.training.optimizer import Optimizer, Schedule, learning_rate
+from nmt.training.state import TrainingState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,78 +96,8 @@ class Validation:
     bleu: float
 
 
-_COUNTERS = ("update", "epoch", "position", "validated", "worse")
-
-
-@dataclass(kw_only=True)
-class TrainingState:
-    """All that changes while training; what a checkpoint holds."""
-
-    model: Translator
-    optimizer: torch.optim.Optimizer
-    average: dict[str, Tensor] = field(default_factory=dict)  # moving average of the weights, empty when off
-    update: int = 0  # updates done
-    epoch: int = 0  # epochs done
-    position: int = 0  # updates done in this epoch
-    validated: int = 0  # the last update at which the model was validated
-    best: Validation | None = None
-    worse: int = 0  # validations since the best
-
-    @classmethod
-    def start(cls, model: Translator, config: TrainingConfig) -> "TrainingState":
-        """The state before the first update."""
-        average = {name: p.detach().clone() for name, p in model.named_parameters()} if config.ema_decay else {}
-        optimizer = make_optimizer(config.optimizer, model, config.weight_decay)
-        return cls(model=model, optimizer=optimizer, average=average)
-
-    def weights(self) -> dict[str, Tensor]:
-        """The weights to translate with: averaged ones if averaging is on."""
-        return self.average or {name: p.detach() for name, p in self.model.named_parameters()}
-
-    @contextmanager
-    def with_weights(self) -> Iterator[Translator]:
-        """The model holding `weights()`, for the time of a with statement."""
-        own = {name: p.data for name, p in self.model.named_parameters()}
-        try:
-            for name, parameter in self.model.named_parameters():
-                parameter.data = self.weights()[name] if self.average else parameter.data
-            yield self.model
-        finally:
-            for name, parameter in self.model.named_parameters():
-                parameter.data = own[name]
-
-    def pack(self) -> tuple[dict[str, Tensor], dict[str, object]]:
-        """Tensors and numbers from which `unpack` makes this state again, to the last bit."""
-        tensors = {f"model.{name}": p.detach() for name, p in self.model.named_parameters()}
-        tensors |= {f"average.{name}": tensor for name, tensor in self.average.items()}
-        tensors |= pack_optimizer(self.optimizer)
-        numbers = {name: getattr(self, name) for name in _COUNTERS}
-        return tensors, {**numbers, "best": None if self.best is None else vars(self.best)}
-
-    def unpack(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, object]) -> None:
-        """Take on a packed state."""
-        with torch.no_grad():
-            for name, parameter in self.model.named_parameters():
-                parameter.copy_(tensors[f"model.{name}"])
-            for name, tensor in self.average.items():
-                tensor.copy_(tensors[f"average.{name}"])
-        unpack_optimizer(self.optimizer, tensors)
-        for name in _COUNTERS:
-            setattr(self, name, numbers[name])
-        best = numbers["best"]
-        self.best = Validation(**best) if isinstance(best, dict) else None
-
-    def note(self, validation: Validation, by: str) -> bool:
-        """Remember a validation; True if it is the best so far."""
-        better = self.best is None or (
-            validation.bleu > self.best.bleu if by == "bleu" else validation.loss < self.best.loss
-        )
-        self.best, self.worse = (validation, 0) if better else (self.best, self.worse + 1)
-        return better
-
-
 def train(
-    state: TrainingState,
+    state: TrainingState[Translator],
     corpus: TokenizedCorpus,
     config: TrainingConfig,
     validate: Callable[[Translator, int], Validation],
@@ -215,11 +136,8 @@ def train(
                 part_loss = translation_loss(state.model, batch, config.label_smoothing, config.teacher_forcing)
             (part_loss / tokens).backward()
             loss += part_loss.item() / tokens
-        grad_norm = _apply_gradients(state, rate, config.max_grad_norm, loss, update)
+        grad_norm = state.apply_gradients(loss, rate, config.max_grad_norm, config.ema_decay)
 
-        if state.average:
-            update_average(state.average, state.model, config.ema_decay, update)
-        state.update = update
         state.position += 1
         epoch = state.epoch + 1
         if state.position == len(updates):
@@ -236,7 +154,7 @@ def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
     return min(updates, config.max_updates) if config.max_updates else updates
 
 
-def finished(state: TrainingState, total: int, config: TrainingConfig) -> bool:
+def finished(state: TrainingState[Translator], total: int, config: TrainingConfig) -> bool:
     """Whether nothing is left to do."""
     return state.update >= total or bool(config.patience and state.worse >= config.patience)
 
@@ -254,18 +172,3 @@ def _epoch_updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) 
     """The batches of one epoch, grouped by update."""
     batches = batch_rows(corpus, config.batch_tokens, config.seed, epoch)
     return [batches[start : start + config.accumulate] for start in range(0, len(batches), config.accumulate)]
-
-
-def _apply_gradients(state: TrainingState, rate: float, max_norm: float, loss: float, update: int) -> float:
-    """Clip and apply the gradients; returns their norm before clipping. Nothing is changed if it is not finite."""
-    norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), max_norm).item()
-    if not (math.isfinite(loss) and math.isfinite(norm)):
-        raise NMTError(
-            f"update {update}: the loss is {loss} and the gradient norm {norm}; the last saved model is unharmed; "
-            "lower training.learning_rate or raise training.warmup"
-        )
-    for group in state.optimizer.param_groups:
-        group["lr"] = rate
-    state.optimizer.step()
-    state.optimizer.zero_grad()
-    return norm

@@ -17,16 +17,17 @@ from nmt.decoding.search import SearchConfig
 from nmt.decoding.torch_engine import TorchEngine
 from nmt.decoding.translate import translate
 from nmt.errors import ConfigError, ModelError
-from nmt.metrics.bleu import score
+from nmt.metrics.bleu import score as score_lines
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 from nmt.text.batch import TokenizedCorpus, make_batch
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.log import TrainingLog
-from nmt.training.loop import TrainingConfig, TrainingState, UpdateReport, Validation, total_updates, train
+from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
 from nmt.training.loss import translation_loss
 from nmt.training.memory import keep_freed_memory
+from nmt.training.state import TrainingState
 
 VALIDATION_ROWS = 64
 
@@ -74,7 +75,10 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     torch.set_num_threads(job.training.threads or os.cpu_count() or 1)
     torch.manual_seed(job.training.seed)
     model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
-    state = TrainingState.start(model.to(device), job.training)
+    settings = job.training
+    state = TrainingState.start(
+        model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
+    )
     _resume(state, job, run)
     log = TrainingLog(run, state.update)
     meter = _Meter(total_updates(job.corpus, job.training), job.training.report_every)
@@ -87,7 +91,8 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
             if event.update % job.training.save_every == 0:
                 _save_checkpoint(state, job, run)
         else:
-            best = state.note(event, job.training.validate_by)
+            score = event.bleu if job.training.validate_by == "bleu" else -event.loss
+            best = state.note(score, asdict(event))
             if best:
                 _save_model(state, job, run)
             log.write({"update": event.update, "valid_loss": event.loss, "valid_bleu": event.bleu})
@@ -122,7 +127,7 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
     )
     greedy = SearchConfig(beam_size=1)
     hypotheses = [found.text for found in translate(translator, [[text for text, _ in job.valid]], greedy)]
-    [bleu] = score(hypotheses, [[reference for _, reference in job.valid]], metrics=("bleu",))
+    [bleu] = score_lines(hypotheses, [[reference for _, reference in job.valid]], metrics=("bleu",))
     return Validation(update=update, loss=loss / sum(len(target) + 1 for _, target in pairs), bleu=bleu.value)
 
 
@@ -143,7 +148,7 @@ def _identity(job: Job) -> dict[str, Any]:
     return {"source": job.source, "target": job.target, "data and tokenizer": job.corpus.fingerprint, **keys}
 
 
-def _resume(state: TrainingState, job: Job, run: Path) -> None:
+def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
     checkpoint = load_checkpoint(run)
     if checkpoint is None:
         if model_folder.exists(run):
@@ -161,12 +166,12 @@ def _resume(state: TrainingState, job: Job, run: Path) -> None:
     state.unpack(tensors, numbers["state"])
 
 
-def _save_checkpoint(state: TrainingState, job: Job, run: Path) -> None:
+def _save_checkpoint(state: TrainingState[Translator], job: Job, run: Path) -> None:
     tensors, numbers = state.pack()
     save_checkpoint(run, tensors, {"job": _identity(job), "state": numbers})
 
 
-def _save_model(state: TrainingState, job: Job, run: Path) -> None:
+def _save_model(state: TrainingState[Translator], job: Job, run: Path) -> None:
     about = {
         "source": job.source,
         "target": job.target,
@@ -176,8 +181,8 @@ def _save_model(state: TrainingState, job: Job, run: Path) -> None:
         "training": {
             "pairs": len(job.corpus),
             "update": state.update,
-            "valid_loss": state.best and state.best.loss,
-            "valid_bleu": state.best and state.best.bleu,
+            "valid_loss": state.best and state.best["loss"],
+            "valid_bleu": state.best and state.best["bleu"],
             **asdict(job.training),
         },
     }
