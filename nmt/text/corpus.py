@@ -9,29 +9,30 @@ an open quote, and shift the data where a row has a field too many.
 
 import csv
 import glob
-import json
-import logging
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from nmt.errors import DataError
 from nmt.text.files import open_bytes
 from nmt.text.lines import read_file, read_parallel
+from nmt.text.records import (
+    HUB,
+    dataset_records,
+    is_dataset,
+    json_records,
+    listed,
+    load_dataset,
+    open_dataset,
+    text_of,
+)
 
 Pair = tuple[str, str]
 Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them
 Row = tuple[str, list[str]]  # where it stands, for errors, and its fields
-
-HUB = "hf:"
-ROWS_AT_ONCE = 1000
-
-logger = logging.getLogger(__name__)
 
 
 def read_corpora(
@@ -50,12 +51,10 @@ def read_corpora(
     corpora: list[Iterator[Pair]] = []
     waiting = iter(names)
     for name in waiting:
-        if name.startswith(HUB):
-            corpora.append(_read_hub(name, wanted))
+        if is_dataset(name):
+            corpora.append(_read_dataset(name, wanted))
         elif not Path(name).exists():
             raise DataError(f"{name}: no such file or folder; a data set on the hub is written {HUB}{name}")
-        elif Path(name).is_dir():
-            corpora.append(_read_saved_folder(name, wanted))
         elif form := _form(name):
             corpora.append(_READERS[form](Path(name), wanted))
         else:
@@ -69,7 +68,7 @@ def _form(name: str) -> str | None:
 
 
 def _read_text_files(first: str, second: str | None, source: str, target: str) -> Iterator[Pair]:
-    if second is None or second.startswith(HUB) or Path(second).is_dir() or _form(second):
+    if second is None or is_dataset(second) or _form(second):
         raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
     if not Path(second).exists():
         raise DataError(f"{second}: no such file; check the path")
@@ -114,7 +113,7 @@ def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
     if names is not None:
         width, source, target = len(header), header.index(names[0]), header.index(names[1])
     elif len(wanted) == 1:
-        raise DataError(f"{where}: no columns {wanted[0][0]!r} and {wanted[0][1]!r}; this line has {_listed(header)}")
+        raise DataError(f"{where}: no columns {wanted[0][0]!r} and {wanted[0][1]!r}; this line has {listed(header)}")
     else:
         width, source, target = 2, 0, 1
         rows = chain([first], rows)
@@ -126,16 +125,8 @@ def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
 
 
 def _read_jsonl(path: Path, wanted: Columns) -> Iterator[Pair]:
-    for number, line in enumerate(read_file(path), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{path}:{number}: not JSON ({error}); write one object on each line") from error
-        if not isinstance(record, Mapping):
-            raise DataError(f"{path}:{number}: not a JSON object; write one object on each line")
-        yield _from_record(record, f"{path}:{number}", wanted)
+    for where, record in json_records(path):
+        yield _from_record(record, where, wanted)
 
 
 def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
@@ -146,7 +137,7 @@ def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
                 shutil.copyfileobj(compressed, plain)
             plain.flush()
             readable = plain.name
-        dataset = _load(
+        dataset = load_dataset(
             str(path),
             lambda datasets: datasets.load_dataset(
                 "parquet", data_files=[glob.escape(str(Path(readable).absolute()))], split="train", streaming=True
@@ -155,57 +146,16 @@ def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
         yield from _from_dataset(dataset, str(path), wanted)
 
 
-def _read_saved_folder(name: str, wanted: Columns) -> Iterator[Pair]:
-    dataset = _load(name, lambda datasets: datasets.load_from_disk(name))
-    if isinstance(dataset, Mapping):
-        raise DataError(
-            f"{name}: has the splits {_listed(list(dataset))}; name one, such as {name}/{next(iter(dataset))}"
-        )
-    yield from _from_dataset(dataset, name, wanted)
-
-
-def _read_hub(name: str, wanted: Columns) -> Iterator[Pair]:
-    """hf:NAME[:CONFIG[:SPLIT]]; the split is "train" unless it is said."""
-    dataset_name, config, split = [*name.removeprefix(HUB).split(":", 2), "", ""][:3]
-    logger.info("%s: fetching it, unless it is in the cache of `datasets`", name)
-    dataset = _load(name, lambda datasets: datasets.load_dataset(dataset_name, config or None, split=split or "train"))
-    yield from _from_dataset(dataset, name, wanted)
-
-
-def _load(name: str, loader: Callable[[ModuleType], Any]) -> Any:
-    import datasets  # takes a second, and the commonest forms do without it
-
-    for library in ("datasets", "huggingface_hub"):
-        logging.getLogger(library).setLevel(logging.CRITICAL)  # what they have to say is in the error
-    if not sys.stderr.isatty():
-        datasets.disable_progress_bars()
-    try:
-        return loader(datasets)
-    except Exception as error:  # the errors of five libraries, with no base class in common
-        raise _unreadable(name, error) from error
+def _read_dataset(name: str, wanted: Columns) -> Iterator[Pair]:
+    yield from _from_dataset(open_dataset(name), name, wanted)
 
 
 def _from_dataset(dataset: Any, name: str, wanted: Columns) -> Iterator[Pair]:
     useful = [column for column in dataset.column_names or [] if column in {"translation", *chain(*wanted)}]
     if useful:
         dataset = dataset.select_columns(useful)  # others, such as images, may be large or need more libraries
-    for number, record in enumerate(_records(dataset, name), start=1):
+    for number, record in enumerate(dataset_records(dataset, name), start=1):
         yield _from_record(record, f"{name}, row {number}", wanted)
-
-
-def _records(dataset: Any, name: str) -> Iterator[dict[str, Any]]:
-    try:
-        for columns in dataset.iter(batch_size=ROWS_AT_ONCE):
-            for values in zip(*columns.values(), strict=True):
-                yield dict(zip(columns, values, strict=True))
-    except Exception as error:  # as in _load
-        raise _unreadable(name, error) from error
-
-
-def _unreadable(name: str, error: Exception) -> DataError:
-    reason = str(error).strip().split("\n")[0] or type(error).__name__
-    cure = "check the name and the network" if name.startswith(HUB) else "check what it is, or make it again"
-    return DataError(f"{name}: cannot be read ({reason}); {cure}")
 
 
 def _from_record(record: Mapping[str, Any], where: str, wanted: Columns) -> Pair:
@@ -213,27 +163,9 @@ def _from_record(record: Mapping[str, Any], where: str, wanted: Columns) -> Pair
     fields = translation if isinstance(translation, Mapping) else record
     for source, target in wanted:
         if source in fields and target in fields:
-            return _text(fields[source], where), _text(fields[target], where)
+            return text_of(fields[source], where), text_of(fields[target], where)
     expected = " or ".join(f"{source!r} and {target!r}" for source, target in wanted)
-    raise DataError(f"{where}: no columns {expected}, but {_listed(list(fields))}; name them with --columns")
-
-
-def _text(value: object, where: str) -> str:
-    """A cell's text; one without a value is empty."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise DataError(f"{where}: {str(value)[:40]!r} is not text; quote it, or choose other columns with --columns")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(f"{where}: half of a surrogate pair at character {error.start + 1}; repair the text") from error
-    return value
-
-
-def _listed(names: Sequence[object]) -> str:
-    shown = ", ".join(repr(str(name)[:40]) for name in names[:8])
-    return shown + (" ..." if len(names) > 8 else "") if names else "none"
+    raise DataError(f"{where}: no columns {expected}, but {listed(list(fields))}; name them with --columns")
 
 
 _READERS: dict[str, Callable[[Path, Columns], Iterator[Pair]]] = {
