@@ -50,9 +50,9 @@ class Confusion:
 
 @dataclass(frozen=True, kw_only=True)
 class SpanScores:
-    """The score of all entities together (micro), of each type, and where the mistakes lie."""
+    """The score of all entities together, the scores of each type, and what was taken for what."""
 
-    overall: SpanScore
+    micro: SpanScore
     types: Mapping[str, SpanScore]
     confusion: Confusion
 
@@ -110,7 +110,7 @@ def score_spans(gold: Tags, predicted: Tags) -> SpanScores:
                 counts["right"].update([wanted.type] * (outcome == "right"))
     types = sorted(counts["gold"] | counts["predicted"])
     return SpanScores(
-        overall=_score(**{kind: counter.total() for kind, counter in counts.items()}),
+        micro=_score(**{kind: counter.total() for kind, counter in counts.items()}),
         types={type_: _score(**{kind: counter[type_] for kind, counter in counts.items()}) for type_ in types},
         confusion=Confusion(
             right=outcomes["right"],

@@ -57,8 +57,8 @@ def test_scores_are_those_worked_out_by_hand():
     found = [bio("B-PER I-PER O B-ORG O B-PER O"), bio("B-LOC O")]
     # Gold PER LOC ORG LOC, predicted PER ORG PER LOC, of which the first and the last are right.
     scores = score_spans(gold, found)
-    assert (scores.overall.precision, scores.overall.recall, scores.overall.f1) == (50, 50, 50)
-    assert (scores.overall.gold, scores.overall.predicted, scores.overall.right) == (4, 4, 2)
+    assert (scores.micro.precision, scores.micro.recall, scores.micro.f1) == (50, 50, 50)
+    assert (scores.micro.gold, scores.micro.predicted, scores.micro.right) == (4, 4, 2)
     assert list(scores.types) == ["LOC", "ORG", "PER"]
     assert (scores.types["LOC"].precision, scores.types["LOC"].recall) == (100, 50)
     assert scores.types["LOC"].f1 == pytest.approx(200 / 3)
@@ -82,8 +82,8 @@ def test_an_entity_in_two_parts_meets_the_part_of_its_type():
 
 
 def test_without_entities_the_scores_are_zero():
-    assert score_spans([["O"]], [["O"]]).overall.f1 == 0
-    assert score_spans([], []).overall.f1 == 0
+    assert score_spans([["O"]], [["O"]]).micro.f1 == 0
+    assert score_spans([], []).micro.f1 == 0
 
 
 @given(pairs_of_sentences())
@@ -93,7 +93,7 @@ def test_scores_are_those_of_seqeval(sentences):
     if not scores.types:
         return
     report = classification_report(gold, found, output_dict=True, zero_division=0)
-    for name, score in [("micro avg", scores.overall), *scores.types.items()]:
+    for name, score in [("micro avg", scores.micro), *scores.types.items()]:
         expected = report[name]
         assert (score.precision, score.recall, score.f1, score.gold) == pytest.approx(
             (
@@ -109,8 +109,8 @@ def test_scores_are_those_of_seqeval(sentences):
 def test_the_confusion_adds_up(sentences):
     scores = score_spans(*([list(sentence[side]) for sentence in sentences] for side in (0, 1)))
     c = scores.confusion
-    assert c.right + c.wrong_type + c.wrong_boundary + c.wrong_type_and_boundary + c.missed == scores.overall.gold
-    assert c.right == scores.overall.right
+    assert c.right + c.wrong_type + c.wrong_boundary + c.wrong_type_and_boundary + c.missed == scores.micro.gold
+    assert c.right == scores.micro.right
     assert sum(count for row in c.types.values() for count in row.values()) == c.right + c.wrong_type
 
 
