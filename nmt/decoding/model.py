@@ -76,22 +76,8 @@ def forbidden_ids(tokenizer: Tokenizer) -> list[int]:
 def _torch_engine(
     folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
 ) -> Engine:
-    import torch  # here, since an exported engine does without
-
+    from nmt.decoding.network import load_translator  # here, since an exported engine does without torch
     from nmt.decoding.torch_engine import TorchEngine
-    from nmt.models.translator import ModelConfig, Translator
-    from nmt.models.weights import from_bytes
 
-    config = ModelConfig(**about["model"])
-    try:
-        with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have
-            model = Translator(config, source.vocab_size, target.vocab_size, source is target)
-    except RuntimeError as error:
-        raise ModelError(f"{folder.path}: config.json asks for a network too large to exist ({error})") from error
-    parameters = dict(model.named_parameters())
-    tensors = from_bytes(folder.read("translator.safetensors"), parameters, str(folder.path / "translator.safetensors"))
-    model.to_empty(device=device)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(tensors[name])
+    model = load_translator(folder, about, source.vocab_size, target.vocab_size, device)
     return TorchEngine(model, forbidden_ids(target))

@@ -17,6 +17,7 @@ from nmt.models.translator import Translator
 from nmt.text.batch import TokenizedCorpus, batch_rows
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import Optimizer, Schedule, learning_rate
+from nmt.training.precision import Precision, autocast
 from nmt.training.state import TrainingState
 
 
@@ -44,7 +45,7 @@ class TrainingConfig:
     patience: int = 0  # stop after that many validations without a better one; 0 never stops early
     save_every: int = 500  # updates between checkpoints, besides those at validations
     report_every: int = 50  # updates
-    precision: str = "auto"  # "bfloat16", "float32", or the first where the processor has it
+    precision: Precision = "auto"
     threads: int = 0  # 0 means all processors; another number gives other last bits
     seed: int = 1
 
@@ -53,7 +54,6 @@ class TrainingConfig:
             "optimizer": ("adamw", "adam", "rmsprop", "sgd"),
             "schedule": ("cosine", "inverse_sqrt", "constant"),
             "validate_by": ("bleu", "loss"),
-            "precision": ("auto", "bfloat16", "float32"),
         }
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
@@ -109,7 +109,6 @@ def train(
     """
     device = state.model.output_bias.device
     total = total_updates(corpus, config)
-    autocast = torch.autocast(device.type, torch.bfloat16, enabled=uses_bfloat16(config, device))
     updates = _epoch_updates(corpus, config, state.epoch)
     validate_every = config.validate_every or len(updates)
     while True:
@@ -132,7 +131,7 @@ def train(
         for part, chosen in enumerate(rows):
             seed = (config.seed * 1_000_003 + update) * config.accumulate + part
             batch = corpus.batch(chosen, config.subword_sampling, seed).to(device)
-            with autocast:
+            with autocast(config.precision, device):
                 part_loss = translation_loss(state.model, batch, config.label_smoothing, config.teacher_forcing)
             (part_loss / tokens).backward()
             loss += part_loss.item() / tokens
@@ -157,15 +156,6 @@ def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
 def finished(state: TrainingState[Translator], total: int, config: TrainingConfig) -> bool:
     """Whether nothing is left to do."""
     return state.update >= total or bool(config.patience and state.worse >= config.patience)
-
-
-def uses_bfloat16(config: TrainingConfig, device: torch.device) -> bool:
-    """Whether products are computed in bfloat16; by default where the hardware multiplies such numbers."""
-    if config.precision != "auto":
-        return config.precision == "bfloat16"
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def _epoch_updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> list[list[NDArray[np.int64]]]:

@@ -1,0 +1,53 @@
+"""Trained networks out of their model folders, in torch."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import torch
+from torch import nn
+
+from nmt.errors import ModelError
+from nmt.model_folder import ModelFolder
+from nmt.models.tagger import Tagger, TaggerConfig
+from nmt.models.translator import ModelConfig, Translator
+from nmt.models.weights import from_bytes
+from nmt.text.sentence import bio_tags
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def load_translator(
+    folder: ModelFolder, about: Mapping[str, Any], source_vocab_size: int, target_vocab_size: int, device: str
+) -> Translator:
+    """The translator of a model folder that config.json describes as about."""
+    config, shared = ModelConfig(**about["model"]), folder.has("tokenizer.model")
+    try:
+        with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have
+            model = Translator(config, source_vocab_size, target_vocab_size, shared)
+    except RuntimeError as error:
+        raise ModelError(f"{folder.path}: config.json asks for a network too large to exist ({error})") from error
+    return _filled(model, folder, "translator.safetensors", device)
+
+
+def load_tagger_head(
+    folder: ModelFolder, about: Mapping[str, Any], translator: Translator, alphabet: int, device: str
+) -> Tagger:
+    """The tagging head of a model folder that tagger.json describes as about, for an alphabet of that size."""
+    config, tags = TaggerConfig(**about["tagger"]), bio_tags(about["types"])
+    encoder = translator.config
+    try:
+        with torch.device("meta"):
+            model = Tagger(config, encoder.cell, encoder.hidden_size, alphabet, tags)
+    except RuntimeError as error:
+        raise ModelError(f"{folder.path}: tagger.json asks for a network too large to exist ({error})") from error
+    return _filled(model, folder, "tagger.safetensors", device)
+
+
+def _filled(model: Network, folder: ModelFolder, part: str, device: str) -> Network:
+    """A network of shapes alone, filled with a part's weights."""
+    tensors = from_bytes(folder.read(part), dict(model.named_parameters()), str(folder.path / part))
+    model.to_empty(device=device)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(tensors[name])
+    return model

@@ -1,0 +1,154 @@
+"""Lines in, names out: words, their tags, and where in the line each name stands.
+
+Shapes: W words, L tags.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nmt.decoding.model import load_tokenizers, read_description
+from nmt.decoding.viterbi import Scores, span_probabilities, viterbi
+from nmt.errors import ModelError
+from nmt.metrics.spans import spans_of
+from nmt.model_folder import ModelFolder, open_folder
+from nmt.text.sentence import Alphabet, Sentence, bio_tags, locate
+from nmt.text.tokenizer import Tokenizer
+from nmt.text.words import split_words
+
+ROWS = 64  # sentences read at once
+SUBWORDS = 8192  # and at most so many subwords, padding included
+USUAL_WORDS = 80  # longer lines are cut, after a sentence's end if there is one
+_ENDS = {".", "!", "?", "…", "。", "！", "？", "।", "؟"}
+
+Emissions = Callable[[Sequence[Sentence]], list[Scores]]  # scores [W, L] for the words of each sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingModel:
+    """What finds names in lines."""
+
+    tokenizer: Tokenizer
+    alphabet: Alphabet
+    tags: Sequence[str]  # L of them: see bio_tags
+    transitions: Scores  # [L + 1, L]
+    emissions: Emissions
+
+
+class Entity(NamedTuple):
+    """A name: line[start:end] == text."""
+
+    start: int  # characters of the line as given
+    end: int
+    type: str
+    text: str
+    score: float  # the probability that a name of this type stands exactly here
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggedLine:
+    """A line, its words (by their offsets) with a tag each, and the names in it, in order and apart."""
+
+    line: str
+    words: Sequence[tuple[int, int]]
+    tags: Sequence[str]
+    entities: Sequence[Entity]
+
+
+def tag(model: TaggingModel, windows: Iterable[Sequence[str]], *, pretokenized: bool = False) -> Iterator[TaggedLine]:
+    """Tag lines, a window at a time: one TaggedLine each, in order. Pretokenized lines have a space between words."""
+    for lines in windows:
+        words = [_between_spaces(line) if pretokenized else split_words(line) for line in lines]
+        parts = [(line, part) for line, own in zip(lines, words, strict=True) for part in _parts(line, own)]
+        found = iter(best_tags(model, [_locate_part(model.tokenizer, line, part) for line, part in parts]))
+        for line, own in zip(lines, words, strict=True):
+            tags: list[str] = []
+            entities: list[Entity] = []
+            for part in _parts(line, own):
+                part_tags, scores = next(found)
+                for (first, end, kind), score in zip(spans_of(part_tags), scores, strict=True):
+                    start, stop = part[first][0], part[end - 1][1]
+                    entities.append(Entity(start, stop, kind, line[start:stop], score))
+                tags += part_tags
+            yield TaggedLine(line=line, words=own, tags=tags, entities=entities)
+
+
+def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[list[str], list[float]]]:
+    """The best tags of each sentence, and the probability of each span that they mark."""
+    found: list[Any] = [None] * len(sentences)
+    order = sorted(range(len(sentences)), key=lambda index: len(sentences[index].ids), reverse=True)
+    while order:
+        rows = max(1, min(ROWS, SUBWORDS // (len(sentences[order[0]].ids) + 1)))
+        batch, order = order[:rows], order[rows:]
+        for index, emissions in zip(batch, model.emissions([sentences[index] for index in batch]), strict=True):
+            tags = [model.tags[number] for number in viterbi(emissions, model.transitions)]
+            spans = spans_of(tags)
+            scores = span_probabilities(emissions, model.transitions, model.tags, spans) if spans else []
+            found[index] = tags, scores
+    return found
+
+
+def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
+    """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger."""
+    folder = open_folder(path)
+    if not folder.has("tagger.json"):
+        raise ModelError(f"{path}: has no tagger; train one with nmt train-tagger --model {path}")
+    about = read_tagger_description(folder)
+    tokenizer, target_tokenizer = load_tokenizers(folder)
+    from nmt.decoding.network import load_tagger_head, load_translator  # here, as torch takes its time
+    from nmt.decoding.torch_tagger import TorchTagger
+
+    try:
+        alphabet, tags = Alphabet(about["alphabet"]), bio_tags(about["types"])
+        sizes = tokenizer.vocab_size, target_tokenizer.vocab_size
+        translator = load_translator(folder, read_description(folder), *sizes, device)
+        head = load_tagger_head(folder, about, translator, len(alphabet), device)
+        return TaggingModel(
+            tokenizer=tokenizer,
+            alphabet=alphabet,
+            tags=tags,
+            transitions=head.crf.transitions().detach().cpu().numpy(),
+            emissions=TorchTagger(translator, head, alphabet),
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path}: tagger.json does not describe a tagger ({error}); train it again") from error
+
+
+def read_tagger_description(folder: ModelFolder) -> dict[str, Any]:
+    """What tagger.json says."""
+    try:
+        about = json.loads(folder.read("tagger.json"))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{folder.path}: tagger.json is not valid JSON ({error}); train the tagger again") from error
+    if not isinstance(about, dict):
+        raise ModelError(f"{folder.path}: tagger.json is not a JSON object; train the tagger again")
+    return about
+
+
+def _between_spaces(line: str) -> list[tuple[int, int]]:
+    """The offsets of what stands between spaces."""
+    words, start = [], 0
+    for word in line.split(" "):
+        if word.strip():
+            words.append((start, start + len(word)))
+        start += len(word) + 1
+    return words
+
+
+def _parts(line: str, words: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """A line's words in parts of about a sentence each if there are many, else in one; none for a blank line."""
+    parts, rest = [], list(words)
+    while len(rest) > USUAL_WORDS:
+        ends = [place for place in range(USUAL_WORDS) if line[slice(*rest[place])] in _ENDS]
+        cut = ends[-1] + 1 if ends else USUAL_WORDS
+        parts.append(rest[:cut])
+        rest = rest[cut:]
+    return [*parts, rest] if rest else parts
+
+
+def _locate_part(tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]) -> Sentence:
+    """A part of a line, tokenized by itself."""
+    begin, end = words[0][0], words[-1][1]
+    return locate(tokenizer, line[begin:end], [(start - begin, stop - begin) for start, stop in words])

@@ -1,0 +1,69 @@
+"""The training side of a linear-chain conditional random field (Lafferty et al., 2001) over BIO tags.
+
+What finds the best tags is in nmt/decoding/viterbi.py, which needs no torch.
+
+Shapes: B batch, W words, L tags.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+FORBIDDEN = -1e4  # a score that no sum of real ones makes up for, and whose exponential is zero
+
+
+def bio_scores(tags: Sequence[str]) -> list[list[float]]:
+    """[L + 1, L]: 0 where a tag may follow another, FORBIDDEN where not; the last row is for the start of a sentence.
+
+    I-X may follow B-X and I-X alone.
+    """
+
+    def score(before: str, tag: str) -> float:
+        return FORBIDDEN if tag.startswith("I-") and before[2:] != tag[2:] else 0.0
+
+    return [[score(before, tag) for tag in tags] for before in (*tags, "O")]
+
+
+class CRF(nn.Module):
+    """Scores of tags that follow each other; learnt ones, or none for a plain softmax over each word's tags."""
+
+    def __init__(self, tags: Sequence[str], learnt: bool) -> None:
+        super().__init__()
+        self.allowed = bio_scores(tags)
+        self.learnt = nn.Parameter(torch.zeros(len(tags) + 1, len(tags))) if learnt else None
+
+    def transitions(self) -> Tensor:
+        """[L + 1, L]: the score of each tag (column) after each tag (row); the last row is for the first word."""
+        allowed = torch.tensor(self.allowed)
+        return allowed if self.learnt is None else self.learnt + allowed.to(self.learnt.device)
+
+    def loss(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
+        """Sum over the batch of the negative log-probability of tags [B, W], given emissions [B, W, L], in nats.
+
+        Words beyond lengths [B] count for nothing, whatever their tags.
+        """
+        emissions = emissions.to(torch.promote_types(emissions.dtype, torch.float32))
+        if self.learnt is None:
+            real = torch.arange(tags.shape[1], device=tags.device) < lengths[:, None]
+            return nn.functional.cross_entropy(emissions[real], tags[real], reduction="sum")
+        transitions = self.transitions()
+        score = _path_score(emissions, tags, lengths, transitions)
+        return (log_partition(emissions, lengths, transitions) - score).sum()
+
+
+def log_partition(emissions: Tensor, lengths: Tensor, transitions: Tensor) -> Tensor:
+    """[B]: the logarithm of the summed exponentials of all tag sequences' scores, by the forward algorithm."""
+    ending = transitions[-1] + emissions[:, 0]  # [B, L], over all sequences that end in a tag
+    for word in range(1, emissions.shape[1]):
+        longer = torch.logsumexp(ending[:, :, None] + transitions[:-1], dim=1) + emissions[:, word]
+        ending = torch.where((word < lengths)[:, None], longer, ending)
+    return torch.logsumexp(ending, dim=1)
+
+
+def _path_score(emissions: Tensor, tags: Tensor, lengths: Tensor, transitions: Tensor) -> Tensor:
+    """[B]: the score of tags [B, W]."""
+    before = torch.cat([torch.full_like(tags[:, :1], len(transitions) - 1), tags[:, :-1]], dim=1)
+    scores = emissions.gather(2, tags[:, :, None])[:, :, 0] + transitions[before, tags]
+    real = torch.arange(tags.shape[1], device=tags.device) < lengths[:, None]
+    return (scores * real).sum(dim=1)

@@ -1,0 +1,78 @@
+"""The tagger: the translator's encoder states in, a score for each tag of each word out.
+
+Shapes: B batch, S source length, H hidden, W words, L tags.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from nmt.errors import ConfigError
+from nmt.models.cells import Bidirectional, Cell
+from nmt.models.crf import CRF
+from nmt.models.dropout import dropout
+from nmt.models.encoder import Memory
+from nmt.text.word_batch import WordBatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerConfig:
+    """The shape of the tagging head."""
+
+    crf: bool = True  # tags scored in their sequence; False scores each word's tags alone
+    hidden_size: int = 256
+    characters: int = 128  # size of the feature read from a word's characters; 0 turns it off
+    dropout: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.hidden_size < 1:
+            raise ConfigError(f"tagger.hidden_size is {self.hidden_size}; it must be at least 1")
+        if self.characters < 0 or self.characters % 2:
+            raise ConfigError(f"tagger.characters is {self.characters}; it must be even, or 0 for none")
+        if not 0 <= self.dropout < 1:
+            raise ConfigError(f"tagger.dropout is {self.dropout}; it must be at least 0 and below 1")
+
+
+class Tagger(nn.Module):
+    """Words from their encoder states and their characters, through one hidden layer, to a CRF's emissions."""
+
+    def __init__(self, config: TaggerConfig, cell: Cell, encoder_size: int, alphabet: int, tags: Sequence[str]) -> None:
+        super().__init__()
+        self.config = config
+        size = config.characters
+        if size:
+            self.character_embedding = nn.Embedding(alphabet, size // 2)
+            self.spelling = Bidirectional(cell, size // 2, size)
+        self.hidden = nn.Linear(encoder_size + size, config.hidden_size)
+        self.emit = nn.Linear(config.hidden_size, len(tags))
+        self.crf = CRF(tags, config.crf)
+
+    def forward(self, memory: Memory, words: WordBatch) -> Tensor:
+        """Emissions [B, W, L] for the words of encoded sentences; those of padding mean nothing."""
+        x = read_words(memory.states, words.first, words.last)
+        if self.config.characters:
+            x = torch.cat([x, self._spellings(words).to(x.dtype)], dim=-1)
+        x = dropout(x, self.config.dropout, self.training)
+        x = torch.tanh(self.hidden(x))
+        emissions: Tensor = self.emit(dropout(x, self.config.dropout, self.training))
+        return emissions
+
+    def _spellings(self, words: WordBatch) -> Tensor:
+        """[B, W, size]: what the characters of each word say of it."""
+        states = self.spelling(self.character_embedding(words.characters), words.spelling_lengths)
+        last = words.spelling_lengths[:, None] - 1
+        read: Tensor = read_words(states, torch.zeros_like(last), last)[:, 0]
+        return read[words.spellings]
+
+
+def read_words(states: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """[B, W, H] from the states [B, S, H] of a bidirectional layer: each direction where it has read the whole word.
+
+    That is at the last position for the forward half of the features, at the first for the backward half.
+    """
+    half = states.shape[-1] // 2
+    there = states[..., :half].gather(1, last[..., None].expand(-1, -1, half))
+    back = states[..., half:].gather(1, first[..., None].expand(-1, -1, half))
+    return torch.cat([there, back], dim=-1)

@@ -1,0 +1,22 @@
+"""Words of a corpus as a line of natural text: what a model that reads such text is to be shown."""
+
+from collections.abc import Sequence
+
+_TO_THE_LEFT = set(".,;:!?)]}%…’”»") | {"'s", "'S", "n't", "'re", "'ve", "'ll", "'m", "'d", "''"}
+_TO_THE_RIGHT = set("([{¿¡„“«$£€") | {"``"}
+
+
+def spaced(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """Join words as they are written, punctuation without its spaces; return the line and each word's offsets in it."""
+    line, places, quoted, glue = "", [], False, True
+    for word in words:
+        opens = word in _TO_THE_RIGHT
+        if word == '"':
+            quoted = opens = not quoted
+        closes = word in _TO_THE_LEFT or (word == '"' and not quoted)
+        if not glue and not closes:
+            line += " "
+        places.append((len(line), len(line) + len(word)))
+        line += word
+        glue = opens
+    return line, places

@@ -1,0 +1,229 @@
+"""Training the tagger: beside a translator that stays as it is, with one that changes, or on both tasks in turns.
+
+Everything random in an update is seeded by (seed, update), as in the translator's training, so that a resumed training
+ends in the same weights as an undisturbed one.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from nmt.decoding.tagging import TaggingModel, best_tags
+from nmt.errors import ConfigError
+from nmt.metrics.spans import score_spans
+from nmt.models.tagger import Tagger
+from nmt.models.translator import Translator
+from nmt.text.batch import Batch, TokenizedCorpus, batch_rows, pad
+from nmt.text.sentence import Alphabet, Sentence
+from nmt.text.tokenizer import PAD_ID
+from nmt.text.word_batch import make_word_batch
+from nmt.training.loss import translation_loss
+from nmt.training.optimizer import learning_rate
+from nmt.training.precision import Precision, autocast
+from nmt.training.state import TrainingState
+
+Task = Literal["tag", "translate"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingConfig:
+    """How a tagger is trained."""
+
+    encoder: Literal["frozen", "finetune", "joint"] = "frozen"  # joint: batches of both tasks in turns
+    start: Literal["translation", "random"] = "translation"  # random: as if the translator had learnt nothing
+    translation_share: float = 0.5  # of the updates, in joint training
+    translation_batch_tokens: int = 2048  # target subwords of those updates, padding included
+    epochs: int = 15
+    batch_tokens: int = 1024  # source subwords a batch, padding included
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.01
+    warmup: int = 200  # updates
+    max_grad_norm: float = 5.0
+    word_dropout: float = 0.1  # of the encoder while it learns to tag
+    label_smoothing: float = 0.1  # of the translation batches
+    ema_decay: float = 0.99
+    patience: int = 0  # stop after that many epochs without a better one; 0 never stops early
+    precision: Precision = "auto"
+    threads: int = 0  # 0 means all processors; another number gives other last bits
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_tokens", "translation_batch_tokens"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("weight_decay", "warmup", "patience", "threads", "seed"):
+            if not getattr(self, name) >= 0:
+                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 0")
+        for name in ("learning_rate", "max_grad_norm"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be above 0")
+        for name in ("translation_share", "word_dropout", "label_smoothing", "ema_decay"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 0 and below 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggedCorpus:
+    """Sentences and the numbers of their tags."""
+
+    sentences: Sequence[Sentence]
+    tags: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingUpdate:
+    """What one update did."""
+
+    update: int
+    epoch: int  # of the tagged sentences, counted from 1
+    task: Task
+    loss: float  # nats a tagged sentence, or a target subword
+    learning_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingValidation:
+    """How good the tagger is on the validation set."""
+
+    epoch: int
+    f1: float  # exact spans, in percent
+
+
+class Heads(nn.Module):
+    """What learns: the tagging head, and the translator under it unless that is frozen."""
+
+    def __init__(self, translator: Translator, tagger: Tagger, frozen: bool) -> None:
+        super().__init__()
+        self.tagger = tagger
+        self.translator = None if frozen else translator
+        self._shared = (translator,)  # in a tuple, which keeps a frozen one's weights out of this module's
+
+    @property
+    def encoder(self) -> Translator:
+        """The translator whose encoder is read, frozen or not."""
+        return self._shared[0]
+
+
+def train_tagger(
+    state: TrainingState[Heads],
+    corpus: TaggedCorpus,
+    valid: TaggedCorpus,
+    translations: TokenizedCorpus | None,
+    model: TaggingModel,
+    config: TaggingConfig,
+) -> Iterator[TaggingUpdate | TaggingValidation]:
+    """Train from where the state stands to the end; report each update, and a validation after each epoch.
+
+    The model is one that reads its emissions from the network in training. The state is whole at every report. Raises
+    NMTError when the loss or the gradient is not a finite number.
+    """
+    device = state.model.encoder.output_bias.device
+    tagged = _Batches(lambda epoch: tagging_rows(corpus, config, epoch))
+    translated = translations and _Batches(
+        lambda epoch: batch_rows(translations, config.translation_batch_tokens, config.seed, epoch)
+    )
+    total = total_updates(corpus, config)
+    while True:
+        epoch, position = divmod(state.update - _translations(state.update, config), tagged.each)
+        if position == 0 and epoch > state.validated:
+            state.validated = epoch
+            with state.with_weights() as heads:
+                heads.eval()
+                yield TaggingValidation(epoch=epoch, f1=validation_f1(model, valid))
+        if state.update >= total or (config.patience and state.worse >= config.patience):
+            return
+        update = state.update + 1
+        torch.manual_seed(config.seed * 1_000_003 + update)
+        rate = learning_rate(update, config.learning_rate, "cosine", config.warmup, total)
+        state.model.train()
+        with autocast(config.precision, device):
+            if translations and translated and _translations(update, config) > _translations(state.update, config):
+                task: Task = "translate"
+                rows = translated.rows(_translations(state.update, config))
+                loss = _translation_loss(state.model, translations.batch(rows), config.label_smoothing)
+            else:
+                task = "tag"
+                rows = tagged.rows(epoch * tagged.each + position)
+                loss = _tagging_loss(state.model, corpus, rows, model.alphabet)
+        loss.backward()
+        state.apply_gradients(loss.item(), rate, config.max_grad_norm, config.ema_decay)
+        yield TaggingUpdate(update=update, epoch=epoch + 1, task=task, loss=loss.item(), learning_rate=rate)
+
+
+def total_updates(corpus: TaggedCorpus, config: TaggingConfig) -> int:
+    """How many updates a training makes if it does not stop early."""
+    tagging = len(tagging_rows(corpus, config, 0)) * config.epochs
+    total = tagging
+    while total - _translations(total, config) < tagging:
+        total += 1
+    return total
+
+
+def validation_f1(model: TaggingModel, valid: TaggedCorpus) -> float:
+    """Micro F1 of exact spans, in percent."""
+    gold = [[model.tags[number] for number in tags] for tags in valid.tags]
+    return score_spans(gold, [tags for tags, _ in best_tags(model, valid.sentences)]).micro.f1
+
+
+def tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> list[NDArray[np.int64]]:
+    """One epoch cut into batches of sentences of like length, in an order set by seed and epoch.
+
+    Every epoch has as many.
+    """
+    random = np.random.default_rng([config.seed, epoch])
+    lengths = np.array([len(sentence.ids) + 1 for sentence in corpus.sentences])
+    order = random.permutation(len(lengths))
+    order = order[np.argsort(lengths[order], kind="stable")]
+    batches, start = [], 0
+    for end, row in enumerate(order):
+        if end > start and int(lengths[row]) * (end - start + 1) > config.batch_tokens:
+            batches.append(order[start:end])
+            start = end
+    batches.append(order[start:])
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+class _Batches:
+    """Batches by their number, counted through the epochs."""
+
+    def __init__(self, make: Callable[[int], list[NDArray[np.int64]]]) -> None:
+        self._make = make
+        self._epoch, self._batches = 0, make(0)
+        self.each = len(self._batches)  # batches of an epoch
+
+    def rows(self, number: int) -> NDArray[np.int64]:
+        """The rows of a batch."""
+        epoch, position = divmod(number, self.each)
+        if epoch != self._epoch:
+            self._epoch, self._batches = epoch, self._make(epoch)
+        return self._batches[position]
+
+
+def _translations(updates: int, config: TaggingConfig) -> int:
+    """How many of the first updates are of the translation task: those are spread evenly."""
+    return math.floor(updates * config.translation_share) if config.encoder == "joint" else 0
+
+
+def _tagging_loss(heads: Heads, corpus: TaggedCorpus, rows: NDArray[np.int64], alphabet: Alphabet) -> Tensor:
+    """Mean negative log-probability of the tags of the given sentences, in nats a sentence."""
+    batch = make_word_batch([corpus.sentences[row] for row in rows], alphabet)
+    tags = pad([corpus.tags[row] for row in rows])
+    device = heads.encoder.output_bias.device
+    batch, tags = batch.to(device), tags.to(device)
+    if heads.translator is None:
+        heads.encoder.eval()
+    with torch.set_grad_enabled(heads.translator is not None):
+        memory = heads.encoder.encode(batch.source_ids, batch.source_lengths)
+    return heads.tagger.crf.loss(heads.tagger(memory, batch), tags, batch.counts) / len(rows)
+
+
+def _translation_loss(heads: Heads, batch: Batch, smoothing: float) -> Tensor:
+    """Mean smoothed cross-entropy, in nats a target subword."""
+    batch = batch.to(heads.encoder.output_bias.device)
+    return translation_loss(heads.encoder, batch, smoothing) / (batch.next_ids != PAD_ID).sum()

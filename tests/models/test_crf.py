@@ -1,0 +1,149 @@
+"""Against the definition: all tag sequences of short inputs, written out."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+
+from nmt.decoding.viterbi import forward_backward, span_probabilities, viterbi
+from nmt.models.crf import CRF, FORBIDDEN, bio_scores, log_partition
+from nmt.text.sentence import bio_tags
+
+TAGS = bio_tags(["LOC", "PER"])
+
+
+def random_crf(words: int, seed: int):
+    """Emissions [W, L] and transitions [L + 1, L] in float64, with the transitions of BIO alone."""
+    generator = torch.Generator().manual_seed(seed)
+    emissions = torch.randn(words, len(TAGS), generator=generator, dtype=torch.float64)
+    steps = torch.randn(len(TAGS) + 1, len(TAGS), generator=generator, dtype=torch.float64)
+    return emissions, steps + torch.tensor(bio_scores(TAGS), dtype=torch.float64)
+
+
+def all_scores(emissions, transitions):
+    """The score of every sequence of tags, by the sequence."""
+    words, tags = emissions.shape
+    scores = {}
+    for path in product(range(tags), repeat=words):
+        before = (tags, *path[:-1])
+        scores[path] = sum(
+            float(emissions[word, tag] + transitions[last, tag])
+            for word, (last, tag) in enumerate(zip(before, path, strict=True))
+        )
+    return scores
+
+
+@pytest.mark.parametrize("words", [1, 2, 5])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_partition_is_the_sum_over_all_sequences(words, seed):
+    emissions, transitions = random_crf(words, seed)
+    expected = np.logaddexp.reduce(list(all_scores(emissions, transitions).values()))
+    found = log_partition(emissions[None], torch.tensor([words]), transitions)
+    assert found.item() == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("words", [1, 2, 5])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_viterbi_finds_the_best_of_all_sequences(words, seed):
+    emissions, transitions = random_crf(words, seed)
+    scores = all_scores(emissions, transitions)
+    assert tuple(viterbi(emissions.numpy(), transitions.numpy())) == max(scores, key=scores.__getitem__)
+
+
+def test_viterbi_never_takes_an_impossible_step_however_good_it_looks():
+    emissions = np.zeros((2, len(TAGS)))
+    emissions[:, TAGS.index("I-PER")] = 100.0
+    path = [TAGS[tag] for tag in viterbi(emissions, np.array(bio_scores(TAGS)))]
+    assert path[0] != "I-PER"
+    assert path == ["B-PER", "I-PER"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_marginals_are_those_of_all_sequences_and_sum_to_one(seed):
+    emissions, transitions = random_crf(4, seed)
+    forward, backward, total = forward_backward(emissions.numpy(), transitions.numpy())
+    marginals = np.exp(forward + backward - total)
+    np.testing.assert_allclose(marginals.sum(axis=1), 1.0, atol=1e-12)
+    scores = all_scores(emissions, transitions)
+    expected = np.zeros_like(marginals)
+    for path, score in scores.items():
+        expected[range(4), path] += np.exp(score - total)
+    np.testing.assert_allclose(marginals, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("span", [(0, 1, "PER"), (0, 3, "LOC"), (1, 2, "PER"), (2, 4, "LOC")])
+def test_a_spans_probability_is_that_of_all_sequences_which_mark_it(span):
+    emissions, transitions = random_crf(4, seed=5)
+    start, end, kind = span
+    begin, inside = TAGS.index(f"B-{kind}"), TAGS.index(f"I-{kind}")
+    wanted = (begin,) + (inside,) * (end - start - 1)
+    scores = all_scores(emissions, transitions)
+    total = np.logaddexp.reduce(list(scores.values()))
+    expected = sum(
+        np.exp(score - total)
+        for path, score in scores.items()
+        if path[start:end] == wanted and (end == 4 or path[end] != inside)
+    )
+    [found] = span_probabilities(emissions.numpy(), transitions.numpy(), TAGS, [span])
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def crf_in_float64(seed: int) -> CRF:
+    crf = CRF(TAGS, learnt=True).double()
+    with torch.no_grad():
+        crf.learnt.copy_(torch.randn(crf.learnt.shape, generator=torch.Generator().manual_seed(seed)))
+    return crf
+
+
+def test_the_loss_is_the_log_probability_of_the_tags():
+    emissions, _ = random_crf(3, seed=7)
+    crf = crf_in_float64(seed=7)
+    scores = all_scores(emissions, crf.transitions().detach())
+    path = (TAGS.index("B-PER"), TAGS.index("I-PER"), TAGS.index("O"))
+    expected = np.logaddexp.reduce(list(scores.values())) - scores[path]
+    assert crf.loss(emissions[None], torch.tensor([path]), torch.tensor([3])).item() == pytest.approx(expected)
+
+
+def test_the_loss_reads_no_padding():
+    emissions, _ = random_crf(5, seed=8)
+    crf = crf_in_float64(seed=8)
+    tags = torch.zeros(1, 5, dtype=torch.long)
+    alone = crf.loss(emissions[None, :3], tags[:, :3], torch.tensor([3]))
+    padded = crf.loss(emissions[None], tags + torch.tensor([0, 0, 0, 1, 2]), torch.tensor([3]))
+    assert padded.item() == pytest.approx(alone.item(), abs=1e-12)
+
+
+def test_the_gradients_are_those_of_small_differences():
+    crf = crf_in_float64(seed=9)
+    emissions = torch.randn(2, 4, len(TAGS), dtype=torch.float64, requires_grad=True)
+    tags = torch.tensor([[0, 1, 2, 0], [3, 0, 0, 0]])
+    lengths = torch.tensor([4, 2])
+    steps = crf.learnt.detach().clone().requires_grad_(True)
+
+    crf.forward = crf.loss  # what functional_call calls
+
+    def loss(emissions, steps):
+        return torch.func.functional_call(crf, {"learnt": steps}, (emissions, tags, lengths))
+
+    assert torch.autograd.gradcheck(loss, (emissions, steps), atol=1e-6)
+
+
+def test_without_learnt_transitions_the_loss_is_cross_entropy():
+    emissions = torch.randn(2, 3, len(TAGS))
+    tags = torch.tensor([[0, 1, 2], [3, 0, 0]])
+    expected = sum(
+        -torch.log_softmax(emissions[row, word], 0)[tags[row, word]] for row, word in [(0, 0), (0, 1), (0, 2), (1, 0)]
+    )
+    found = CRF(TAGS, learnt=False).loss(emissions, tags, torch.tensor([3, 1]))
+    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_only_a_tag_of_the_same_type_goes_before_an_inside_tag():
+    scores = bio_scores(TAGS)
+    places = [(before, tag) for before in range(len(TAGS) + 1) for tag in range(len(TAGS))]
+    names = [*TAGS, "start"]
+    allowed = {(names[before], TAGS[tag]) for before, tag in places if scores[before][tag] == 0}
+    assert {before for before, tag in allowed if tag == "I-PER"} == {"B-PER", "I-PER"}
+    assert {before for before, tag in allowed if tag == "B-PER"} == {*TAGS, "start"}
+    assert scores[len(TAGS)][TAGS.index("I-LOC")] == FORBIDDEN
