@@ -1,6 +1,7 @@
 import contextlib
 import gzip
 import json
+from pathlib import Path
 
 import datasets
 import pytest
@@ -11,6 +12,8 @@ from tests_fuzz import fuzzed_bytes, fuzzed_lines
 from nmt.errors import DataError
 from nmt.text.bio import FOUR_TYPES, TaggedSentence, map_labels, read_tagged
 from nmt.text.words import split_words
+
+ROOT = Path(__file__).parents[2]
 
 MERKEL = TaggedSentence(words=("Angela", "Merkel", "lebt"), tags=("B-PER", "I-PER", "O"))
 BERLIN = TaggedSentence(words=("In", "Berlin"), tags=("O", "B-LOC"))
@@ -306,3 +309,26 @@ def test_spans_cover_the_text_that_they_covered(text, data):
         if max(s["start"], a) < min(s["end"], b)
     )
     assert labels.count("B-X") == len(spans)
+
+
+# The corpora that ship
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences", "words", "entities"),
+    [
+        ("wikigold-en/train", 1_523, 35_580, 3_194),
+        ("wikigold-en/dev", 173, 3_427, 364),
+        ("wnut17-en/train", 3_394, 62_730, 1_975),
+        ("wnut17-en/dev", 1_009, 15_733, 836),
+        ("germeval2014-de/train.resplit", 4_100, 77_616, 5_026),
+        ("germeval2014-de/dev", 2_200, 41_653, 2_674),
+    ],
+)
+def test_shipped_corpora_are_sound_and_have_the_four_types(name, sentences, words, entities):
+    corpus = list(read_tagged(str(ROOT / "data" / "ner" / f"{name}.bio.gz"), strict=True))
+    assert len(corpus) == sentences
+    assert sum(len(sentence.words) for sentence in corpus) == words
+    assert sum(tag.startswith("B-") for sentence in corpus for tag in sentence.tags) == entities
+    labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, FOUR_TYPES).tags}
+    assert labels == {"", "PER", "LOC", "ORG", "MISC"}
