@@ -11,6 +11,7 @@ from tests_fuzz import fuzzed_bytes, fuzzed_lines
 
 from nmt.errors import DataError
 from nmt.text.bio import FOUR_TYPES, TaggedSentence, map_labels, read_tagged
+from nmt.text.tagged import words_of_spans
 from nmt.text.words import split_words
 
 ROOT = Path(__file__).parents[2]
@@ -293,13 +294,11 @@ def test_spoilt_bytes_are_an_error_or_text_and_never_a_crash(read):
 
 @given(st.text(min_size=1), st.data())
 def test_spans_cover_the_text_that_they_covered(text, data):
-    from nmt.text.bio import _from_spans
-
     offsets = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
     spans = [span(start, end, "X") for start, end in zip(offsets[::2], offsets[1::2], strict=False)]
     visible = [(start, end) for start, end in split_words(text)]
     spans = [s for s in spans if any(max(s["start"], a) < min(s["end"], b) for a, b in visible)]
-    words, labels = _from_spans(text, spans, "here")
+    words, labels = words_of_spans(text, spans, "here")
     assert "".join(words) == "".join(text[start:end] for start, end in visible)
     tagged = "".join(word for word, label in zip(words, labels, strict=True) if label != "O")
     assert tagged == "".join(
