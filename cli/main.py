@@ -14,8 +14,10 @@ from cli.check import check
 from cli.compare import compare
 from cli.evaluate import evaluate
 from cli.prepare import prepare
+from cli.tag import tag
 from cli.tokenize import tokenize
 from cli.train import train
+from cli.train_tagger import train_tagger
 from cli.train_tokenizer import train_tokenizer
 from cli.translate import translate
 from nmt import __version__
@@ -33,7 +35,9 @@ app.command("prepare")(prepare)
 app.command("train-tokenizer")(train_tokenizer)
 app.command("tokenize")(tokenize)
 app.command("train")(train)
+app.command("train-tagger")(train_tagger)
 app.command("translate")(translate)
+app.command("tag")(tag)
 app.command("evaluate")(evaluate)
 app.command("compare")(compare)
 app.command("check")(check)

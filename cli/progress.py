@@ -3,10 +3,12 @@
 import signal
 import sys
 import time
-from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from nmt.training.run import Progress
+if TYPE_CHECKING:
+    from nmt.training.run import Progress
+    from nmt.training.tagging_run import TaggingProgress
 
 PERIOD = 10.0  # seconds between lines where stderr is a file
 
@@ -33,30 +35,41 @@ class TrainingDisplay:
         """Whether a signal came."""
         return self._signal != 0
 
-    def show(self, progress: Progress) -> None:
-        """Print a progress report, unless the last one is only just past and nothing was validated."""
-        now = time.monotonic()
+    def show(self, progress: "Progress") -> None:
+        """Report on the training of a translator."""
         if progress.bleu is not None:
-            note = " (best so far, saved)" if progress.best else ""
-            self._print(
-                f"update {progress.update:,}  validation loss {progress.loss:.3f}  BLEU {progress.bleu:.2f}{note}", True
-            )
-        elif now - self._shown >= (0.2 if self._live else PERIOD):
-            self._shown = now
-            left = time.strftime("%H:%M:%S", time.gmtime(progress.seconds_left))
-            self._print(
-                f"update {progress.update:,}/{progress.total:,}  epoch {progress.epoch}  loss {progress.loss:.3f}  "
-                f"{progress.tokens_per_second:,.0f} tokens/s  {left} left",
-                False,
-            )
+            found = f"validation loss {progress.loss:.3f}  BLEU {progress.bleu:.2f}"
+            self._validated(progress.update, found, progress.best)
+        else:
+            rate = f"loss {progress.loss:.3f}  {progress.tokens_per_second:,.0f} tokens/s"
+            self._working(progress.update, progress.total, progress.epoch, rate, progress.seconds_left)
 
-    def close_with_advice(self, out: Path) -> int:
-        """Say where the model is, or how to go on; returns the exit code."""
+    def show_tagging(self, progress: "TaggingProgress") -> None:
+        """Report on the training of a tagger."""
+        if progress.f1 is not None:
+            self._validated(progress.update, f"F1 {progress.f1:.2f}", progress.best)
+        else:
+            losses = "  ".join(f"{task} loss {loss:.3f}" for task, loss in sorted(progress.losses.items()))
+            self._working(progress.update, progress.total, progress.epoch, losses, progress.seconds_left)
+
+    def close_with_advice(self, advice: str) -> int:
+        """Say what can be done with the model, or how to go on; returns the exit code."""
         if self._signal:
             self._print("stopped and saved; run the same command again to go on exactly here", True)
             return 128 + self._signal
-        self._print(f"done; translate with: nmt translate --model {out}", True)
+        self._print(f"done; {advice}", True)
         return 0
+
+    def _validated(self, update: int, found: str, best: bool) -> None:
+        self._print(f"update {update:,}  {found}{' (best so far, saved)' if best else ''}", True)
+
+    def _working(self, update: int, total: int, epoch: int, found: str, seconds_left: float) -> None:
+        """Print how far it is, unless the last such line is only just past."""
+        now = time.monotonic()
+        if now - self._shown >= (0.2 if self._live else PERIOD):
+            self._shown = now
+            left = time.strftime("%H:%M:%S", time.gmtime(seconds_left))
+            self._print(f"update {update:,}/{total:,}  epoch {epoch}  {found}  {left} left", False)
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self._signal:  # the second time the user means it

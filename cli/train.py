@@ -32,5 +32,5 @@ def train(
             report=display.show,
             stop=display.stop_requested,
         )
-        code = display.close_with_advice(out)
+        code = display.close_with_advice(f"translate with: nmt translate --model {out}")
     raise typer.Exit(code)

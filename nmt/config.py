@@ -13,10 +13,12 @@ from typing import Any
 
 from nmt.decoding.search import SearchConfig
 from nmt.errors import ConfigError
+from nmt.models.tagger import TaggerConfig
 from nmt.models.translator import ModelConfig
 from nmt.text.cleaning import CleaningConfig
 from nmt.text.tokenizer import TokenizerConfig
 from nmt.training.loop import TrainingConfig
+from nmt.training.tagging import TaggingConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,9 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     search: SearchConfig = field(default_factory=SearchConfig)
+    tagger: TaggerConfig = field(default_factory=TaggerConfig)
+    tagging: TaggingConfig = field(default_factory=TaggingConfig)
+    labels: Mapping[str, str] = field(default_factory=dict)  # a corpus's types of names -> the tagger's, "O" for none
 
 
 def load_config(path: Path | None, overrides: Sequence[str] = ()) -> Config:

@@ -15,12 +15,17 @@ from nmt.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from nmt.config import Config
+    from nmt.decoding.tagging import TagForm
     from nmt.decoding.translate import Translation
     from nmt.evaluation import Comparison, Evaluation, Output
+    from nmt.tag_evaluation import TagEvaluation
+    from nmt.text.batch import TokenizedCorpus
     from nmt.text.benchmark import Benchmark
+    from nmt.text.bio import TaggedSentence
     from nmt.text.tokenizer import Tokenizer
     from nmt.training.report import ModelReport
     from nmt.training.run import Progress
+    from nmt.training.tagging_run import TaggingProgress
 
 LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
 
@@ -347,6 +352,91 @@ def compare(
     )
 
 
+def train_tagger(
+    *,
+    config: "Config",
+    model: Path,
+    train: Sequence[str],
+    valid: Sequence[str],
+    out: Path | None = None,
+    data: Path | None = None,
+    strict: bool = False,
+    device: str = "cpu",
+    report: Callable[["TaggingProgress"], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train a tagger on the encoder of a translator, into its folder or into out, or go on where that was stopped.
+
+    train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
+    """
+    from nmt import model_folder
+    from nmt.training.tagging_run import TaggingJob, train_tagger_run
+
+    with model_folder.lock(out or model):
+        job = TaggingJob(
+            model=model,
+            out=out or model,
+            tagger=config.tagger,
+            tagging=config.tagging,
+            labels=config.labels,
+            train=_read_tagged(train, config.labels, strict),
+            valid=_read_tagged(valid, config.labels, strict),
+            translations=None if data is None else _tokenized_for(model, data, config.training.max_length),
+        )
+        train_tagger_run(job, device, report, stop)
+
+
+def tag(
+    *,
+    model: Path,
+    source: Path | None = None,
+    target: Path | None = None,
+    form: "TagForm" = "inline",
+    pretokenized: bool = False,
+    device: str = "cpu",
+    warn: Callable[[str], None] = lambda message: None,
+) -> None:
+    """Mark the names in a file or stdin, line by line, in bounded memory."""
+    from nmt.decoding.stream import windows
+    from nmt.decoding.tagging import load_tagger, render
+    from nmt.decoding.tagging import tag as tag_windows
+    from nmt.text.files import open_bytes, replacing
+    from nmt.text.lines import read_lines, write_line
+
+    loaded = load_tagger(model, device)
+    with ExitStack() as stack:
+        stream = sys.stdin.buffer if source is None else stack.enter_context(open_bytes(source))
+        out = sys.stdout.buffer if target is None else stack.enter_context(replacing(target))[0]
+        name = "stdin" if source is None else str(source)
+        lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
+        for window in windows(lines):
+            for tagged in tag_windows(loaded, [window], pretokenized=pretokenized):
+                for line in render(tagged, form):
+                    write_line(out, line)
+            out.flush()
+
+
+def evaluate_tags(
+    *,
+    references: Sequence[str],
+    model: Path | None = None,
+    hypotheses: Sequence[str] = (),
+    mistakes: int = 10,
+    device: str = "cpu",
+) -> "TagEvaluation":
+    """Score a tagger, or ready tags, against tagged sentences; the labels are mapped as in the tagger's training."""
+    from nmt.tag_evaluation import evaluate_tagger, evaluate_tags
+
+    if bool(model) == bool(hypotheses):
+        raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
+    if model is None:
+        return evaluate_tags(_read_tagged(hypotheses), _read_tagged(references), mistakes=mistakes)
+    from nmt.decoding.tagging import load_tagger
+
+    loaded = load_tagger(model, device)
+    return evaluate_tagger(loaded, str(model), _read_tagged(references, loaded.labels), mistakes=mistakes)
+
+
 def check(model: Path) -> "ModelReport":
     """Verify every part of a model folder, its checkpoint included; raises ModelError if one is damaged."""
     from nmt.training.report import inspect_model
@@ -370,6 +460,34 @@ def _translate_all(model: Path, benchmark: "Benchmark", search: Mapping[str, Any
     started = time.perf_counter()  # the model is loaded by now
     lines = list(translations)
     return Output(system=str(model), lines=lines, seconds=time.perf_counter() - started)
+
+
+def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus":
+    """A prepared folder's training pairs, tokenized as a model does it."""
+    from nmt.decoding.model import load_tokenizers, read_description
+    from nmt.model_folder import open_folder
+    from nmt.text.batch import tokenize_corpus
+
+    folder = open_folder(model)
+    about = read_description(folder)
+    source, target = load_tokenizers(folder)
+    return tokenize_corpus(
+        data / f"train.{about['source']}",
+        data / f"train.{about['target']}",
+        source,
+        target,
+        cache=data / ".tokenized",
+        max_length=max_length,
+    )
+
+
+def _read_tagged(
+    names: Sequence[str], labels: Mapping[str, str] | None = None, strict: bool = False
+) -> list["TaggedSentence"]:
+    """The tagged sentences of several corpora, with the labels that a table gives them."""
+    from nmt.text.bio import map_labels, read_tagged
+
+    return [map_labels(sentence, labels or {}) for name in names for sentence in read_tagged(name, strict=strict)]
 
 
 def _describe(model: Path) -> dict[str, Any]:

@@ -4,10 +4,10 @@ Shapes: W words, L tags.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from nmt.decoding.model import load_tokenizers, read_description
 from nmt.decoding.viterbi import Scores, span_probabilities, viterbi
@@ -23,6 +23,7 @@ SUBWORDS = 8192  # and at most so many subwords, padding included
 USUAL_WORDS = 80  # longer lines are cut, after a sentence's end if there is one
 _ENDS = {".", "!", "?", "…", "。", "！", "？", "।", "؟"}
 
+TagForm = Literal["inline", "json", "bio"]
 Emissions = Callable[[Sequence[Sentence]], list[Scores]]  # scores [W, L] for the words of each sentence
 
 
@@ -35,6 +36,7 @@ class TaggingModel:
     tags: Sequence[str]  # L of them: see bio_tags
     transitions: Scores  # [L + 1, L]
     emissions: Emissions
+    labels: Mapping[str, str]  # other names for the types, in the corpora of its training
 
 
 class Entity(NamedTuple):
@@ -90,6 +92,21 @@ def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[
     return found
 
 
+def render(tagged: TaggedLine, form: TagForm) -> list[str]:
+    """The lines that show a tagged line: one, or in the form "bio" one for each word and a blank one."""
+    match form:
+        case "inline":  # from the end, so that the offsets before stay right
+            text = tagged.line
+            for entity in reversed(tagged.entities):
+                text = f"{text[: entity.start]}[{entity.text}|{entity.type}]{text[entity.end :]}"
+            return [text]
+        case "json":
+            entities = [entity._asdict() for entity in tagged.entities]
+            return [json.dumps({"text": tagged.line, "entities": entities}, ensure_ascii=False)]
+        case "bio":
+            return [*(f"{tagged.line[slice(*w)]}\t{tag}" for w, tag in zip(tagged.words, tagged.tags, strict=True)), ""]
+
+
 def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
     """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger."""
     folder = open_folder(path)
@@ -111,6 +128,7 @@ def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
             tags=tags,
             transitions=head.crf.transitions().detach().cpu().numpy(),
             emissions=TorchTagger(translator, head, alphabet),
+            labels=about["labels"],
         )
     except (KeyError, TypeError) as error:
         raise ModelError(f"{path}: tagger.json does not describe a tagger ({error}); train it again") from error

@@ -11,25 +11,26 @@ from nmt import model_folder
 from nmt.errors import ModelError
 from nmt.models import weights
 
-FOLDER = "checkpoint"
+FOLDER = "checkpoint"  # of the translator's training
+TAGGER_FOLDER = "tagger-checkpoint"
 
 
-def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
-    """Save tensors and JSON values as RUN/checkpoint, all or nothing: they are always of one and the same update."""
+def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:
+    """Save tensors and JSON values in RUN/FOLDER, all or nothing: they are always of one and the same update."""
     parts = {"tensors.safetensors": weights.to_bytes(tensors), "state.json": json.dumps(state).encode()}
-    model_folder.save(run / FOLDER, parts)
+    model_folder.save(run / folder, parts)
 
 
-def load_checkpoint(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
     """What save_checkpoint saved, to the last bit; None if there is none, ModelError if it is damaged."""
-    if not model_folder.exists(run / FOLDER):
+    if not model_folder.exists(run / folder):
         return None
-    folder = model_folder.open_folder(run / FOLDER)
-    tensors = weights.parse(folder.read("tensors.safetensors"), str(folder.path / "tensors.safetensors"))
+    saved = model_folder.open_folder(run / folder)
+    tensors = weights.parse(saved.read("tensors.safetensors"), str(saved.path / "tensors.safetensors"))
     try:
-        state = json.loads(folder.read("state.json"))
+        state = json.loads(saved.read("state.json"))
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{folder.path}: not a checkpoint ({error}); remove it to train from the start") from error
+        raise ModelError(f"{saved.path}: not a checkpoint ({error}); remove it to train from the start") from error
     if not isinstance(state, dict):
-        raise ModelError(f"{folder.path}: state.json is not a JSON object; remove it to train from the start")
+        raise ModelError(f"{saved.path}: state.json is not a JSON object; remove it to train from the start")
     return tensors, state

@@ -62,7 +62,7 @@ class TrainingState(Generic[Network]):
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise NMTError(
                 f"update {self.update + 1}: the loss is {loss} and the gradient norm {norm}; the last saved model is "
-                "unharmed; lower training.learning_rate or raise training.warmup"
+                "unharmed; lower learning_rate or raise warmup"
             )
         for group in self.optimizer.param_groups:
             group["lr"] = rate

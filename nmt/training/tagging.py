@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nmt.decoding.tagging import TaggingModel, best_tags
+from nmt.decoding.torch_tagger import TorchTagger
 from nmt.errors import ConfigError
 from nmt.metrics.spans import score_spans
 from nmt.models.tagger import Tagger
 from nmt.models.translator import Translator
 from nmt.text.batch import Batch, TokenizedCorpus, batch_rows, pad
 from nmt.text.sentence import Alphabet, Sentence
-from nmt.text.tokenizer import PAD_ID
+from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.text.word_batch import make_word_batch
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import learning_rate
@@ -70,10 +71,10 @@ class TaggingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TaggedCorpus:
-    """Sentences and the numbers of their tags."""
+    """Sentences and their tags."""
 
     sentences: Sequence[Sentence]
-    tags: Sequence[Sequence[int]]
+    tags: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +92,26 @@ class TaggingUpdate:
 class TaggingValidation:
     """How good the tagger is on the validation set."""
 
-    epoch: int
+    update: int
+    epoch: int  # epochs done
     f1: float  # exact spans, in percent
 
 
 class Heads(nn.Module):
     """What learns: the tagging head, and the translator under it unless that is frozen."""
 
-    def __init__(self, translator: Translator, tagger: Tagger, frozen: bool) -> None:
+    def __init__(
+        self,
+        translator: Translator,
+        tagger: Tagger,
+        frozen: bool,
+        *,
+        tokenizer: Tokenizer,
+        alphabet: Alphabet,
+        tags: Sequence[str],
+    ) -> None:
         super().__init__()
+        self.tokenizer, self.alphabet, self.tags = tokenizer, alphabet, tags
         self.tagger = tagger
         self.translator = None if frozen else translator
         self._shared = (translator,)  # in a tuple, which keeps a frozen one's weights out of this module's
@@ -109,19 +121,28 @@ class Heads(nn.Module):
         """The translator whose encoder is read, frozen or not."""
         return self._shared[0]
 
+    def tagging_model(self) -> TaggingModel:
+        """A tagger with the weights as they are now."""
+        return TaggingModel(
+            tokenizer=self.tokenizer,
+            alphabet=self.alphabet,
+            tags=self.tags,
+            transitions=self.tagger.crf.transitions().detach().cpu().numpy(),
+            emissions=TorchTagger(self.encoder, self.tagger, self.alphabet),
+            labels={},
+        )
+
 
 def train_tagger(
     state: TrainingState[Heads],
     corpus: TaggedCorpus,
     valid: TaggedCorpus,
     translations: TokenizedCorpus | None,
-    model: TaggingModel,
     config: TaggingConfig,
 ) -> Iterator[TaggingUpdate | TaggingValidation]:
     """Train from where the state stands to the end; report each update, and a validation after each epoch.
 
-    The model is one that reads its emissions from the network in training. The state is whole at every report. Raises
-    NMTError when the loss or the gradient is not a finite number.
+    The state is whole at every report. Raises NMTError when the loss or the gradient is not a finite number.
     """
     device = state.model.encoder.output_bias.device
     tagged = _Batches(lambda epoch: tagging_rows(corpus, config, epoch))
@@ -135,7 +156,9 @@ def train_tagger(
             state.validated = epoch
             with state.with_weights() as heads:
                 heads.eval()
-                yield TaggingValidation(epoch=epoch, f1=validation_f1(model, valid))
+                f1 = validation_f1(heads.tagging_model(), valid)
+            validation = TaggingValidation(update=state.update, epoch=epoch, f1=f1)
+            yield validation
         if state.update >= total or (config.patience and state.worse >= config.patience):
             return
         update = state.update + 1
@@ -150,7 +173,7 @@ def train_tagger(
             else:
                 task = "tag"
                 rows = tagged.rows(epoch * tagged.each + position)
-                loss = _tagging_loss(state.model, corpus, rows, model.alphabet)
+                loss = _tagging_loss(state.model, corpus, rows)
         loss.backward()
         state.apply_gradients(loss.item(), rate, config.max_grad_norm, config.ema_decay)
         yield TaggingUpdate(update=update, epoch=epoch + 1, task=task, loss=loss.item(), learning_rate=rate)
@@ -167,8 +190,7 @@ def total_updates(corpus: TaggedCorpus, config: TaggingConfig) -> int:
 
 def validation_f1(model: TaggingModel, valid: TaggedCorpus) -> float:
     """Micro F1 of exact spans, in percent."""
-    gold = [[model.tags[number] for number in tags] for tags in valid.tags]
-    return score_spans(gold, [tags for tags, _ in best_tags(model, valid.sentences)]).micro.f1
+    return score_spans(valid.tags, [tags for tags, _ in best_tags(model, valid.sentences)]).micro.f1
 
 
 def tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> list[NDArray[np.int64]]:
@@ -210,10 +232,10 @@ def _translations(updates: int, config: TaggingConfig) -> int:
     return math.floor(updates * config.translation_share) if config.encoder == "joint" else 0
 
 
-def _tagging_loss(heads: Heads, corpus: TaggedCorpus, rows: NDArray[np.int64], alphabet: Alphabet) -> Tensor:
+def _tagging_loss(heads: Heads, corpus: TaggedCorpus, rows: NDArray[np.int64]) -> Tensor:
     """Mean negative log-probability of the tags of the given sentences, in nats a sentence."""
-    batch = make_word_batch([corpus.sentences[row] for row in rows], alphabet)
-    tags = pad([corpus.tags[row] for row in rows])
+    batch = make_word_batch([corpus.sentences[row] for row in rows], heads.alphabet)
+    tags = pad([[heads.tags.index(tag) for tag in corpus.tags[row]] for row in rows])
     device = heads.encoder.output_bias.device
     batch, tags = batch.to(device), tags.to(device)
     if heads.translator is None:

@@ -1,0 +1,40 @@
+"""`nmt tag`: names in lines of text."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nmt.errors import ConfigError
+
+
+def tag(
+    model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder with a tagger.", show_default=False)],
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text, score of each name.")
+    ] = False,
+    bio: Annotated[
+        bool, typer.Option("--bio", help="Write a word and its tag a line, a blank line after each.")
+    ] = False,
+    pretokenized: Annotated[
+        bool, typer.Option("--pretokenized", help="Words have a space between them already; leave them so.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+) -> None:
+    """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
+    from nmt import pipeline
+
+    if json_ and bio:
+        raise ConfigError("--json and --bio: choose one")
+    pipeline.tag(
+        model=model,
+        source=input_,
+        target=output,
+        form="json" if json_ else "bio" if bio else "inline",
+        pretokenized=pretokenized,
+        device=device,
+        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+    )

@@ -1,0 +1,48 @@
+"""`nmt train-tagger`: train a tagger on a translator's encoder, or go on training one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import ConfigFile, Overrides
+
+
+def train_tagger(
+    model: Annotated[Path, typer.Option(metavar="DIR", help="The model folder of a translator.", show_default=False)],
+    train: Annotated[
+        list[str],
+        typer.Option(metavar="CORPUS", help="Tagged sentences: CoNLL columns, JSON Lines, datasets; repeatable."),
+    ],
+    valid: Annotated[list[str], typer.Option(metavar="CORPUS", help="The same, to choose the best by; repeatable.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Save in this folder; by default beside the translator.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Translations, a folder that `nmt prepare` made, for joint training."),
+    ] = None,
+    config: ConfigFile = None,
+    set_: Overrides = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse names that no B- tag begins.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+) -> None:
+    """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
+    from cli.progress import TrainingDisplay
+    from nmt import pipeline
+
+    with TrainingDisplay() as display:
+        pipeline.train_tagger(
+            config=pipeline.configure(config, set_ or [], "", ""),
+            model=model,
+            train=train,
+            valid=valid,
+            out=out,
+            data=data,
+            strict=strict,
+            device=device,
+            report=display.show_tagging,
+            stop=display.stop_requested,
+        )
+        code = display.close_with_advice(f"tag with: nmt tag --model {out or model}")
+    raise typer.Exit(code)

@@ -1,0 +1,237 @@
+"""The training of a tagger in its folder, from start to end or from where it was stopped."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from nmt import model_folder
+from nmt.decoding.model import load_tokenizers, read_description
+from nmt.decoding.network import load_translator
+from nmt.errors import ConfigError, DataError
+from nmt.models.tagger import Tagger, TaggerConfig
+from nmt.models.translator import ModelConfig, Translator
+from nmt.models.weights import to_bytes
+from nmt.text.batch import TokenizedCorpus
+from nmt.text.bio import TaggedSentence
+from nmt.text.sentence import Alphabet, bio_tags, locate
+from nmt.text.spacing import spaced
+from nmt.text.tokenizer import Tokenizer
+from nmt.training.checkpoint import TAGGER_FOLDER, load_checkpoint, save_checkpoint
+from nmt.training.memory import keep_freed_memory
+from nmt.training.state import TrainingState
+from nmt.training.tagging import (
+    Heads,
+    TaggedCorpus,
+    TaggingConfig,
+    TaggingUpdate,
+    TaggingValidation,
+    total_updates,
+    train_tagger,
+)
+
+ENGINE = "engine."  # parts of that name are made from the translator, and are out of date once it has changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingJob:
+    """What to train, on what, beside which translator."""
+
+    model: Path  # the folder of the translator
+    out: Path  # the folder to save in, the same one or another
+    tagger: TaggerConfig
+    tagging: TaggingConfig
+    labels: Mapping[str, str]  # that made the corpora's labels the tagger's, kept for its evaluation
+    train: Sequence[TaggedSentence]
+    valid: Sequence[TaggedSentence]
+    translations: TokenizedCorpus | None = None  # for joint training
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingProgress:
+    """How a training stands; f1 is None between validations."""
+
+    update: int
+    total: int
+    epoch: int
+    losses: Mapping[str, float]  # of the last update of each task
+    seconds_left: float
+    f1: float | None = None
+    best: bool = False
+
+
+def train_tagger_run(
+    job: TaggingJob, device: str, report: Callable[[TaggingProgress], None], stop: Callable[[], bool]
+) -> None:
+    """Train job in its folder until it is done or stop says so; either way all is saved.
+
+    Raises ConfigError if the folder holds such a training of another job.
+    """
+    keep_freed_memory()
+    torch.set_num_threads(job.tagging.threads or os.cpu_count() or 1)
+    torch.manual_seed(job.tagging.seed)
+    _check(job)
+    folder = model_folder.open_folder(job.model)
+    tokenizer, target_tokenizer = load_tokenizers(folder)
+    about = read_description(folder)
+    translator = load_translator(folder, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
+    translator = _prepared(translator, tokenizer, target_tokenizer, job.tagging).to(device)
+    identity = _identity(job, folder)
+
+    types = sorted({tag[2:] for sentence in job.train for tag in sentence.tags if tag != "O"})
+    tags, alphabet = bio_tags(types), Alphabet.of(word for sentence in job.train for word in sentence.words)
+    corpus, valid = (_corpus(sentences, tokenizer) for sentences in (job.train, job.valid))
+    head = Tagger(job.tagger, translator.config.cell, translator.config.hidden_size, len(alphabet), tags).to(device)
+    frozen = job.tagging.encoder == "frozen"
+    heads = Heads(translator, head, frozen, tokenizer=tokenizer, alphabet=alphabet, tags=tags)
+    state = TrainingState.start(heads, "adamw", job.tagging.weight_decay, averaged=job.tagging.ema_decay > 0)
+    _resume(state, identity, job.out)
+
+    clock = _Clock(state.update, total_updates(corpus, job.tagging))
+    for event in train_tagger(state, corpus, valid, job.translations, job.tagging):
+        if isinstance(event, TaggingUpdate):
+            report(clock.add(event))
+        else:
+            best = state.note(event.f1, asdict(event))
+            if best:
+                description = {
+                    "tagger": asdict(job.tagger),
+                    "types": types,
+                    "alphabet": alphabet.characters,
+                    "labels": dict(job.labels),
+                    "training": {"sentences": len(job.train), "valid_f1": event.f1, **asdict(job.tagging)},
+                }
+                _save_model(state, job, description, folder, about)
+            save_checkpoint(job.out, *_packed(state, identity), folder=TAGGER_FOLDER)
+            report(clock.validated(event, best))
+        if stop():
+            break
+    save_checkpoint(job.out, *_packed(state, identity), folder=TAGGER_FOLDER)
+
+
+def _check(job: TaggingJob) -> None:
+    same = job.out.resolve() == job.model.resolve()
+    if job.tagging.encoder != "frozen" and same:
+        raise ConfigError(
+            f"tagging.encoder is {job.tagging.encoder!r}, which changes the translator; name another folder by --out"
+        )
+    if job.tagging.encoder == "frozen" and job.tagging.start == "random" and same:
+        raise ConfigError("tagging.start is 'random', which is no translator; name another folder by --out")
+    if (job.tagging.encoder == "joint") != (job.translations is not None):
+        raise ConfigError(
+            "tagging.encoder = 'joint' and a prepared folder of translations (--data) go together; give both or neither"
+        )
+    if not any(tag != "O" for sentence in job.train for tag in sentence.tags):
+        raise DataError("no name is tagged in the training sentences; check the tag column and the [labels]")
+
+
+def _prepared(translator: Translator, source: Tokenizer, target: Tokenizer, config: TaggingConfig) -> Translator:
+    """The translator with the dropout it is to have here, and with fresh weights if it is to start at random."""
+    settings = ModelConfig(**{**asdict(translator.config), "word_dropout": config.word_dropout})
+    prepared = Translator(settings, source.vocab_size, target.vocab_size, source is target)
+    if config.start == "translation":
+        prepared.load_state_dict(translator.state_dict())
+    return prepared
+
+
+def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> TaggedCorpus:
+    """Sentences as subwords, in natural spacing."""
+    return TaggedCorpus(
+        sentences=[locate(tokenizer, *spaced(sentence.words)) for sentence in sentences],
+        tags=[sentence.tags for sentence in sentences],
+    )
+
+
+def _identity(job: TaggingJob, folder: model_folder.ModelFolder) -> dict[str, Any]:
+    """What a resumed training must share with the one before it to end in the same weights."""
+    content = hashlib.sha256()
+    for sentence in (*job.train, *job.valid):
+        content.update(json.dumps([sentence.words, sentence.tags]).encode())
+    sections = {"tagger": asdict(job.tagger), "tagging": asdict(job.tagging)}
+    keys = {f"{section}.{key}": value for section, values in sections.items() for key, value in values.items()}
+    return {
+        "translator": folder.parts["translator.safetensors"].sha256,
+        "tagged sentences": content.hexdigest(),
+        "translations": job.translations and job.translations.fingerprint,
+        **keys,
+    }
+
+
+def _resume(state: TrainingState[Heads], identity: Mapping[str, Any], out: Path) -> None:
+    checkpoint = load_checkpoint(out, folder=TAGGER_FOLDER)
+    if checkpoint is None:
+        return
+    tensors, numbers = checkpoint
+    before = numbers["job"]
+    for key in before.keys() | identity.keys():
+        if before.get(key) != identity.get(key):
+            raise ConfigError(
+                f"{out}: its tagger's training was begun with {key} = {before.get(key)!r}, not {identity.get(key)!r}; "
+                f"change it back to go on, or remove {out / TAGGER_FOLDER} to begin again"
+            )
+    state.unpack(tensors, numbers["state"])
+
+
+def _packed(state: TrainingState[Heads], identity: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    tensors, numbers = state.pack()
+    return tensors, {"job": identity, "state": numbers}
+
+
+def _save_model(
+    state: TrainingState[Heads],
+    job: TaggingJob,
+    description: Mapping[str, Any],
+    folder: model_folder.ModelFolder,
+    about: Mapping[str, Any],
+) -> None:
+    weights = state.weights()
+    parts = {
+        "tagger.json": json.dumps(description, indent=1).encode(),
+        "tagger.safetensors": to_bytes(_under("tagger.", weights)),
+    }
+    if job.out.resolve() == job.model.resolve():
+        model_folder.update(job.out, parts)
+        return
+    if job.tagging.encoder == "frozen":
+        weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
+    parts["translator.safetensors"] = to_bytes(_under("translator.", weights))
+    kept = {name: folder.read(name) for name in folder.parts if not name.startswith((ENGINE, "tagger."))}
+    model_folder.save(job.out, kept | parts)
+
+
+def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors whose names begin with prefix, without it."""
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+class _Clock:
+    """Tells how a training gets on."""
+
+    def __init__(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+        self._start = time.monotonic()
+        self._losses: dict[str, float] = {}
+
+    def add(self, event: TaggingUpdate) -> TaggingProgress:
+        self._losses[event.task] = event.loss
+        return self._progress(event.update, event.epoch)
+
+    def validated(self, event: TaggingValidation, best: bool) -> TaggingProgress:
+        return self._progress(event.update, event.epoch, f1=event.f1, best=best)
+
+    def _progress(self, update: int, epoch: int, **found: Any) -> TaggingProgress:
+        each = (time.monotonic() - self._start) / max(1, update - self._done)
+        return TaggingProgress(
+            update=update,
+            total=self._total,
+            epoch=epoch,
+            losses=dict(self._losses),
+            seconds_left=each * (self._total - update),
+            **found,
+        )

@@ -1,0 +1,24 @@
+"""Tagged sentences of the toy language: animals are persons, and what stands after "blau" is a place."""
+
+import random
+
+from tests_toy import WORDS
+
+
+def tagged_sentences(count: int, seed: int) -> list[tuple[list[str], list[str]]]:
+    """Words and their tags."""
+    generator = random.Random(seed)
+    sentences = []
+    for _ in range(count):
+        words = generator.choices(list(WORDS), k=generator.randint(1, 6))
+        tags = ["B-PER" if word in ("Hund", "Katze") else "O" for word in words]
+        for place, before in enumerate(words[:-1], start=1):
+            if before == "blau":
+                tags[place] = "B-LOC"
+        sentences.append(([*words, "."], [*tags, "O"]))
+    return sentences
+
+
+def columns(sentences: list[tuple[list[str], list[str]]]) -> str:
+    """A file of columns."""
+    return "".join("".join(f"{w}\t{t}\n" for w, t in zip(*s, strict=True)) + "\n" for s in sentences)

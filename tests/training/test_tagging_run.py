@@ -1,0 +1,133 @@
+"""The three ways to share an encoder, and a training that goes on where it was stopped."""
+
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+from tests_tagged import columns, tagged_sentences
+
+from nmt import pipeline
+from nmt.decoding.tagging import load_tagger, tag
+from nmt.errors import ConfigError, DataError
+from nmt.model_folder import open_folder
+
+SETTINGS = (
+    "tagger.hidden_size=32",
+    "tagger.characters=8",
+    "tagger.dropout=0.1",
+    "tagging.epochs=10",
+    "tagging.learning_rate=0.02",
+    "tagging.warmup=5",
+    "tagging.batch_tokens=200",
+    "tagging.ema_decay=0.8",
+    "tagging.threads=1",
+)
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory) -> dict[str, list[str]]:
+    folder = tmp_path_factory.mktemp("tagged")
+    for name, count, seed in (("train", 200, 1), ("valid", 40, 2)):
+        (folder / f"{name}.bio").write_text(columns(tagged_sentences(count, seed)))
+    return {name: [str(folder / f"{name}.bio")] for name in ("train", "valid")}
+
+
+def run(toy_config, toy_model, corpora, out, *changes, data=None, stop=lambda: False):
+    f1 = []
+    pipeline.train_tagger(
+        config=toy_config(*SETTINGS, *changes),
+        model=toy_model,
+        out=out,
+        data=data,
+        **corpora,
+        report=lambda progress: progress.f1 is not None and f1.append(progress.f1),
+        stop=stop,
+    )
+    return f1
+
+
+def every_second(reports: "count[int]") -> bool:
+    return next(reports) == 2
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {name: part.sha256 for name, part in open_folder(folder).parts.items()}
+
+
+def test_a_frozen_translator_stays_as_it_is_and_is_learnt_from(toy_config, toy_model, corpora, tmp_path):
+    f1 = run(toy_config, toy_model, corpora, tmp_path / "run")
+    assert max(f1) > 85
+    before, after = digest(toy_model), digest(tmp_path / "run")
+    assert {name: after[name] for name in before} == before
+    assert after.keys() - before.keys() == {"tagger.json", "tagger.safetensors"}
+    [found] = tag(load_tagger(tmp_path / "run"), [["vier Hund und blau Baum."]])
+    assert [(entity.text, entity.type) for entity in found.entities] == [("Hund", "PER"), ("Baum", "LOC")]
+
+
+def test_a_tagger_beside_the_translator_keeps_its_bytes(toy_config, toy_model, corpora, tmp_path):
+    from shutil import copytree
+
+    own = copytree(toy_model, tmp_path / "own")
+    before = digest(own)
+    run(toy_config, own, corpora, None, "tagging.epochs=1")
+    assert {name: sha for name, sha in digest(own).items() if not name.startswith("tagger.")} == before
+
+
+@pytest.mark.parametrize("encoder", ["finetune", "joint"])
+def test_an_encoder_that_learns_to_tag_changes(toy_config, toy_model, toy_data, corpora, tmp_path, encoder):
+    data = toy_data if encoder == "joint" else None
+    f1 = run(toy_config, toy_model, corpora, tmp_path / "run", f"tagging.encoder={encoder}", data=data)
+    assert max(f1) > 95
+    assert digest(tmp_path / "run")["translator.safetensors"] != digest(toy_model)["translator.safetensors"]
+    assert list(pipeline.translate_lines(tmp_path / "run", ["eins zwei."]))
+
+
+@pytest.mark.parametrize("encoder", ["frozen", "joint"])
+def test_a_training_stopped_anywhere_ends_as_one_never_stopped(
+    toy_config, toy_model, toy_data, corpora, tmp_path, encoder
+):
+    data = toy_data if encoder == "joint" else None
+    changes = (f"tagging.encoder={encoder}", "tagging.epochs=2")
+    run(toy_config, toy_model, corpora, tmp_path / "whole", *changes, data=data)
+    for _ in range(5):  # each time two updates further
+        reports = count(1)
+        run(toy_config, toy_model, corpora, tmp_path / "cut", *changes, data=data, stop=partial(every_second, reports))
+    run(toy_config, toy_model, corpora, tmp_path / "cut", *changes, data=data)
+    assert digest(tmp_path / "cut") == digest(tmp_path / "whole")
+    assert digest(tmp_path / "cut" / "tagger-checkpoint") == digest(tmp_path / "whole" / "tagger-checkpoint")
+
+
+def test_the_softmax_head_learns_too(toy_config, toy_model, corpora, tmp_path):
+    f1 = run(toy_config, toy_model, corpora, tmp_path / "run", "tagger.crf=false", "tagging.encoder=finetune")
+    assert max(f1) > 95
+
+
+def test_a_changed_encoder_needs_a_folder_of_its_own(toy_config, toy_model, corpora):
+    with pytest.raises(ConfigError, match=r"changes the translator; name another folder by --out"):
+        run(toy_config, toy_model, corpora, None, "tagging.encoder=finetune")
+
+
+def test_joint_training_asks_for_translations(toy_config, toy_model, corpora, tmp_path):
+    with pytest.raises(ConfigError, match=r"--data"):
+        run(toy_config, toy_model, corpora, tmp_path / "run", "tagging.encoder=joint")
+
+
+def test_another_job_in_the_same_folder_is_refused(toy_config, toy_model, corpora, tmp_path):
+    run(toy_config, toy_model, corpora, tmp_path / "run", "tagging.epochs=1")
+    with pytest.raises(ConfigError, match=r"begun with tagging.seed = 1, not 2"):
+        run(toy_config, toy_model, corpora, tmp_path / "run", "tagging.epochs=1", "tagging.seed=2")
+
+
+def test_sentences_without_a_name_are_refused(toy_config, toy_model, corpora, tmp_path):
+    (tmp_path / "none.bio").write_text("Hund\tO\n\n")
+    with pytest.raises(DataError, match="no name is tagged"):
+        run(toy_config, toy_model, {**corpora, "train": [str(tmp_path / "none.bio")]}, tmp_path / "run")
+
+
+def test_a_type_that_only_the_validation_set_has_is_missed_not_an_error(toy_config, toy_model, corpora, tmp_path):
+    (tmp_path / "other.bio").write_text("Hund\tB-GOD\n\n")
+    f1 = run(
+        toy_config, toy_model, {**corpora, "valid": [str(tmp_path / "other.bio")]}, tmp_path / "run", "tagging.epochs=1"
+    )
+    assert f1 == [0.0]
