@@ -10,12 +10,19 @@ PYTHON   ?= python3
 CORPUS   := data/tatoeba
 PREPARED := data/raw/tatoeba-$(SRC)-$(TGT)
 DEMO     := data/raw/demo
+NER      := data/ner
+
+NER_TRAIN_de := germeval2014-de/train.resplit.bio.gz
+NER_DEV_de   := germeval2014-de/dev.bio.gz
+NER_TRAIN_en := wikigold-en/train.bio.gz wnut17-en/train.bio.gz
+NER_DEV_en   := wikigold-en/dev.bio.gz wnut17-en/dev.bio.gz
+
 NMT      := .venv/bin/nmt
 READY    := .venv/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo data tokenizer train translate evaluate test test-long lint format clean
+.PHONY: help setup demo data tokenizer train tagger tag translate evaluate test test-long lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -64,6 +71,15 @@ train: $(RUN)/trained ## train the translator, or go on where it was stopped
 $(RUN)/trained: $(PREPARED)/tokenizer.model $(CONFIG)
 	$(NMT) train --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --tokenizer $< --out $(RUN)
 	touch $@
+
+tagger: $(RUN)/tagged ## train a tagger of names beside the translator
+$(RUN)/tagged: $(RUN)/trained configs/tagger.toml $(wildcard $(NER)/*/*.gz)
+	$(NMT) train-tagger --config configs/tagger.toml --model $(RUN) \
+	  $(foreach file,$(NER_TRAIN_$(SRC)),--train $(NER)/$(file)) $(foreach file,$(NER_DEV_$(SRC)),--valid $(NER)/$(file))
+	touch $@
+
+tag: $(RUN)/tagged ## mark the names in TEXT
+	@printf '%s\n' "$(TEXT)" | $(NMT) tag --model $(RUN)
 
 translate: $(RUN)/trained ## translate TEXT
 	@printf '%s\n' "$(TEXT)" | $(NMT) translate --model $(RUN)

@@ -1,8 +1,9 @@
-"""`nmt evaluate`: a model or ready hypotheses against references."""
+"""`nmt evaluate`: a model or ready hypotheses against references, translations or tags."""
 
 import json
 import re
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,15 +11,30 @@ import typer
 
 from cli.options import SourceLanguage, TargetLanguage
 from cli.scoring import AsJson, Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from cli.tag_table import tag_table
 from nmt.errors import ConfigError
 
 if TYPE_CHECKING:
     from nmt.evaluation import Evaluation
 
 
+class Task(StrEnum):
+    """What is to be scored."""
+
+    TRANSLATE = "translate"
+    TAG = "tag"
+
+
 def evaluate(
-    model: Annotated[Path | None, typer.Option(metavar="DIR", help="A model folder; it translates first.")] = None,
-    hypotheses: Annotated[Path | None, typer.Option(metavar="FILE", help="Or translations that are there.")] = None,
+    task: Annotated[
+        Task, typer.Option(help="translate: BLEU, chrF++, TER. tag: precision, recall and F1 of names (-r, --model).")
+    ] = Task.TRANSLATE,
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A model folder; it translates or tags first.")
+    ] = None,
+    hypotheses: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Or translations, or tags, that are there.")
+    ] = None,
     references: References = None,
     source_file: SourceFile = None,
     data: Data = None,
@@ -40,11 +56,22 @@ def evaluate(
     json_: AsJson = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
 ) -> None:
-    """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature."""
+    """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature, or a tagger's names by F1."""
     from nmt import pipeline
 
     if json_ and latex:
         raise ConfigError("--json and --latex: choose one")
+    if task is Task.TAG:
+        if not references or data or test_set or source_file or latex:
+            raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
+        tags = pipeline.evaluate_tags(
+            references=[str(path) for path in references],
+            model=model,
+            hypotheses=[] if hypotheses is None else [str(hypotheses)],
+            device=device,
+        )
+        print(json.dumps(asdict(tags), ensure_ascii=False, indent=2) if json_ else tag_table(tags))
+        return
     benchmark = pipeline.open_benchmark(
         references=references or [],
         source_file=source_file,

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from tests_tagged import SETTINGS, columns, tagged_sentences
 from tests_toy import CONFIG, toy_pairs
 
 
@@ -43,3 +44,21 @@ def toy_model(toy_data, toy_config, tmp_path_factory) -> Path:
         out=run,
     )
     return run
+
+
+@pytest.fixture(scope="session")
+def toy_tagger(toy_model, toy_config, tmp_path_factory) -> Path:
+    """The folder of the toy model with a tagger."""
+    from nmt import pipeline
+
+    folder = tmp_path_factory.mktemp("toy-tagger")
+    for name, size, seed in (("train", 200, 1), ("valid", 40, 2)):
+        (folder / f"{name}.bio").write_text(columns(tagged_sentences(size, seed)))
+    pipeline.train_tagger(
+        config=toy_config(*SETTINGS, "tagging.encoder=finetune"),
+        model=toy_model,
+        train=[str(folder / "train.bio")],
+        valid=[str(folder / "valid.bio")],
+        out=folder / "run",
+    )
+    return folder / "run"

@@ -4,6 +4,18 @@ import random
 
 from tests_toy import WORDS
 
+SETTINGS = (
+    "tagger.hidden_size=32",
+    "tagger.characters=8",
+    "tagger.dropout=0.1",
+    "tagging.epochs=10",
+    "tagging.learning_rate=0.02",
+    "tagging.warmup=5",
+    "tagging.batch_tokens=200",
+    "tagging.ema_decay=0.8",
+    "tagging.threads=1",
+)
+
 
 def tagged_sentences(count: int, seed: int) -> list[tuple[list[str], list[str]]]:
     """Words and their tags."""

@@ -11,23 +11,6 @@ from dataclasses import dataclass
 from nmt.errors import DataError
 from nmt.text.tagged import TAG, read_sentences
 
-# The labels of the shipped corpora (data/ner) as those of CoNLL-2003. What only derives from a name ("German") or has
-# one inside ("Berlin-based") is marked by GermEval-2014 alone, and is none here.
-FOUR_TYPES: Mapping[str, str] = {
-    "PER": "PER",
-    "LOC": "LOC",
-    "ORG": "ORG",
-    "MISC": "MISC",
-    "OTH": "MISC",
-    "person": "PER",
-    "location": "LOC",
-    "group": "ORG",
-    "corporation": "ORG",
-    "product": "MISC",
-    "creative-work": "MISC",
-    **{f"{label}{kind}": "O" for label in ("PER", "LOC", "ORG", "OTH") for kind in ("deriv", "part")},
-}
-
 _SCHEMES = ("BI", "BIES", "BILU")  # BIO (BIO2 or IOB1), BIOES, BILOU
 _BEGIN, _END = frozenset("BSU"), frozenset("ESLU")  # prefixes that begin and that end an entity
 

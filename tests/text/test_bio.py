@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_fuzz import fuzzed_bytes, fuzzed_lines
 
+from nmt.config import load_config
 from nmt.errors import DataError
-from nmt.text.bio import FOUR_TYPES, TaggedSentence, map_labels, read_tagged
+from nmt.text.bio import TaggedSentence, map_labels, read_tagged
 from nmt.text.tagged import words_of_spans
 from nmt.text.words import split_words
 
 ROOT = Path(__file__).parents[2]
+SHIPPED = load_config(ROOT / "configs" / "tagger.toml").labels
 
 MERKEL = TaggedSentence(words=("Angela", "Merkel", "lebt"), tags=("B-PER", "I-PER", "O"))
 BERLIN = TaggedSentence(words=("In", "Berlin"), tags=("O", "B-LOC"))
@@ -258,7 +260,7 @@ def test_labels_are_mapped_and_dropped():
         words=tuple("abcdefg"),
         tags=("B-person", "I-person", "B-LOCderiv", "I-LOCderiv", "B-creative-work", "O", "B-LOC"),
     )
-    assert map_labels(sentence, FOUR_TYPES).tags == ("B-PER", "I-PER", "O", "O", "B-MISC", "O", "B-LOC")
+    assert map_labels(sentence, SHIPPED).tags == ("B-PER", "I-PER", "O", "O", "B-MISC", "O", "B-LOC")
     assert map_labels(MERKEL, {"PER": ""}).tags == ("O", "O", "O")
 
 
@@ -329,5 +331,5 @@ def test_shipped_corpora_are_sound_and_have_the_four_types(name, sentences, word
     assert len(corpus) == sentences
     assert sum(len(sentence.words) for sentence in corpus) == words
     assert sum(tag.startswith("B-") for sentence in corpus for tag in sentence.tags) == entities
-    labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, FOUR_TYPES).tags}
+    labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, SHIPPED).tags}
     assert labels == {"", "PER", "LOC", "ORG", "MISC"}

@@ -5,31 +5,19 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from tests_tagged import columns, tagged_sentences
+from tests_tagged import SETTINGS, columns, tagged_sentences
 
 from nmt import pipeline
 from nmt.decoding.tagging import load_tagger, tag
 from nmt.errors import ConfigError, DataError
 from nmt.model_folder import open_folder
 
-SETTINGS = (
-    "tagger.hidden_size=32",
-    "tagger.characters=8",
-    "tagger.dropout=0.1",
-    "tagging.epochs=10",
-    "tagging.learning_rate=0.02",
-    "tagging.warmup=5",
-    "tagging.batch_tokens=200",
-    "tagging.ema_decay=0.8",
-    "tagging.threads=1",
-)
-
 
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory) -> dict[str, list[str]]:
     folder = tmp_path_factory.mktemp("tagged")
-    for name, count, seed in (("train", 200, 1), ("valid", 40, 2)):
-        (folder / f"{name}.bio").write_text(columns(tagged_sentences(count, seed)))
+    for name, size, seed in (("train", 200, 1), ("valid", 40, 2)):
+        (folder / f"{name}.bio").write_text(columns(tagged_sentences(size, seed)))
     return {name: [str(folder / f"{name}.bio")] for name in ("train", "valid")}
 
 
