@@ -13,9 +13,12 @@ from nmt.decoding.search import Hypothesis, SearchConfig, length_limit, length_p
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
-def beam_search(engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+def beam_search(
+    engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfig, first: int = BOS_ID
+) -> list[list[Hypothesis]]:
     """The best translations of each source (subword ids without EOS), at most n_best each, best first.
 
+    first is what the decoder reads at its first step: BOS, or the tag of the language to write.
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
@@ -27,7 +30,7 @@ def beam_search(engine: Engine, sources: Sequence[Sequence[int]], config: Search
     sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
     score: Floats = np.zeros(len(sources))  # [R], its log-probability
     tokens: Ints = np.zeros((len(sources), int(limits.max())), dtype=np.int64)  # [R, limit]
-    previous: Ints = np.full(len(sources), BOS_ID)
+    previous: Ints = np.full(len(sources), first)
     covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
 
     for length in range(1, int(limits.max()) + 1):

@@ -9,8 +9,10 @@ from nmt.decoding.search import Hypothesis, SearchConfig, length_limit
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
-def sample(engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-    """Draw n_best translations of each source (subword ids without EOS), most probable first.
+def sample(
+    engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfig, first: int = BOS_ID
+) -> list[list[Hypothesis]]:
+    """Draw n_best translations of each source (subword ids without EOS), most probable first; first as in beam_search.
 
     What is drawn for a sentence depends on the seed and the sentence alone, not on its neighbours.
     """
@@ -23,7 +25,7 @@ def sample(engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfi
 
     live = np.arange(len(copies))
     state = engine.start(sources).select(np.array([index for index, _ in copies]))
-    previous = np.full(len(copies), BOS_ID)
+    previous = np.full(len(copies), first)
     while len(live):
         step = engine.step(previous, state, candidates)
         # The highest of scores with Gumbel noise is a draw from their softmax (Gumbel, 1954).

@@ -133,3 +133,16 @@ def test_samples_follow_the_model_and_the_seed():
     assert sample(engine, [[B], [A]], config)[1] == drawn
     assert sample(engine, [[A]], SearchConfig(sample=True, n_best=400, seed=4)) != [drawn]
     assert BOS_ID not in first
+
+
+def test_both_searches_start_with_the_symbol_asked_for():
+    class FirstSeen(TableEngine):
+        def step(self, previous, state, candidates):
+            seen.append(int(previous[0]))
+            return super().step(previous, state, candidates)
+
+    for search in (beam_search, sample):
+        seen = []
+        search(FirstSeen(two_step), [[A]], plain(), C)
+        search(FirstSeen(two_step), [[A]], plain())
+        assert C in seen[:1] and BOS_ID in seen[1:]
