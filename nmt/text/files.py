@@ -1,17 +1,21 @@
 """Whole files of bytes: read through gzip where they are compressed, replaced completely or not at all."""
 
+import fcntl
 import gzip
 import os
+import re
 import secrets
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from nmt.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
+
+_TEMPORARY = re.compile(r"\.nmt-[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
@@ -32,28 +36,40 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the file") from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, as it is; what cannot be read is a DataError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the path") from error
+
+
 @contextmanager
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     """Yield one stream to write for each path; all take their places when the block ends, none if it fails.
 
     Everything is on the disk under temporary names beside the real ones before the first rename, so neither an
-    error, a full disk nor a power cut harms what was there. Modes follow the umask; links are followed.
+    error, a full disk nor a power cut harms what was there. What a killed process leaves under such a name is removed
+    by the next one that writes into that folder. Modes follow the umask; links are followed.
     """
     finals = [path.resolve() for path in paths]
     for path, final in zip(paths, finals, strict=True):
         if final.exists() and not final.is_file():
             raise DataError(f"{path}: is not a regular file; choose another name to write to")
-    temporaries = [final.with_name(f".nmt-{secrets.token_hex(8)}.tmp") for final in finals]
+    folders = {final.parent for final in finals}
+    for folder in folders:
+        _remove_leftovers(folder)
+    temporaries: list[Path] = []
     try:
         with ExitStack() as stack:
-            files = [stack.enter_context(temporary.open("xb")) for temporary in temporaries]
-            yield cast(list[BinaryIO], files)
+            files = [stack.enter_context(_create_beside(final, temporaries)) for final in finals]
+            yield files
             for file in files:
                 file.flush()
                 os.fsync(file.fileno())
-        for temporary, final in zip(temporaries, finals, strict=True):
-            temporary.replace(final)
-        for folder in {final.parent for final in finals}:
+            for temporary, final in zip(temporaries, finals, strict=True):
+                temporary.replace(final)  # while we hold its lock: see _remove_leftovers
+        for folder in folders:
             _sync_folder(folder)
     except OSError as error:
         names = ", ".join(map(str, paths))
@@ -61,6 +77,36 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
+
+
+def _create_beside(final: Path, created: list[Path]) -> BinaryIO:
+    """Create a file of a new name beside final, add the name to created, and hold the file's lock until it is closed.
+
+    The lock says that somebody is writing; the system gives it back however a process ends.
+    """
+    while True:
+        temporary = final.with_name(f".nmt-{secrets.token_hex(8)}.tmp")
+        file = temporary.open("xb")
+        created.append(temporary)
+        with suppress(OSError):  # a file system without locks: nobody takes our file for a leftover there
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if temporary.exists():
+            return file
+        created.remove(temporary)  # somebody took it for a leftover before we had the lock
+        file.close()
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of killed processes: those whose lock is free."""
+    with suppress(OSError):  # if the folder cannot be read, or not be written, that is told when a file is created
+        for path in filter(lambda path: _TEMPORARY.fullmatch(path.name), folder.iterdir()):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+                finally:
+                    os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

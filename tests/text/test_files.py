@@ -1,6 +1,8 @@
 import errno
 import gzip
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -100,3 +102,45 @@ def test_only_regular_files_are_replaced(tmp_path):
             pass
     with pytest.raises(DataError, match="not written"), replacing(tmp_path / "none" / "a"):
         pass
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from nmt.text.files import replacing
+with replacing(Path(sys.argv[1])) as [stream]:
+    stream.write(b"half a")
+    print("writing", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_writer_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path):
+    (tmp_path / ".nmt-notes.tmp").write_text("somebody else's")
+    with subprocess.Popen([sys.executable, "-c", WRITER, tmp_path / "a"], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"writing\n"
+        with replacing(tmp_path / "b") as [stream]:
+            stream.write(b"b")
+        assert len(names(tmp_path)) == 3  # b, the notes, and what is being written
+        process.kill()
+    with replacing(tmp_path / "b") as [stream]:
+        stream.write(b"b")
+    assert names(tmp_path) == [".nmt-notes.tmp", "b"]
+
+
+def test_a_file_that_was_taken_for_a_leftover_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    from nmt.text import files
+
+    real, calls = files.fcntl.flock, []
+
+    def flock(file, how):
+        calls.append(1)
+        if len(calls) == 1:
+            files._remove_leftovers(tmp_path)
+        real(file, how)
+
+    monkeypatch.setattr(files.fcntl, "flock", flock)
+    with replacing(tmp_path / "a") as [stream]:
+        stream.write(b"whole")
+    assert names(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_bytes() == b"whole"
