@@ -21,6 +21,8 @@ from nmt.text.words import split_words
 ROWS = 64  # sentences read at once
 SUBWORDS = 8192  # and at most so many subwords, padding included
 USUAL_WORDS = 80  # longer lines are cut, after a sentence's end if there is one
+LONGEST_WORD = 200  # characters of a word that are read, and of what stands between two
+LONGEST_GAP = 10
 _ENDS = {".", "!", "?", "…", "。", "！", "？", "।", "؟"}
 
 TagForm = Literal["inline", "json", "bio"]
@@ -95,11 +97,13 @@ def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[
 def render(tagged: TaggedLine, form: TagForm) -> list[str]:
     """The lines that show a tagged line: one, or in the form "bio" one for each word and a blank one."""
     match form:
-        case "inline":  # from the end, so that the offsets before stay right
-            text = tagged.line
-            for entity in reversed(tagged.entities):
-                text = f"{text[: entity.start]}[{entity.text}|{entity.type}]{text[entity.end :]}"
-            return [text]
+        case "inline":
+            ends = [0, *(entity.end for entity in tagged.entities)]
+            marked = [
+                f"{tagged.line[end : entity.start]}[{entity.text}|{entity.type}]"
+                for end, entity in zip(ends, tagged.entities, strict=False)
+            ]
+            return ["".join([*marked, tagged.line[ends[-1] :]])]
         case "json":
             entities = [entity._asdict() for entity in tagged.entities]
             return [json.dumps({"text": tagged.line, "entities": entities}, ensure_ascii=False)]
@@ -157,16 +161,21 @@ def _between_spaces(line: str) -> list[tuple[int, int]]:
 
 def _parts(line: str, words: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """A line's words in parts of about a sentence each if there are many, else in one; none for a blank line."""
-    parts, rest = [], list(words)
-    while len(rest) > USUAL_WORDS:
-        ends = [place for place in range(USUAL_WORDS) if line[slice(*rest[place])] in _ENDS]
-        cut = ends[-1] + 1 if ends else USUAL_WORDS
-        parts.append(rest[:cut])
-        rest = rest[cut:]
-    return [*parts, rest] if rest else parts
+    parts, start = [], 0
+    while len(words) - start > USUAL_WORDS:
+        ends = [place for place in range(start, start + USUAL_WORDS) if line[slice(*words[place])] in _ENDS]
+        end = ends[-1] + 1 if ends else start + USUAL_WORDS
+        parts.append(list(words[start:end]))
+        start = end
+    return [*parts, list(words[start:])] if words else parts
 
 
 def _locate_part(tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]) -> Sentence:
-    """A part of a line, tokenized by itself."""
-    begin, end = words[0][0], words[-1][1]
-    return locate(tokenizer, line[begin:end], [(start - begin, stop - begin) for start, stop in words])
+    """A part of a line, tokenized by itself; what no word in any language needs is left out, so that it is bounded."""
+    text, places, before = "", [], words[0][0]
+    for start, end in words:
+        text += line[before : min(start, before + LONGEST_GAP)]
+        places.append((len(text), len(text) + min(end - start, LONGEST_WORD)))
+        text += line[start : min(end, start + LONGEST_WORD)]
+        before = end
+    return locate(tokenizer, text, places)

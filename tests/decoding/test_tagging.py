@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -93,3 +94,19 @@ def test_the_order_of_sentences_is_kept_however_they_are_batched(capitals):
     lines = ["Anna " * n + "x" for n in range(1, 90)]
     sentences = [locate(capitals.tokenizer, line, split_words(line)) for line in lines]
     assert [len(tags) for tags, _ in best_tags(capitals, sentences)] == [n + 1 for n in range(1, 90)]
+
+
+@pytest.mark.parametrize("line", ["A" * 1_000_000, "A b " * 25_000, "A" + "\u200b" * 1_000_000 + "A", "A." * 500_000])
+def test_a_very_long_line_is_tagged_whole_in_bounded_parts(capitals, line):
+    longest = 0
+
+    def watched(sentences):
+        nonlocal longest
+        longest = max(longest, *(len(sentence.ids) for sentence in sentences))
+        return capitals.emissions(sentences)
+
+    [tagged] = tag(replace(capitals, emissions=watched), [[line]])
+    assert longest < 20_000
+    assert tagged.words == split_words(line)
+    assert len(tagged.tags) == len(tagged.words)
+    assert render(tagged, "inline")[0].count("|PER]") == len(tagged.entities) > 0
