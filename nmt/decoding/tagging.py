@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from nmt.decoding.model import load_tokenizers, read_description
-from nmt.decoding.viterbi import Scores, span_probabilities, viterbi
+from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
 from nmt.errors import ModelError
 from nmt.metrics.spans import spans_of
 from nmt.model_folder import ModelFolder, open_folder
@@ -86,12 +86,32 @@ def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[
     while order:
         rows = max(1, min(ROWS, SUBWORDS // (len(sentences[order[0]].ids) + 1)))
         batch, order = order[:rows], order[rows:]
-        for index, emissions in zip(batch, model.emissions([sentences[index] for index in batch]), strict=True):
-            tags = [model.tags[number] for number in viterbi(emissions, model.transitions)]
-            spans = spans_of(tags)
-            scores = span_probabilities(emissions, model.transitions, model.tags, spans) if spans else []
-            found[index] = tags, scores
+        for index, tagged in zip(batch, _decode(model, [sentences[index] for index in batch]), strict=True):
+            found[index] = tagged
     return found
+
+
+def _decode(model: TaggingModel, sentences: Sequence[Sentence]) -> Iterator[tuple[list[str], list[float]]]:
+    emissions = model.emissions(sentences)
+    batch, lengths = padded(emissions)
+    lattice = forward_backward(batch, lengths, model.transitions)
+    for row, numbers in enumerate(viterbi(batch, lengths, model.transitions)):
+        tags = [model.tags[number] for number in numbers[: lengths[row]]]
+        yield (
+            tags,
+            [
+                span_probability(
+                    emissions[row],
+                    model.transitions,
+                    lattice,
+                    row,
+                    (start, end),
+                    begin=model.tags.index(f"B-{kind}"),
+                    inside=model.tags.index(f"I-{kind}"),
+                )
+                for start, end, kind in spans_of(tags)
+            ],
+        )
 
 
 def render(tagged: TaggedLine, form: TagForm) -> list[str]:

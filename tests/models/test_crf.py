@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmt.decoding.viterbi import forward_backward, span_probabilities, viterbi
+from nmt.decoding.viterbi import forward_backward, padded, span_probability, viterbi
 from nmt.models.crf import CRF, FORBIDDEN, bio_scores, log_partition
 from nmt.text.sentence import bio_tags
 
@@ -43,49 +43,53 @@ def test_the_partition_is_the_sum_over_all_sequences(words, seed):
     assert found.item() == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("words", [1, 2, 5])
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_viterbi_finds_the_best_of_all_sequences(words, seed):
-    emissions, transitions = random_crf(words, seed)
-    scores = all_scores(emissions, transitions)
-    assert tuple(viterbi(emissions.numpy(), transitions.numpy())) == max(scores, key=scores.__getitem__)
+def test_viterbi_finds_the_best_of_all_sequences_however_long_the_others_in_the_batch(seed):
+    inputs = [random_crf(words, seed + words)[0].numpy() for words in (5, 1, 2)]
+    transitions = random_crf(1, seed)[1]
+    for row, tags in zip(inputs, viterbi(*padded(inputs), transitions.numpy()), strict=True):
+        scores = all_scores(row, transitions)
+        assert tuple(tags[: len(row)]) == max(scores, key=scores.__getitem__)
 
 
 def test_viterbi_never_takes_an_impossible_step_however_good_it_looks():
-    emissions = np.zeros((2, len(TAGS)))
-    emissions[:, TAGS.index("I-PER")] = 100.0
-    path = [TAGS[tag] for tag in viterbi(emissions, np.array(bio_scores(TAGS)))]
-    assert path[0] != "I-PER"
-    assert path == ["B-PER", "I-PER"]
+    emissions = np.zeros((1, 2, len(TAGS)))
+    emissions[:, :, TAGS.index("I-PER")] = 100.0
+    [path] = viterbi(emissions, np.array([2]), np.array(bio_scores(TAGS)))
+    assert [TAGS[tag] for tag in path] == ["B-PER", "I-PER"]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_marginals_are_those_of_all_sequences_and_sum_to_one(seed):
-    emissions, transitions = random_crf(4, seed)
-    forward, backward, total = forward_backward(emissions.numpy(), transitions.numpy())
-    marginals = np.exp(forward + backward - total)
-    np.testing.assert_allclose(marginals.sum(axis=1), 1.0, atol=1e-12)
-    scores = all_scores(emissions, transitions)
-    expected = np.zeros_like(marginals)
-    for path, score in scores.items():
-        expected[range(4), path] += np.exp(score - total)
-    np.testing.assert_allclose(marginals, expected, atol=1e-12)
+    inputs = [random_crf(words, seed + words)[0].numpy() for words in (4, 1, 3)]
+    transitions = random_crf(1, seed)[1]
+    lattice = forward_backward(*padded(inputs), transitions.numpy())
+    for row, emissions in enumerate(inputs):
+        words = len(emissions)
+        marginals = np.exp(lattice.forward[row, :words] + lattice.backward[row, :words] - lattice.total[row])
+        np.testing.assert_allclose(marginals.sum(axis=1), 1.0, atol=1e-12)
+        expected = np.zeros_like(marginals)
+        for path, score in all_scores(emissions, transitions).items():
+            expected[range(words), path] += np.exp(score - lattice.total[row])
+        np.testing.assert_allclose(marginals, expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("span", [(0, 1, "PER"), (0, 3, "LOC"), (1, 2, "PER"), (2, 4, "LOC")])
 def test_a_spans_probability_is_that_of_all_sequences_which_mark_it(span):
-    emissions, transitions = random_crf(4, seed=5)
+    inputs = [random_crf(words, 5)[0].numpy() for words in (6, 4)]
+    transitions = random_crf(1, 5)[1]
     start, end, kind = span
     begin, inside = TAGS.index(f"B-{kind}"), TAGS.index(f"I-{kind}")
     wanted = (begin,) + (inside,) * (end - start - 1)
-    scores = all_scores(emissions, transitions)
+    scores = all_scores(inputs[1], transitions)
     total = np.logaddexp.reduce(list(scores.values()))
     expected = sum(
         np.exp(score - total)
         for path, score in scores.items()
         if path[start:end] == wanted and (end == 4 or path[end] != inside)
     )
-    [found] = span_probabilities(emissions.numpy(), transitions.numpy(), TAGS, [span])
+    lattice = forward_backward(*padded(inputs), transitions.numpy())
+    found = span_probability(inputs[1], transitions.numpy(), lattice, 1, (start, end), begin, inside)
     assert found == pytest.approx(expected, abs=1e-9)
 
 
