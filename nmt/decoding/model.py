@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from nmt.decoding.engine import Engine
 from nmt.decoding.search import SearchConfig
 from nmt.errors import ModelError
 from nmt.model_folder import ModelFolder, open_folder
+from nmt.text.directions import Direction, choose_direction, first_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
 
 
@@ -19,12 +20,23 @@ class TranslationModel:
 
     source: str  # language codes
     target: str
+    directions: Mapping[Direction, int]  # what it can translate, and what the decoder is to read first for it
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer
     engine: Engine
     usual_length: int  # source subwords: longer lines are cut into sentences
     greatest_length: int  # source subwords: longer sentences are cut into parts
     search: SearchConfig
+
+    @property
+    def first(self) -> int:
+        """What the decoder reads first."""
+        return self.directions[self.source, self.target]
+
+    def between(self, source: str = "", target: str = "") -> "TranslationModel":
+        """The model in the direction between these languages, "" standing for any; ConfigError if it has none such."""
+        source, target = choose_direction(self.directions, source, target)
+        return replace(self, source=source, target=target)
 
 
 def load_model(path: Path, device: str = "cpu") -> TranslationModel:
@@ -36,6 +48,7 @@ def load_model(path: Path, device: str = "cpu") -> TranslationModel:
         return TranslationModel(
             source=about["source"],
             target=about["target"],
+            directions=first_ids(about["source"], about["target"], about.get("directions", "one"), target),
             source_tokenizer=source,
             target_tokenizer=target,
             engine=_torch_engine(folder, about, source, target, device),

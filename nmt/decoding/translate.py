@@ -91,7 +91,8 @@ def _search(model: TranslationModel, parts: Sequence[list[int]], config: SearchC
     while order:
         rows = max(1, min(ROWS, SUBWORDS // len(parts[order[0]])))
         batch, order = order[:rows], order[rows:]
-        for index, hypotheses in zip(batch, search(model.engine, [parts[i] for i in batch], config), strict=True):
+        sources = [parts[index] for index in batch]
+        for index, hypotheses in zip(batch, search(model.engine, sources, config, model.first), strict=True):
             found[index] = hypotheses
     return found
 

@@ -21,6 +21,7 @@ from nmt.metrics.bleu import score as score_lines
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 from nmt.text.batch import TokenizedCorpus, make_batch
+from nmt.text.directions import first_ids
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.log import TrainingLog
@@ -119,6 +120,7 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
     translator = TranslationModel(
         source=job.source,
         target=job.target,
+        directions=first_ids(job.source, job.target, "one", job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
         engine=TorchEngine(model, forbidden_ids(job.target_tokenizer)),

@@ -1,0 +1,39 @@
+"""Which ways a model translates: from its source to its target language, or back as well.
+
+A model of both directions is told by the decoder's first input which language to write; its encoder sees plain text.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from nmt.errors import ConfigError
+from nmt.text.tokenizer import BOS_ID, Tokenizer, language_tag
+
+Directions = Literal["one", "both"]
+Direction = tuple[str, str]  # source and target language
+
+
+def directions_of(source: str, target: str, directions: Directions) -> list[Direction]:
+    """What a model can translate, its own source and target language first."""
+    return [(source, target)] if directions == "one" else [(source, target), (target, source)]
+
+
+def first_ids(source: str, target: str, directions: Directions, tokenizer: Tokenizer) -> dict[Direction, int]:
+    """What the decoder reads first, for each direction: BOS if there is but one, else the tag of the language to write.
+
+    Raises ModelError if the tokenizer has no such tag.
+    """
+    if directions == "one":
+        return {(source, target): BOS_ID}
+    return {pair: tokenizer.id_of(language_tag(pair[1])) for pair in directions_of(source, target, directions)}
+
+
+def choose_direction(known: Iterable[Direction], source: str = "", target: str = "") -> Direction:
+    """The first known direction between these languages, "" standing for any; ConfigError if there is none."""
+    known = list(known)
+    for pair in known:
+        if source in ("", pair[0]) and target in ("", pair[1]):
+            return pair
+    names = " and ".join(f"{one} to {other}" for one, other in known)
+    asked = f"{source or 'any language'} to {target or 'any language'}"
+    raise ConfigError(f"the model does not translate {asked}, only {names}; choose by --source and --target")

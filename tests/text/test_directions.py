@@ -1,0 +1,42 @@
+import pytest
+
+from nmt.errors import ConfigError, ModelError
+from nmt.text.directions import choose_direction, directions_of, first_ids
+from nmt.text.tokenizer import BOS_ID, Tokenizer, TokenizerConfig, train_tokenizer
+
+
+@pytest.fixture(scope="module")
+def tokenizers():
+    """One with tags for German and English, one without."""
+    text, config = ["ein Haus", "a house"] * 5, TokenizerConfig(vocab_size=24)
+    return [
+        Tokenizer.from_bytes(train_tokenizer(text, config, symbols=symbols)) for symbols in (["<2de>", "<2en>"], [])
+    ]
+
+
+def test_one_direction_begins_with_bos_and_both_with_the_tag_of_the_language_to_write(tokenizers):
+    tagged, plain = tokenizers
+    assert first_ids("de", "en", "one", plain) == {("de", "en"): BOS_ID}
+    assert first_ids("de", "en", "both", tagged) == {
+        ("de", "en"): tagged.id_of("<2en>"),
+        ("en", "de"): tagged.id_of("<2de>"),
+    }
+
+
+def test_a_tokenizer_without_the_tag_is_refused(tokenizers):
+    with pytest.raises(ModelError, match="no symbol '<2en>'"):
+        first_ids("de", "en", "both", tokenizers[1])
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "chosen"),
+    [("", "", ("de", "en")), ("en", "", ("en", "de")), ("", "de", ("en", "de")), ("de", "en", ("de", "en"))],
+)
+def test_a_language_not_given_may_be_any(source, target, chosen):
+    assert choose_direction(directions_of("de", "en", "both"), source, target) == chosen
+
+
+@pytest.mark.parametrize(("source", "target"), [("fr", ""), ("", "fr"), ("de", "de"), ("en", "de")])
+def test_an_unknown_direction_is_refused_with_those_that_are_known(source, target):
+    with pytest.raises(ConfigError, match=r"only de to en; choose by --source and --target"):
+        choose_direction(directions_of("de", "en", "one"), source, target)
