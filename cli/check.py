@@ -41,6 +41,8 @@ def _lines(report: "ModelReport") -> list[str]:
     if report.checkpoint_update is not None:
         lines.append(f"{'checkpoint':<16}at update {_plain(report.checkpoint_update)}")
     lines += [f"{_plain(key):<16}{_plain(value)}" for key, value in about.items()]
+    if report.tagger is not None:
+        lines.append(f"{'tagger':<16}{_plain({key: report.tagger.get(key) for key in ('types', 'training')})}")
     if report.last_log:
         lines.append(f"{'last report':<16}{_plain(report.last_log)}")
     return lines

@@ -125,7 +125,7 @@ def render(tagged: TaggedLine, form: TagForm) -> list[str]:
             ]
             return ["".join([*marked, tagged.line[ends[-1] :]])]
         case "json":
-            entities = [entity._asdict() for entity in tagged.entities]
+            entities = [entity._asdict() | {"score": round(entity.score, 6)} for entity in tagged.entities]
             return [json.dumps({"text": tagged.line, "entities": entities}, ensure_ascii=False)]
         case "bio":
             return [*(f"{tagged.line[slice(*w)]}\t{tag}" for w, tag in zip(tagged.words, tagged.tags, strict=True)), ""]

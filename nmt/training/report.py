@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.decoding.model import load_model, read_description
+from nmt.decoding.tagging import load_tagger, read_tagger_description
 from nmt.manifest import Part
 from nmt.model_folder import ModelFolder, exists, open_folder
 from nmt.models.weights import parse
@@ -23,6 +24,7 @@ class ModelReport:
     parts: Mapping[str, Part]
     parameters: Mapping[str, int]  # numbers in each part that holds weights
     about: Mapping[str, Any]  # config.json, as it is
+    tagger: Mapping[str, Any] | None  # tagger.json, as it is, if there is a tagger
     checkpoint: Mapping[str, Part]  # the parts of the checkpoint, none if there is no checkpoint
     checkpoint_update: int | None  # how far the checkpoint has got, if it says so
     last_log: Mapping[str, Any] | None  # the last report in train.jsonl
@@ -31,14 +33,16 @@ class ModelReport:
 def inspect_model(path: Path) -> ModelReport:
     """Check every part of the model folder at path, and of the checkpoint in it, and say what they are.
 
-    A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator is put
-    together, a checkpoint is read. Raises ModelError at the first that does not.
+    A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator and a tagger
+    are put together, a checkpoint is read. Raises ModelError at the first that does not.
     """
     folder = open_folder(path)
     folder.verify()
     about = read_description(folder)
     if folder.has("translator.safetensors"):
         load_model(path)
+    if folder.has("tagger.json"):
+        load_tagger(path)
     checkpoint, update = _inspect_checkpoint(path)
     return ModelReport(
         path=path,
@@ -46,6 +50,7 @@ def inspect_model(path: Path) -> ModelReport:
         parts=folder.parts,
         parameters=_count_parameters(folder),
         about=about,
+        tagger=read_tagger_description(folder) if folder.has("tagger.json") else None,
         checkpoint=checkpoint,
         checkpoint_update=update,
         last_log=_last_report(path / "train.jsonl"),

@@ -104,3 +104,10 @@ def test_ready_tags_are_scored_against_the_same_words_only(nmt, tmp_path):
     assert code == 2
     assert "sentence 1 has other words" in err
     assert nmt("evaluate", "--task", "tag", "--model", "x")[0] == 2
+
+
+def test_checking_a_folder_checks_its_tagger(nmt, toy_tagger):
+    code, out, _ = nmt("check", toy_tagger)
+    assert code == 0
+    assert "tagger " in out
+    assert '"LOC", "PER"' in out
