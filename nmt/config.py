@@ -16,6 +16,7 @@ from nmt.errors import ConfigError
 from nmt.models.tagger import TaggerConfig
 from nmt.models.translator import ModelConfig
 from nmt.text.cleaning import CleaningConfig
+from nmt.text.directions import Directions
 from nmt.text.tokenizer import TokenizerConfig
 from nmt.training.loop import TrainingConfig
 from nmt.training.tagging import TaggingConfig
@@ -23,10 +24,11 @@ from nmt.training.tagging import TaggingConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Everything that can be configured; a section of the file for each field but the languages."""
+    """Everything that can be configured; a section of the file for each field but the first three."""
 
     source: str = ""  # language codes, as in `de`
     target: str = ""
+    directions: Directions = "one"  # "both": one model translates back as well; it needs a shared tokenizer
     cleaning: CleaningConfig = field(default_factory=CleaningConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)

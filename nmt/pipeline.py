@@ -181,11 +181,17 @@ def train(
     """
     from nmt import model_folder
     from nmt.text.batch import tokenize_corpus
+    from nmt.text.directions import first_ids
     from nmt.text.lines import read_parallel
     from nmt.training.run import Job, train_run
 
     _check_languages(config)
     source_tokenizer, target_tokenizer = _read_tokenizers(tokenizer)
+    if config.directions == "both" and source_tokenizer is not target_tokenizer:
+        raise ConfigError(
+            f"{tokenizer}: both directions in one model need one tokenizer for both languages; train it without "
+            "--separate, or set directions = 'one'"
+        )
     with model_folder.lock(out):
         corpus = tokenize_corpus(
             data / f"train.{config.source}",
@@ -194,10 +200,12 @@ def train(
             target_tokenizer,
             cache=data / ".tokenized",
             max_length=config.training.max_length,
+            firsts=list(first_ids(config.source, config.target, config.directions, target_tokenizer).values()),
         )
         job = Job(
             source=config.source,
             target=config.target,
+            directions=config.directions,
             source_tokenizer=source_tokenizer,
             target_tokenizer=target_tokenizer,
             model=config.model,
@@ -241,14 +249,20 @@ def translate(
 
 
 def translate_lines(
-    model: Path, lines: Iterable[str], *, search: Mapping[str, Any] | None = None, device: str = "cpu"
+    model: Path,
+    lines: Iterable[str],
+    *,
+    source: str = "",
+    target: str = "",
+    search: Mapping[str, Any] | None = None,
+    device: str = "cpu",
 ) -> Iterator[str]:
-    """Translate lines: one out for each in."""
+    """Translate lines, one out for each in, in the model's own direction or between the languages given."""
     from nmt.decoding.model import load_model
     from nmt.decoding.stream import windows
     from nmt.decoding.translate import translate as translate_windows
 
-    loaded = load_model(model, device)
+    loaded = load_model(model, device).between(source, target)
     config = replace(loaded.search, **(search or {}))
     return (translation.text for translation in translate_windows(loaded, windows(lines), config))
 
@@ -467,10 +481,12 @@ def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus
     from nmt.decoding.model import load_tokenizers, read_description
     from nmt.model_folder import open_folder
     from nmt.text.batch import tokenize_corpus
+    from nmt.text.directions import first_ids
 
     folder = open_folder(model)
     about = read_description(folder)
     source, target = load_tokenizers(folder)
+    firsts = first_ids(about["source"], about["target"], about.get("directions", "one"), target)
     return tokenize_corpus(
         data / f"train.{about['source']}",
         data / f"train.{about['target']}",
@@ -478,6 +494,7 @@ def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus
         target,
         cache=data / ".tokenized",
         max_length=max_length,
+        firsts=list(firsts.values()),
     )
 
 

@@ -9,7 +9,7 @@ from tests_toy import CONFIG, toy_pairs
 def toy_data(tmp_path_factory) -> Path:
     """A prepared folder of the toy language, with its tokenizer beside it as tokenizer.model."""
     from nmt.text.lines import write_file
-    from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+    from nmt.text.tokenizer import PLACEHOLDERS, TokenizerConfig, train_tokenizer
 
     folder = tmp_path_factory.mktemp("toy")
     for split, count, seed in (("train", 300, 1), ("valid", 20, 2), ("test", 20, 3)):
@@ -17,7 +17,9 @@ def toy_data(tmp_path_factory) -> Path:
         write_file(folder / f"{split}.de", [source for source, _ in pairs])
         write_file(folder / f"{split}.en", [target for _, target in pairs])
     text = [side for pair in toy_pairs(300, 1) for side in pair]
-    (folder / "tokenizer.model").write_bytes(train_tokenizer(text, TokenizerConfig(vocab_size=64)))
+    symbols = ["<2de>", "<2en>", *PLACEHOLDERS]
+    model = train_tokenizer(text, TokenizerConfig(vocab_size=66), symbols=symbols)
+    (folder / "tokenizer.model").write_bytes(model)
     return folder
 
 
@@ -39,6 +41,21 @@ def toy_model(toy_data, toy_config, tmp_path_factory) -> Path:
     run = tmp_path_factory.mktemp("toy-model") / "run"
     pipeline.train(
         config=toy_config("training.epochs=30", "training.learning_rate=0.005"),
+        data=toy_data,
+        tokenizer=toy_data / "tokenizer.model",
+        out=run,
+    )
+    return run
+
+
+@pytest.fixture(scope="session")
+def toy_both(toy_data, toy_config, tmp_path_factory) -> Path:
+    """The folder of a model that has learnt the toy language in both directions."""
+    from nmt import pipeline
+
+    run = tmp_path_factory.mktemp("toy-both") / "run"
+    pipeline.train(
+        config=toy_config("directions=both", "training.epochs=30", "training.learning_rate=0.005"),
         data=toy_data,
         tokenizer=toy_data / "tokenizer.model",
         out=run,

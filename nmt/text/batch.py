@@ -29,7 +29,7 @@ class Batch:
 
     source_ids: Tensor  # [B, S]
     source_lengths: Tensor  # [B]
-    target_ids: Tensor  # [B, T], BOS and then the target
+    target_ids: Tensor  # [B, T], what the decoder reads first (BOS, or the tag of a language), and then the target
     next_ids: Tensor  # [B, T], the target and then EOS: what each position of target_ids is to predict; PAD after that
 
     def to(self, device: torch.device) -> "Batch":
@@ -38,21 +38,35 @@ class Batch:
 
 
 class TokenizedCorpus:
-    """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory."""
+    """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory.
 
-    def __init__(self, data: datasets.Dataset, source: Tokenizer, target: Tokenizer, fingerprint: str) -> None:
+    firsts are what the decoder reads first to write the target side and, if every pair is to be there a second time
+    with its sides swapped, to write the source side.
+    """
+
+    def __init__(
+        self,
+        data: datasets.Dataset,
+        source: Tokenizer,
+        target: Tokenizer,
+        fingerprint: str,
+        firsts: Sequence[int] = (BOS_ID,),
+    ) -> None:
         self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
         self._data = data.with_format("arrow")
         self._tokenizers = (source, target)
-        self.source_lengths = np.asarray(data.data.column("source_length"), dtype=np.int64)
-        self.target_lengths = np.asarray(data.data.column("target_length"), dtype=np.int64)
+        self._firsts = firsts
+        sides = [np.asarray(data.data.column(f"{side}_length"), dtype=np.int64) for side in ("source", "target")]
+        self.source_lengths = np.concatenate(sides[: len(firsts)])
+        self.target_lengths = np.concatenate(sides[::-1][: len(firsts)])
 
     def __len__(self) -> int:
         return len(self.source_lengths)
 
     def batch(self, rows: NDArray[np.int64], alpha: float = 0.0, seed: int = 0) -> Batch:
         """The pairs of the given rows; alpha > 0 samples their segmentations by seed (Kudo, 2018)."""
-        table: Any = self._data[rows]
+        swapped, pairs = np.divmod(rows, len(self._data))
+        table: Any = self._data[pairs]
         if alpha > 0:
             source, target = (
                 tokenizer.sample(table.column(name).to_pylist(), alpha=alpha, seed=seed * 2 + side)
@@ -62,15 +76,19 @@ class TokenizedCorpus:
             )
         else:
             source, target = (table.column(name).to_pylist() for name in ("source", "target"))
-        return make_batch(source, target)
+        for row in np.flatnonzero(swapped):
+            source[row], target[row] = target[row], source[row]
+        return make_batch(source, target, [self._firsts[way] for way in swapped])
 
 
-def make_batch(source: Sequence[Sequence[int]], target: Sequence[Sequence[int]]) -> Batch:
-    """Pad sentence pairs, given without BOS and EOS."""
+def make_batch(
+    source: Sequence[Sequence[int]], target: Sequence[Sequence[int]], firsts: Sequence[int] | None = None
+) -> Batch:
+    """Pad sentence pairs, given without BOS and EOS; firsts are what the decoder reads first for each, BOS if None."""
     return Batch(
         source_ids=pad([[*ids, EOS_ID] for ids in source]),
         source_lengths=torch.tensor([len(ids) + 1 for ids in source]),
-        target_ids=pad([[BOS_ID, *ids] for ids in target]),
+        target_ids=pad([[first, *ids] for first, ids in zip(firsts or [BOS_ID] * len(target), target, strict=True)]),
         next_ids=pad([[*ids, EOS_ID] for ids in target]),
     )
 
@@ -104,11 +122,18 @@ def batch_rows(corpus: TokenizedCorpus, max_tokens: int, seed: int, epoch: int) 
 
 
 def tokenize_corpus(
-    source_path: Path, target_path: Path, source: Tokenizer, target: Tokenizer, cache: Path, max_length: int
+    source_path: Path,
+    target_path: Path,
+    source: Tokenizer,
+    target: Tokenizer,
+    cache: Path,
+    max_length: int,
+    firsts: Sequence[int] = (BOS_ID,),
 ) -> TokenizedCorpus:
     """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
 
-    Pairs with a side of more than max_length subwords are left out. Raises DataError when none is left.
+    Pairs with a side of more than max_length subwords are left out; firsts as for TokenizedCorpus. Raises DataError
+    when none is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
     for content in (source_path.read_bytes(), target_path.read_bytes(), source.to_bytes(), target.to_bytes()):
@@ -132,7 +157,7 @@ def tokenize_corpus(
         data.save_to_disk(str(partial / "data"))
         (partial / "data").rename(folder)
         shutil.rmtree(partial, ignore_errors=True)
-    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name)
+    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, firsts)
     if not len(corpus):
         raise DataError(f"{source_path}: no pair is left whose sides have at most {max_length} subwords")
     return corpus

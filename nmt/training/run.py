@@ -21,7 +21,7 @@ from nmt.metrics.bleu import score as score_lines
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 from nmt.text.batch import TokenizedCorpus, make_batch
-from nmt.text.directions import first_ids
+from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.log import TrainingLog
@@ -32,6 +32,8 @@ from nmt.training.state import TrainingState
 
 VALIDATION_ROWS = 64
 
+ADDED = {"directions": "one"}  # to a job's identity since: older checkpoints mean these values
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -39,6 +41,7 @@ class Job:
 
     source: str  # language codes
     target: str
+    directions: Directions
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer  # the same object if they share a vocabulary
     model: ModelConfig
@@ -105,32 +108,55 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
 
 
 def validate(model: Translator, update: int, job: Job) -> Validation:
-    """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32."""
-    pairs = [
-        (source, target)
-        for text, other in job.valid
-        if (source := job.source_tokenizer.encode(text)) and (target := job.target_tokenizer.encode(other))
-    ]
-    pairs.sort(key=lambda pair: len(pair[1]))
-    loss, device = 0.0, model.output_bias.device
-    with torch.no_grad():
-        for start in range(0, len(pairs), VALIDATION_ROWS):
-            sources, targets = zip(*pairs[start : start + VALIDATION_ROWS], strict=True)
-            loss += translation_loss(model, make_batch(sources, targets).to(device), smoothing=0.0).item()
+    """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32.
+
+    For a model of both directions, the loss is that of all target subwords, the BLEU score the directions' mean.
+    """
     translator = TranslationModel(
         source=job.source,
         target=job.target,
-        directions=first_ids(job.source, job.target, "one", job.target_tokenizer),
+        directions=first_ids(job.source, job.target, job.directions, job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
         engine=TorchEngine(model, forbidden_ids(job.target_tokenizer)),
         search=job.search,
         **_lengths(job.corpus),
     )
+    loss, tokens, bleu = 0.0, 0, 0.0
+    for direction in translator.directions:
+        one_way = translator.between(*direction)
+        pairs = job.valid if one_way.source == job.source else [(target, source) for source, target in job.valid]
+        own_loss, own_tokens = _validation_loss(model, one_way, pairs)
+        loss, tokens = loss + own_loss, tokens + own_tokens
+        bleu += _validation_bleu(one_way, pairs) / len(translator.directions)
+    return Validation(update=update, loss=loss / tokens, bleu=bleu)
+
+
+def _validation_loss(
+    model: Translator, translator: TranslationModel, texts: Sequence[tuple[str, str]]
+) -> tuple[float, int]:
+    """The sum over target subwords, in nats, and their number."""
+    pairs = [
+        (source, target)
+        for text, other in texts
+        if (source := translator.source_tokenizer.encode(text))
+        and (target := translator.target_tokenizer.encode(other))
+    ]
+    pairs.sort(key=lambda pair: len(pair[1]))
+    loss, device = 0.0, model.output_bias.device
+    with torch.no_grad():
+        for start in range(0, len(pairs), VALIDATION_ROWS):
+            sources, targets = zip(*pairs[start : start + VALIDATION_ROWS], strict=True)
+            batch = make_batch(sources, targets, [translator.first] * len(targets)).to(device)
+            loss += translation_loss(model, batch, smoothing=0.0).item()
+    return loss, sum(len(target) + 1 for _, target in pairs)
+
+
+def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, str]]) -> float:
     greedy = SearchConfig(beam_size=1)
-    hypotheses = [found.text for found in translate(translator, [[text for text, _ in job.valid]], greedy)]
-    [bleu] = score_lines(hypotheses, [[reference for _, reference in job.valid]], metrics=("bleu",))
-    return Validation(update=update, loss=loss / sum(len(target) + 1 for _, target in pairs), bleu=bleu.value)
+    hypotheses = [found.text for found in translate(translator, [[text for text, _ in texts]], greedy)]
+    [bleu] = score_lines(hypotheses, [[reference for _, reference in texts]], metrics=("bleu",))
+    return bleu.value
 
 
 def _lengths(corpus: TokenizedCorpus) -> dict[str, int]:
@@ -147,7 +173,13 @@ def _identity(job: Job) -> dict[str, Any]:
     keys = {f"{section}.{key}": value for section, values in sections.items() for key, value in values.items()}
     for name in ("save_every", "report_every"):
         del keys[f"training.{name}"]
-    return {"source": job.source, "target": job.target, "data and tokenizer": job.corpus.fingerprint, **keys}
+    return {
+        "source": job.source,
+        "target": job.target,
+        "directions": job.directions,
+        "data and tokenizer": job.corpus.fingerprint,
+        **keys,
+    }
 
 
 def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
@@ -158,7 +190,7 @@ def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
         _save_checkpoint(state, job, run)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint
-    before, now = numbers["job"], _identity(job)
+    before, now = ADDED | numbers["job"], _identity(job)
     for key in before.keys() | now.keys():
         if before.get(key) != now.get(key):
             raise ConfigError(
@@ -177,11 +209,12 @@ def _save_model(state: TrainingState[Translator], job: Job, run: Path) -> None:
     about = {
         "source": job.source,
         "target": job.target,
+        "directions": job.directions,
         "model": asdict(job.model),
         "search": asdict(job.search),
         **_lengths(job.corpus),
         "training": {
-            "pairs": len(job.corpus),
+            "pairs": len(job.corpus) // len(directions_of(job.source, job.target, job.directions)),
             "update": state.update,
             "valid_loss": state.best and state.best["loss"],
             "valid_bleu": state.best and state.best["bleu"],

@@ -1,4 +1,5 @@
 import pytest
+from tests_toy import toy_pairs
 
 from nmt.errors import ConfigError, ModelError
 from nmt.text.directions import choose_direction, directions_of, first_ids
@@ -6,12 +7,11 @@ from nmt.text.tokenizer import BOS_ID, Tokenizer, TokenizerConfig, train_tokeniz
 
 
 @pytest.fixture(scope="module")
-def tokenizers():
+def tokenizers(toy_data):
     """One with tags for German and English, one without."""
-    text, config = ["ein Haus", "a house"] * 5, TokenizerConfig(vocab_size=24)
-    return [
-        Tokenizer.from_bytes(train_tokenizer(text, config, symbols=symbols)) for symbols in (["<2de>", "<2en>"], [])
-    ]
+    text, config = [side for pair in toy_pairs(50, 1) for side in pair], TokenizerConfig(vocab_size=50)
+    plain = train_tokenizer(text, config, symbols=[])
+    return [Tokenizer.from_bytes(model) for model in ((toy_data / "tokenizer.model").read_bytes(), plain)]
 
 
 def test_one_direction_begins_with_bos_and_both_with_the_tag_of_the_language_to_write(tokenizers):

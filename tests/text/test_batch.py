@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from nmt.text.batch import batch_rows, make_batch, tokenize_corpus
+from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
+
+
+@pytest.fixture(scope="module")
+def corpora(toy_data):
+    """The toy corpus in one direction, and in both: the decoder then reads 14 or 15 first."""
+    tokenizer = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
+    paths = [toy_data / f"train.{language}" for language in ("de", "en")]
+    return [
+        tokenize_corpus(*paths, tokenizer, tokenizer, toy_data / ".tokenized", max_length=100, firsts=firsts)
+        for firsts in ([BOS_ID], [14, 15])
+    ]
+
+
+def test_a_batch_is_padded_and_framed():
+    batch = make_batch([[5, 6], [7]], [[8], [9, 4]])
+    assert batch.source_ids.tolist() == [[5, 6, EOS_ID], [7, EOS_ID, PAD_ID]]
+    assert batch.source_lengths.tolist() == [3, 2]
+    assert batch.target_ids.tolist() == [[BOS_ID, 8, PAD_ID], [BOS_ID, 9, 4]]
+    assert batch.next_ids.tolist() == [[8, EOS_ID, PAD_ID], [9, 4, EOS_ID]]
+
+
+def test_each_row_can_have_a_first_id_of_its_own():
+    assert make_batch([[5], [5]], [[8], [9]], [14, 15]).target_ids.tolist() == [[14, 8], [15, 9]]
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+def test_both_directions_hold_each_pair_a_second_time_with_its_sides_swapped(corpora, alpha):
+    one, both = corpora
+    size = len(one)
+    assert len(both) == 2 * size
+    assert both.source_lengths[size:].tolist() == one.target_lengths.tolist()
+    forth, back = (both.batch(np.array([row]), alpha, seed=3) for row in (7, size + 7))
+    assert [forth.target_ids[0, 0].item(), back.target_ids[0, 0].item()] == [14, 15]
+    assert back.source_ids.tolist() == forth.next_ids.tolist()
+    assert back.next_ids.tolist() == forth.source_ids.tolist()
+
+
+def test_a_batch_of_both_directions_keeps_the_order_of_its_rows(corpora):
+    one, both = corpora
+    rows = np.array([len(one) + 3, 5, len(one) + 5, 3])
+    mixed = both.batch(rows)
+    assert mixed.target_ids[:, 0].tolist() == [15, 14, 15, 14]
+    assert (mixed.source_lengths - 1).tolist() == both.source_lengths[rows].tolist()
+    assert ((mixed.next_ids != PAD_ID).sum(1) - 1).tolist() == both.target_lengths[rows].tolist()
+
+
+def test_an_epoch_holds_every_row_of_both_directions_once(corpora):
+    batches = batch_rows(corpora[1], max_tokens=100, seed=1, epoch=0)
+    assert sorted(np.concatenate(batches)) == list(range(len(corpora[1])))
+    assert all(int(corpora[1].target_lengths[rows].max() + 1) * len(rows) <= 100 for rows in batches)
