@@ -1,0 +1,43 @@
+"""`nmt` in processes that are killed: started as a user does, or forked from one that has its imports behind it."""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    ["nmt.config", "nmt.pipeline", "nmt.text.corpus", "nmt.training.run", "torch._dynamo", "torch.utils.tensorboard"]
+)
+
+
+def run_for(seconds: float, arguments: Sequence[object], log: Path, *, forked: bool) -> int:
+    """Run `nmt`, kill it after so many seconds, and return its exit code: -9 if that was before its end."""
+    words = list(map(str, arguments))
+    if forked:
+        process = _FORKS.Process(target=_main, args=(words, log))
+        process.start()
+        process.join(seconds)
+        process.kill()
+        process.join()
+        return process.exitcode
+    with log.open("wb") as output:
+        command = [sys.executable, "-c", "from cli.main import main; main()", *words]
+        with subprocess.Popen(command, stdout=output, stderr=output) as started:
+            try:
+                return started.wait(seconds)
+            except subprocess.TimeoutExpired:
+                started.kill()
+                return started.wait()
+
+
+def _main(words: list[str], log: Path) -> None:
+    with log.open("wb") as output:
+        for descriptor in (1, 2):
+            os.dup2(output.fileno(), descriptor)
+    from cli.main import main
+
+    sys.argv = ["nmt", *words]
+    main()
