@@ -1,10 +1,15 @@
-"""The reference engine: the trained network itself, in torch, on a processor or a GPU."""
+"""The reference engine: the trained network itself, in torch, on a processor or a GPU.
+
+Shapes: R rows, S source length, V vocabulary.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from nmt.decoding.engine import Ints, Step
 from nmt.models.decoder import DecoderState
@@ -30,6 +35,14 @@ class TorchState:
         return TorchState(self.decoder.select(torch.from_numpy(padded)), len(rows))
 
 
+class Distribution(NamedTuple):
+    """What may come next in each row, on the device."""
+
+    log_probs: Tensor  # [R, V]
+    attention: Tensor  # [R, S]
+    state: TorchState  # after the step
+
+
 class TorchEngine:
     """Runs a Translator in float32; forbidden subwords never come out."""
 
@@ -52,13 +65,14 @@ class TorchEngine:
     @torch.no_grad()
     def step(self, previous: Ints, state: TorchState, candidates: int) -> Step:
         """See Engine.step."""
+        found = self.distribution(previous, state)
+        log_probs, ids = found.log_probs.topk(candidates, dim=-1)
+        return Step(log_probs.cpu().numpy(), ids.cpu().numpy(), found.attention.cpu().numpy(), found.state)
+
+    @torch.no_grad()
+    def distribution(self, previous: Ints, state: TorchState) -> Distribution:
+        """Read the previous subwords [R] and give the log-probability of every next one."""
         padded = np.concatenate([previous, np.zeros(state.decoder.recurrent[0].shape[0] - len(previous), np.int64)])
         logits, decoder, attention = self._model.step(torch.from_numpy(padded).to(self._device), state.decoder)
-        log_probs, ids = torch.log_softmax(logits + self._mask, dim=-1).topk(candidates, dim=-1)
-        live = slice(0, state.rows)
-        return Step(
-            log_probs[live].cpu().numpy(),
-            ids[live].cpu().numpy(),
-            attention[live].cpu().numpy(),
-            TorchState(decoder, state.rows),
-        )
+        log_probs = torch.log_softmax(logits + self._mask, dim=-1)
+        return Distribution(log_probs[: state.rows], attention[: state.rows], TorchState(decoder, state.rows))

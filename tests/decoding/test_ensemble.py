@@ -1,0 +1,84 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+from tests_toy import toy_pairs
+
+from nmt.decoding.beam import beam_search
+from nmt.decoding.ensemble import EnsembleEngine, load_ensemble
+from nmt.decoding.search import SearchConfig
+from nmt.decoding.torch_engine import TorchEngine
+from nmt.errors import ModelError
+from nmt.model_folder import open_folder, save
+from nmt.models.translator import ModelConfig, Translator
+from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, TokenizerConfig, train_tokenizer
+
+SOURCES = [[5, 6, 7], [8], [9, 4]]
+
+
+def engine(seed, **changes):
+    torch.manual_seed(seed)
+    return TorchEngine(Translator(ModelConfig(embedding_size=6, hidden_size=8, **changes), 11, 11, True), [PAD_ID])
+
+
+def probabilities(engine, previous=BOS_ID, candidates=11):
+    """What comes next for each of SOURCES, as a table over the vocabulary, and the whole step."""
+    step = engine.step(np.full(3, previous), engine.start(SOURCES), candidates)
+    table = np.zeros((3, 11))
+    np.put_along_axis(table, step.ids, np.exp(step.log_probs), axis=1)
+    return table, step
+
+
+def test_each_next_subword_has_the_mean_of_the_models_probabilities():
+    one, other = engine(1), engine(2, cell="lstm", decoder_layers=2)
+    found, step = probabilities(EnsembleEngine([one, other]))
+    np.testing.assert_allclose(found, (probabilities(one)[0] + probabilities(other)[0]) / 2, atol=1e-6)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+    assert (np.diff(step.log_probs[:, :10], axis=1) <= 0).all()
+    attention = [probabilities(own)[1].attention for own in (one, other)]
+    np.testing.assert_allclose(step.attention, sum(attention) / 2, atol=1e-6)
+
+
+def test_no_model_alone_forbids_a_subword_but_what_none_may_write_never_comes():
+    found, _ = probabilities(EnsembleEngine([engine(1), engine(2)]))
+    assert (found[:, PAD_ID] == 0).all()
+    assert (found[:, 1:] > 0).all()
+
+
+def test_an_ensemble_of_one_model_twice_translates_as_that_model():
+    own, config = engine(1), SearchConfig(beam_size=3)
+    twice = beam_search(EnsembleEngine([own, own]), SOURCES, config)
+    once = beam_search(own, SOURCES, config)
+    assert [[found.ids for found in each] for each in twice] == [[found.ids for found in each] for each in once]
+
+
+def test_rows_keep_their_history_in_every_model():
+    both, config = EnsembleEngine([engine(1), engine(2)]), SearchConfig(beam_size=4, n_best=4)
+    together = beam_search(both, SOURCES, config)
+    for source, found in zip(SOURCES, together, strict=True):
+        [alone] = beam_search(both, [source], config)
+        assert [hypothesis.ids for hypothesis in found] == [hypothesis.ids for hypothesis in alone]
+
+
+def with_parts(model, path, **parts):
+    folder = open_folder(model)
+    save(
+        path,
+        {name: folder.read(name) for name in folder.parts} | {name.replace("__", "."): parts[name] for name in parts},
+    )
+    return path
+
+
+def test_models_with_other_tokenizers_are_refused(toy_model, tmp_path):
+    text = [side for pair in toy_pairs(200, 5) for side in pair]
+    other = train_tokenizer(text, TokenizerConfig(vocab_size=66), symbols=["<2de>", "<2en>", *PLACEHOLDERS])
+    with pytest.raises(ModelError, match=r"other: its source tokenizer is not that of .*run; only models trained with"):
+        load_ensemble([toy_model, with_parts(toy_model, tmp_path / "other", tokenizer__model=other)])
+
+
+def test_models_of_other_directions_are_refused(toy_model, tmp_path):
+    about = json.loads(open_folder(toy_model).read("config.json")) | {"target": "fr"}
+    other = with_parts(toy_model, tmp_path / "other", config__json=json.dumps(about).encode())
+    with pytest.raises(ModelError, match="other: does not translate the same directions"):
+        load_ensemble([toy_model, other])
