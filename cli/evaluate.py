@@ -30,7 +30,8 @@ def evaluate(
         Task, typer.Option(help="translate: BLEU, chrF++, TER. tag: precision, recall and F1 of names (-r, --model).")
     ] = Task.TRANSLATE,
     model: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A model folder; it translates or tags first.")
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A model folder; it translates or tags first. Several translate together."),
     ] = None,
     hypotheses: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Or translations, or tags, that are there.")
@@ -64,9 +65,11 @@ def evaluate(
     if task is Task.TAG:
         if not references or data or test_set or source_file or latex:
             raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
+        if model and len(model) > 1:
+            raise ConfigError("--task tag: name one --model")
         tags = pipeline.evaluate_tags(
             references=[str(path) for path in references],
-            model=model,
+            model=model[0] if model else None,
             hypotheses=[] if hypotheses is None else [str(hypotheses)],
             device=device,
         )
@@ -81,17 +84,16 @@ def evaluate(
         languages=languages,
         source=source,
         target=target,
-        model=model,
+        model=model[0] if model else None,
     )
     result = pipeline.evaluate(
         benchmark=benchmark,
-        model=model,
+        model=model or None,
         hypotheses=hypotheses,
         lowercase=lowercase,
         tokenize=tokenize,
         bootstrap=bootstrap,
         paper=paper,
-        language=target,
         search={} if beam_size is None else {"beam_size": beam_size},
         out=output,
         device=device,

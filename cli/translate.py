@@ -6,9 +6,16 @@ from typing import Annotated
 
 import typer
 
+from cli.options import SourceLanguage, TargetLanguage
+
 
 def translate(
-    model: Annotated[Path, typer.Option(help="A model folder.", show_default=False)],
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A model folder; several translate together. By default the shipped one."),
+    ] = None,
+    source: SourceLanguage = "",
+    target: TargetLanguage = "",
     input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
     beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
@@ -36,7 +43,8 @@ def translate(
         "seed": seed,
     }
     pipeline.translate(
-        model=model,
+        model=model or pipeline.shipped_model(),
+        direction=(source, target),
         source=input_,
         target=output,
         search={name: value for name, value in wanted.items() if value is not None},

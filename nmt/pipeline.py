@@ -15,6 +15,7 @@ from nmt.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from nmt.config import Config
+    from nmt.decoding.model import TranslationModel
     from nmt.decoding.tagging import TagForm
     from nmt.decoding.translate import Translation
     from nmt.evaluation import Comparison, Evaluation, Output
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from nmt.training.run import Progress
     from nmt.training.tagging_run import TaggingProgress
 
+Models = Path | Sequence[Path]  # a model folder, or several that are to translate together
+
+SHIPPED = Path(__file__).parents[1] / "data" / "models" / "de-en"  # in a checkout of the project
 LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
 
 
@@ -219,7 +223,8 @@ def train(
 
 def translate(
     *,
-    model: Path,
+    model: Models,
+    direction: tuple[str, str] = ("", ""),
     source: Path | None = None,
     target: Path | None = None,
     search: Mapping[str, Any] | None = None,
@@ -227,14 +232,16 @@ def translate(
     device: str = "cpu",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings."""
-    from nmt.decoding.model import load_model
+    """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings.
+
+    direction names the languages, where the model knows more than one way.
+    """
     from nmt.decoding.stream import windows
     from nmt.decoding.translate import translate as translate_windows
     from nmt.text.files import open_bytes, replacing
     from nmt.text.lines import read_lines, write_line
 
-    loaded = load_model(model, device)
+    loaded = _load(model, direction, device)
     config = replace(loaded.search, **(search or {}))
     with ExitStack() as stack:
         stream = sys.stdin.buffer if source is None else stack.enter_context(open_bytes(source))
@@ -248,21 +255,30 @@ def translate(
             out.flush()
 
 
+def shipped_model() -> Path:
+    """The folder of the model that comes with the project; ConfigError where there is none."""
+    from nmt.model_folder import exists
+
+    if not exists(SHIPPED):
+        raise ConfigError(
+            f"no model is named, and none is in {SHIPPED}; name one by --model DIR, or run make model there"
+        )
+    return SHIPPED
+
+
 def translate_lines(
-    model: Path,
+    model: Models,
     lines: Iterable[str],
     *,
-    source: str = "",
-    target: str = "",
+    direction: tuple[str, str] = ("", ""),
     search: Mapping[str, Any] | None = None,
     device: str = "cpu",
 ) -> Iterator[str]:
-    """Translate lines, one out for each in, in the model's own direction or between the languages given."""
-    from nmt.decoding.model import load_model
+    """Translate lines, one out for each in; direction as in translate()."""
     from nmt.decoding.stream import windows
     from nmt.decoding.translate import translate as translate_windows
 
-    loaded = load_model(model, device).between(source, target)
+    loaded = _load(model, direction, device)
     config = replace(loaded.search, **(search or {}))
     return (translation.text for translation in translate_windows(loaded, windows(lines), config))
 
@@ -284,40 +300,46 @@ def open_benchmark(
     The languages of a prepared folder's files are those of model where they are not given.
     """
     from nmt.text.benchmark import read_benchmark, sacrebleu_benchmark
+    from nmt.text.directions import choose_direction
 
     if [bool(references), data is not None, bool(test_set)].count(True) != 1:
         raise ConfigError("name one test set: --references FILE, or --data DIR, or -t NAME -l PAIR")
     if test_set:
-        return sacrebleu_benchmark(test_set, languages)
+        found = sacrebleu_benchmark(test_set, languages)
+        first, _, second = languages.partition("-")
+        return replace(found, languages=(source or first, target or second))
     if data is None:
-        return read_benchmark(references, source_file)
+        return replace(read_benchmark(references, source_file), languages=(source, target))
     if model is not None:
-        about = _describe(model)
-        source, target = source or about["source"], target or about["target"]
+        source, target = choose_direction(_directions(model), source, target)
     if not (source and target):
         raise ConfigError("the languages of --data are not given; name them by --source and --target")
-    return read_benchmark([data / f"{split}.{target}"], data / f"{split}.{source}")
+    found = read_benchmark([data / f"{split}.{target}"], data / f"{split}.{source}")
+    return replace(found, languages=(source, target))
 
 
 def evaluate(
     *,
     benchmark: "Benchmark",
-    model: Path | None = None,
+    model: Models | None = None,
     hypotheses: Path | None = None,
     lowercase: bool = False,
     tokenize: str | None = None,
     bootstrap: int = 0,
     paper: Path | None = None,
-    language: str = "",
     search: Mapping[str, Any] | None = None,
     out: Path | None = None,
     device: str = "cpu",
 ) -> "Evaluation":
-    """Score a model or ready hypotheses; paper names references for papers' scoring of hypotheses in language."""
+    """Score a model or ready hypotheses between the benchmark's languages; paper: references to score as papers do."""
     from nmt.evaluation import evaluate
+    from nmt.text.directions import choose_direction
     from nmt.text.lines import read_file, write_file
 
-    if paper is not None and not (language := language or (_describe(model)["target"] if model else "")):
+    language = benchmark.languages[1]
+    if paper is not None and not language and model:
+        language = choose_direction(_directions(_paths(model)[0]), *benchmark.languages)[1]
+    if paper is not None and not language:
         raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
     if model is not None and hypotheses is None:
         output = _translate_all(model, benchmark, search, device)
@@ -465,15 +487,18 @@ def _read_output(path: Path) -> "Output":
     return Output(system=str(path), lines=list(read_file(path)))
 
 
-def _translate_all(model: Path, benchmark: "Benchmark", search: Mapping[str, Any] | None, device: str) -> "Output":
+def _translate_all(model: Models, benchmark: "Benchmark", search: Mapping[str, Any] | None, device: str) -> "Output":
     from nmt.evaluation import Output
 
+    system = " + ".join(map(str, _paths(model)))
     if benchmark.sources is None:
-        raise ConfigError(f"{model}: a model needs the source text to translate; name it by --source-file")
-    translations = translate_lines(model, benchmark.sources, search=search, device=device)
+        raise ConfigError(f"{system}: a model needs the source text to translate; name it by --source-file")
+    translations = translate_lines(
+        model, benchmark.sources, direction=benchmark.languages, search=search, device=device
+    )
     started = time.perf_counter()  # the model is loaded by now
     lines = list(translations)
-    return Output(system=str(model), lines=lines, seconds=time.perf_counter() - started)
+    return Output(system=system, lines=lines, seconds=time.perf_counter() - started)
 
 
 def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus":
@@ -507,11 +532,27 @@ def _read_tagged(
     return [map_labels(sentence, labels or {}) for name in names for sentence in read_tagged(name, strict=strict)]
 
 
-def _describe(model: Path) -> dict[str, Any]:
+def _load(model: Models, direction: tuple[str, str], device: str) -> "TranslationModel":
+    from nmt.decoding.ensemble import load_ensemble
+    from nmt.decoding.model import load_model
+
+    paths = _paths(model)
+    loaded = load_model(paths[0], device) if len(paths) == 1 else load_ensemble(paths, device)
+    return loaded.between(*direction)
+
+
+def _paths(model: Models) -> Sequence[Path]:
+    return [model] if isinstance(model, Path) else model
+
+
+def _directions(model: Path) -> list[tuple[str, str]]:
+    """What a model translates, as far as its description tells."""
     from nmt.decoding.model import read_description
     from nmt.model_folder import open_folder
+    from nmt.text.directions import directions_of
 
-    return read_description(open_folder(model))
+    about = read_description(open_folder(model))
+    return directions_of(about["source"], about["target"], about.get("directions", "one"))
 
 
 def _render(translation: "Translation", as_json: bool) -> list[str]:

@@ -54,10 +54,15 @@ def score(
     _check_lengths({"hypotheses": hypotheses}, references)
     scores = []
     for metric in _metrics(metrics, lowercase, tokenize).values():
-        result = metric.corpus_score(hypotheses, references, n_bootstrap=max(bootstrap, 1))
+        resampled = bootstrap > 1
+        try:
+            result = metric.corpus_score(hypotheses, references, n_bootstrap=max(bootstrap, 1))
+        except TypeError:  # sacrebleu 2.6 has no mean of chrF where some resamples score 0
+            resampled, metric.n_bootstrap = False, None
+            result = metric.corpus_score(hypotheses, references)
         signature = str(metric.get_signature())
         low = high = None
-        if bootstrap > 1:
+        if resampled:
             # The interval has no public attribute. Where all resamples score 0 it is left out.
             fields = json.loads(result.format(width=6, signature=signature, is_json=True))
             mean, margin = fields.get("confidence_mean", 0.0), fields.get("confidence_var", 0.0)

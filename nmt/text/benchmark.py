@@ -16,6 +16,7 @@ class Benchmark:
     name: str
     sources: Sequence[str] | None  # N lines
     references: Sequence[Sequence[str]]  # N lines for each reference translation
+    languages: tuple[str, str] = ("", "")  # from which to which; "" where it was not said
 
 
 def read_benchmark(references: Sequence[Path], source: Path | None = None) -> Benchmark:

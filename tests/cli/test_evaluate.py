@@ -36,11 +36,11 @@ def score(folder, capsys):
 def model(folder, monkeypatch):
     """A model folder whose translator upper-cases."""
     (folder / "model").mkdir()
-    monkeypatch.setattr(pipeline, "_describe", lambda path: {"source": "de", "target": "en"})
+    monkeypatch.setattr(pipeline, "_directions", lambda path: [("de", "en"), ("en", "de")])
     asked = []
 
-    def translate_lines(path, lines, *, search, device):
-        asked.append((path, search, device))
+    def translate_lines(paths, lines, *, direction, search, device):
+        asked.append((paths, direction, search, device))
         return (line.upper() for line in lines)
 
     monkeypatch.setattr(pipeline, "translate_lines", translate_lines)
@@ -91,10 +91,19 @@ def test_several_references_count_together(folder, score):
 def test_a_model_translates_the_split_of_its_own_languages_and_its_speed_is_shown(folder, score, model):
     path, asked = model
     found = score("--model", path, "--data", folder, "-lc", "--beam-size", 2, "--output", folder / "out")
-    assert asked == [(path, {"beam_size": 2}, "cpu")]
+    assert asked == [([path], ("de", "en"), {"beam_size": 2}, "cpu")]
     assert found.startswith(f"{path} on {folder}/test.en: 3 sentences, ")
     assert "sentences/s" in found.splitlines()[0]
     assert (folder / "out").read_text() == "\n".join(line.upper() for line in LINES["source"]) + "\n"
+
+
+def test_the_languages_decide_on_the_direction_and_the_files(folder, score, model):
+    path, asked = model
+    found = score("--model", path, "--model", path, "--data", folder, "--source", "en")
+    assert asked == [([path, path], ("en", "de"), {}, "cpu")]
+    assert found.startswith(f"{path} + {path} on {folder}/test.de: 3 sentences, ")
+    with pytest.raises(ConfigError, match="does not translate fr to any language, only de to en and en to de"):
+        score("--model", path, "--data", folder, "--source", "fr")
 
 
 def test_papers_scoring_stands_beside_the_others(folder, score):

@@ -63,6 +63,13 @@ def test_the_bootstrap_interval_encloses_the_score_and_repeats():
     assert score(WORSE, [REFERENCE])[0].low is None
 
 
+def test_an_interval_with_zeros_among_the_resamples_is_left_out():
+    [chrf] = score(["a b", "xyz"], [["a b", "pq"]], metrics=("chrf++",), bootstrap=50)
+    assert chrf.value > 0
+    assert chrf.low is None
+    assert "bs:" not in chrf.signature
+
+
 def test_an_interval_of_nothing_but_zeros_is_zero():
     [bleu] = score(["x"] * 5, [["a"] * 5], metrics=("bleu",), bootstrap=20)
     assert (bleu.value, bleu.low, bleu.high) == (0, 0, 0)

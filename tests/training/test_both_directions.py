@@ -20,21 +20,23 @@ def texts(toy_data, split):
 @pytest.mark.parametrize(("source", "target"), [("de", "en"), ("en", "de")])
 def test_one_model_learns_both_directions(toy_data, toy_both, source, target):
     test = texts(toy_data, "test")
-    found = list(pipeline.translate_lines(toy_both, test[source], source=source, target=target))
+    found = list(pipeline.translate_lines(toy_both, test[source], direction=(source, target)))
     [bleu] = score(found, [test[target]], metrics=("bleu",))
     assert bleu.value > 75
 
 
 def test_without_languages_the_models_own_direction_is_taken(toy_both):
     assert list(pipeline.translate_lines(toy_both, ["Hund."])) == ["dog."]
-    assert list(pipeline.translate_lines(toy_both, ["dog."], source="en")) == ["Hund."]
+    assert list(pipeline.translate_lines(toy_both, ["dog."], direction=("en", ""))) == ["Hund."]
 
 
 def test_validation_is_the_mean_of_the_directions(toy_data, toy_both):
     valid = texts(toy_data, "valid")
     each = []
     for source, target in (("de", "en"), ("en", "de")):
-        found = list(pipeline.translate_lines(toy_both, valid[source], source=source, search={"beam_size": 1}))
+        found = list(
+            pipeline.translate_lines(toy_both, valid[source], direction=(source, target), search={"beam_size": 1})
+        )
         each.append(score(found, [valid[target]], metrics=("bleu",))[0].value)
     about = json.loads(open_folder(toy_both).read("config.json"))
     assert about["directions"] == "both"
@@ -49,7 +51,7 @@ def test_a_model_from_before_directions_translates_its_one(toy_model, tmp_path):
     save(tmp_path / "old", parts | {"config.json": json.dumps(about).encode()})
     assert list(pipeline.translate_lines(tmp_path / "old", ["Hund."])) == ["dog."]
     with pytest.raises(ConfigError, match="does not translate en to any language, only de to en"):
-        pipeline.translate_lines(tmp_path / "old", ["dog."], source="en")
+        pipeline.translate_lines(tmp_path / "old", ["dog."], direction=("en", ""))
 
 
 def test_two_tokenizers_are_refused(toy_data, toy_config, tmp_path):
