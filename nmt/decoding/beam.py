@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nmt.decoding.engine import Engine, Floats, Ints
 from nmt.decoding.search import Hypothesis, SearchConfig, length_limit, length_penalty
+from nmt.errors import ModelError
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
@@ -66,6 +67,8 @@ def beam_search(
         score, sentence, tokens = score[live], sentence[live], tokens[live]
         covered, previous = covered[live], token[live]
 
+    if not all(ended):  # no candidate had a finite score
+        raise ModelError("the model's probabilities are not finite numbers; take another model, or train this one anew")
     return [sorted(found, key=lambda hypothesis: -hypothesis.score)[: config.n_best] for found in ended]
 
 

@@ -11,7 +11,13 @@ from nmt.errors import ModelError
 
 
 def to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
-    """The tensors in a form that depends on their names and values alone."""
+    """The tensors in a form that depends on their names and values alone; ModelError if one is not finite."""
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ModelError(
+                f"{name} has values that are not finite, so it is not saved; the last saved model is unharmed; "
+                "lower learning_rate or raise warmup"
+            )
     # Copies, since safetensors refuses tensors that share memory (tied weights, views of one buffer).
     apart = {
         name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()

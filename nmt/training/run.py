@@ -1,6 +1,7 @@
 """A training in its run folder, from start to end or from where it was stopped."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -128,6 +129,8 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
         pairs = job.valid if one_way.source == job.source else [(target, source) for source, target in job.valid]
         own_loss, own_tokens = _validation_loss(model, one_way, pairs)
         loss, tokens = loss + own_loss, tokens + own_tokens
+        if not math.isfinite(loss):
+            break  # such a network translates nothing; what becomes of it is for TrainingState.note to say
         bleu += _validation_bleu(one_way, pairs) / len(translator.directions)
     return Validation(update=update, loss=loss / tokens, bleu=bleu)
 

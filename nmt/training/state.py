@@ -74,7 +74,15 @@ class TrainingState(Generic[Network]):
         return norm
 
     def note(self, score: float, findings: Mapping[str, float]) -> bool:
-        """Remember a validation that found this score, the higher the better; True if it is the best so far."""
+        """Remember a validation that found this score, the higher the better; True if it is the best so far.
+
+        Raises NMTError, and remembers nothing, if a finding is not a finite number.
+        """
+        if bad := [f"{name} is {value}" for name, value in findings.items() if not math.isfinite(value)]:
+            raise NMTError(
+                f"update {self.update}: the validation's {bad[0]}; the last saved model is unharmed; "
+                "lower learning_rate or raise warmup"
+            )
         better = self.best is None or score > self.best["score"]
         self.best, self.worse = ({**findings, "score": score}, 0) if better else (self.best, self.worse + 1)
         return better

@@ -7,6 +7,7 @@ from nmt.decoding.beam import beam_search
 from nmt.decoding.engine import Step
 from nmt.decoding.sampling import sample
 from nmt.decoding.search import SearchConfig, length_penalty
+from nmt.errors import ModelError
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 A, B, C = 4, 5, 6
@@ -147,3 +148,9 @@ def test_both_searches_start_with_the_symbol_asked_for():
         search(FirstSeen(two_step), [[A]], plain())
         assert seen[0] == C
         assert BOS_ID in seen[1:]
+
+
+def test_probabilities_that_are_not_finite_are_said_to_be():
+    engine = TableEngine(lambda source, read: [float("nan")] * 7)
+    with pytest.raises(ModelError, match="not finite numbers"):
+        beam_search(engine, [[A]], SearchConfig(beam_size=2))
