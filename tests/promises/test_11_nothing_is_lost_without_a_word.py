@@ -7,13 +7,10 @@ from nmt import pipeline
 BLANK = [b"", b" ", b"\t \t", b"\xc2\xa0", b"\xe3\x80\x80", b"\r"]
 
 
-def test_blank_lines_stay_blank(short_run, nmt_here, tmp_path):
+def test_blank_lines_stay_blank(toy_model, nmt_here, tmp_path):
     (tmp_path / "in").write_bytes(b"\n".join([b"Hund.", *BLANK, b"Haus."]))
-    ended = nmt_here("translate", "--model", short_run, "-i", tmp_path / "in")
-    lines = ended.out.split(b"\n")
-    assert lines[1:-2] == [b""] * len(BLANK)
-    assert lines[0]
-    assert lines[-2]
+    ended = nmt_here("translate", "--model", toy_model, "-i", tmp_path / "in")
+    assert ended.out == b"\n".join([b"dog.", *[b""] * len(BLANK), b"house.", b""])
     assert ended.err == b""
 
 
