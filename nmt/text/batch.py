@@ -36,6 +36,10 @@ class Batch:
         """The same batch on a device."""
         return Batch(**{name: tensor.to(device, non_blocking=True) for name, tensor in vars(self).items()})
 
+    def twice(self) -> "Batch":
+        """Every pair a second time, after all of them."""
+        return Batch(**{name: torch.cat([tensor, tensor]) for name, tensor in vars(self).items()})
+
 
 class TokenizedCorpus:
     """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory.

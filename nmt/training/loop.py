@@ -38,6 +38,7 @@ class TrainingConfig:
     max_grad_norm: float = 1.0
     label_smoothing: float = 0.1
     teacher_forcing: float = 1.0  # share of target subwords that are shown as they are (scheduled sampling below 1)
+    r_drop: float = 0.0  # alpha of R-Drop, every pair read twice with different dropout; 0 turns it off
     subword_sampling: float = 0.0  # alpha of subword regularisation; 0 turns it off
     ema_decay: float = 0.0  # save the moving average of the weights; 0 saves the weights themselves
     validate_every: int = 0  # updates; 0 means once an epoch
@@ -67,6 +68,8 @@ class TrainingConfig:
         for name in ("learning_rate", "max_grad_norm"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be above 0")
+        if not 0 <= self.r_drop < math.inf:
+            raise ConfigError(f"training.r_drop is {self.r_drop}; it must be at least 0")
         for name in ("label_smoothing", "ema_decay"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(f"training.{name} is {getattr(self, name)}; it must be at least 0 and below 1")
@@ -81,7 +84,7 @@ class UpdateReport:
 
     update: int
     epoch: int  # counted from 1
-    loss: float  # nats a target subword, label smoothing included
+    loss: float  # nats a target subword, label smoothing and R-Drop included
     tokens: int  # target subwords, sentence ends included
     learning_rate: float
     grad_norm: float
@@ -132,7 +135,9 @@ def train(
             seed = (config.seed * 1_000_003 + update) * config.accumulate + part
             batch = corpus.batch(chosen, config.subword_sampling, seed).to(device)
             with autocast(config.precision, device):
-                part_loss = translation_loss(state.model, batch, config.label_smoothing, config.teacher_forcing)
+                part_loss = translation_loss(
+                    state.model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop
+                )
             (part_loss / tokens).backward()
             loss += part_loss.item() / tokens
         grad_norm = state.apply_gradients(loss, rate, config.max_grad_norm, config.ema_decay)

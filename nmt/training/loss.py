@@ -1,9 +1,9 @@
-"""The training loss: smoothed cross-entropy of a batch, without ever holding its logits.
+"""The training loss: smoothed cross-entropy of a batch, and R-Drop, without ever holding its logits.
 
 Shapes: B batch, T target length, N positions (B * T), E embedding, V vocabulary.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import torch
@@ -16,40 +16,53 @@ from nmt.text.tokenizer import PAD_ID
 CHUNK = 512  # positions; their logits stay in the processor's cache, where [N, V] would be faulted in anew each update
 
 
-def translation_loss(model: Translator, batch: Batch, smoothing: float, teacher_forcing: float = 1.0) -> Tensor:
+def translation_loss(
+    model: Translator, batch: Batch, smoothing: float, teacher_forcing: float = 1.0, r_drop: float = 0.0
+) -> Tensor:
     """Sum over the batch's target subwords of the label-smoothed cross-entropy (Szegedy et al., 2016), in nats.
 
     teacher_forcing below 1 shows the network its own first guesses at that share of positions: scheduled sampling
     (Bengio et al., 2015) in two parallel passes (Mihaylova and Martins, 2019), without a loop over time.
+    r_drop above 0 is the alpha of R-Drop (Wu et al., 2021): every pair is read twice with different dropout, and the
+    loss is half of their eq. 4, the mean of both cross-entropies + alpha / 4 * (KL(1||2) + KL(2||1)).
     """
+    if r_drop:
+        batch = batch.twice()
     memory = model.encode(batch.source_ids, batch.source_lengths)
     target_ids = batch.target_ids
     if teacher_forcing < 1:
         target_ids = _mix_in_guesses(model, memory, target_ids, teacher_forcing)
     hidden = model.hidden(memory, target_ids)
     real = batch.next_ids != PAD_ID
-    return smoothed_cross_entropy(
-        hidden[real], model.target_embedding.weight, model.output_bias, batch.next_ids[real], smoothing
+    loss = smoothed_cross_entropy(
+        hidden[real], model.target_embedding.weight, model.output_bias, batch.next_ids[real], smoothing, r_drop / 2
     )
+    return loss / 2 if r_drop else loss
 
 
-def smoothed_cross_entropy(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+def smoothed_cross_entropy(
+    hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, divergence: float = 0.0
+) -> Tensor:
     """Cross-entropy, summed over N positions, of softmax(hidden @ weight.T + bias) against smoothed targets.
 
-    hidden [N, E], weight [V, E], bias [V], targets [N]. The products run in autocast's dtype, the rest in float32.
+    hidden [N, E], weight [V, E], bias [V], targets [N]. With divergence above 0, the second half of the positions is
+    another view of the first, and divergence * (KL(1||2) + KL(2||1)) is added, summed over the pairs of views. The
+    products run in autocast's dtype, the rest in float32.
     """
     device = hidden.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
     with torch.autocast(device, enabled=False):
         apply = cast(Callable[..., Tensor], _CrossEntropy.apply)
-        return apply(hidden.to(dtype), weight.to(dtype), bias.to(dtype), targets, smoothing)
+        return apply(hidden.to(dtype), weight.to(dtype), bias.to(dtype), targets, smoothing, divergence)
 
 
 class _CrossEntropy(torch.autograd.Function):
     """Computes the gradient beside the loss, chunk by chunk, while a chunk's logits are still in the cache."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    def forward(
+        ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, divergence: float
+    ) -> Tensor:
         exact = torch.promote_types(hidden.dtype, torch.float32)
         even = smoothing / weight.shape[0]
         d_hidden = torch.empty_like(hidden)
@@ -57,8 +70,8 @@ class _CrossEntropy(torch.autograd.Function):
         d_bias = torch.zeros_like(bias, dtype=exact)
         logit_sums = hidden.to(exact) @ weight.sum(dim=0, dtype=exact) + bias.sum(dtype=exact)
         total = -even * logit_sums.sum()
-        for start in range(0, hidden.shape[0], CHUNK):
-            rows, target = hidden[start : start + CHUNK], targets[start : start + CHUNK, None]
+        for chunk in _chunks(hidden.shape[0], views=2 if divergence else 1):
+            rows, target = hidden[chunk], targets[chunk, None]
             logits = torch.addmm(bias, rows, weight.t())
             probs = torch.softmax(logits, dim=-1, dtype=exact)
             correct = probs.gather(1, target)
@@ -66,9 +79,14 @@ class _CrossEntropy(torch.autograd.Function):
             surprise = -correct.clamp_min(torch.finfo(exact).tiny).log()
             log_sum = surprise + logits.gather(1, target)  # of the exponentials of a row's logits
             total += (1 - smoothing) * surprise.sum() + smoothing * log_sum.sum()
+            if divergence:
+                apart, d_apart = _divergence(logits, probs)
             d_logits = torch.sub(probs, even, out=logits)
             d_logits.scatter_(1, target, (correct - even - (1 - smoothing)).to(d_logits.dtype))
-            torch.mm(d_logits, weight, out=d_hidden[start : start + CHUNK])
+            if divergence:
+                total += divergence * apart
+                d_logits.add_(d_apart, alpha=divergence)
+            d_hidden[chunk] = d_logits @ weight
             d_weight += d_logits.t() @ rows
             d_bias += d_logits.new_ones(len(rows)) @ d_logits  # a product, since summing columns is slow in bfloat16
         ctx.save_for_backward(d_hidden, d_weight.to(weight.dtype), d_bias.to(bias.dtype))
@@ -77,7 +95,31 @@ class _CrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         d_hidden, d_weight, d_bias = ctx.saved_tensors
-        return d_hidden * grads[0], d_weight * grads[0], d_bias * grads[0], None, None
+        return d_hidden * grads[0], d_weight * grads[0], d_bias * grads[0], None, None, None
+
+
+def _chunks(count: int, views: int) -> Iterator[slice | Tensor]:
+    """Cut positions into chunks; of two views, a chunk has the same positions, first those of one, then the other's."""
+    if views == 1:
+        yield from (slice(start, start + CHUNK) for start in range(0, count, CHUNK))
+    else:
+        half = count // 2
+        for start in range(0, half, CHUNK // 2):
+            first = torch.arange(start, min(start + CHUNK // 2, half))
+            yield torch.cat([first, first + half])
+
+
+def _divergence(logits: Tensor, probs: Tensor) -> tuple[Tensor, Tensor]:
+    """KL(P||Q) + KL(Q||P) of two views P, Q [N, V], the halves of the rows, summed over N; and its gradient [2N, V].
+
+    With d the difference of the logits it is sum(p * d) - sum(q * d): what normalises each side's logits cancels out.
+    The gradient by P's logits is p - q + p * (d - sum(p * d)), by Q's that of the sides exchanged.
+    """
+    (p, q), (p_logits, q_logits) = probs.chunk(2), logits.to(probs.dtype).chunk(2)
+    difference, d = p - q, p_logits - q_logits
+    p_mean, q_mean = (torch.linalg.vecdot(side, d)[:, None] for side in (p, q))
+    gradient = torch.cat([torch.addcmul(difference, p, d - p_mean), torch.addcmul(difference, q, d - q_mean).neg_()])
+    return (p_mean - q_mean).sum(), gradient
 
 
 @torch.no_grad()

@@ -33,7 +33,7 @@ from nmt.training.state import TrainingState
 
 VALIDATION_ROWS = 64
 
-ADDED = {"directions": "one"}  # to a job's identity since: older checkpoints mean these values
+ADDED = {"directions": "one", "training.r_drop": 0.0}  # to a job's identity since: older checkpoints mean these values
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,13 @@ def test_a_training_stopped_at_every_update_and_validation_ends_in_the_same_weig
 
 
 @pytest.mark.parametrize(
-    "changes", [("training.subword_sampling=0.3",), ("training.teacher_forcing=0.7",), ("training.accumulate=2",)]
+    "changes",
+    [
+        ("training.subword_sampling=0.3",),
+        ("training.teacher_forcing=0.7",),
+        ("training.accumulate=2",),
+        ("training.r_drop=3.0",),
+    ],
 )
 def test_a_resume_is_exact_whatever_is_random_in_the_training(toy_data, short, tmp_path, changes):
     train(toy_data, short(*changes), tmp_path / "whole")

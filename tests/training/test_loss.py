@@ -1,8 +1,11 @@
+import math
+
 import pytest
 import torch
 
 from nmt.models.translator import ModelConfig, Translator
 from nmt.text.batch import make_batch
+from nmt.text.tokenizer import PAD_ID
 from nmt.training.loss import CHUNK, smoothed_cross_entropy, translation_loss
 
 
@@ -25,6 +28,52 @@ def test_value_and_gradients_equal_torch_own_cross_entropy(smoothing):
         strict=True,
     ):
         torch.testing.assert_close(mine, other)
+
+
+def two_views(rows):
+    """Hidden states, weight and bias in float64, and targets, where the second half of the rows views the first."""
+    torch.manual_seed(1)
+    shapes = [(2 * rows, 6), (9, 6), (9,)]
+    tensors = [torch.randn(*shape, dtype=torch.double, requires_grad=True) for shape in shapes]
+    return tensors, torch.randint(0, 9, (rows,)).repeat(2)
+
+
+def naive_r_drop(hidden, weight, bias, targets, smoothing, divergence):
+    logits = hidden @ weight.T + bias
+    first, second = torch.log_softmax(logits, -1).chunk(2)
+    apart = sum(
+        torch.nn.functional.kl_div(q, p, log_target=True, reduction="sum")
+        for p, q in [(first, second), (second, first)]
+    )
+    return (
+        torch.nn.functional.cross_entropy(logits, targets, label_smoothing=smoothing, reduction="sum")
+        + divergence * apart
+    )
+
+
+def test_the_divergence_of_two_views_is_that_of_their_log_probabilities():
+    tensors, targets = two_views(CHUNK + 3)  # three chunks of both views, the last one short
+    ours, theirs = (function(*tensors, targets, 0.1, 0.7) for function in (smoothed_cross_entropy, naive_r_drop))
+    torch.testing.assert_close(ours, theirs)
+    for mine, other in zip(torch.autograd.grad(ours, tensors), torch.autograd.grad(theirs, tensors), strict=True):
+        torch.testing.assert_close(mine, other)
+
+
+def test_the_gradient_of_the_divergence_is_that_of_finite_differences():
+    tensors, targets = two_views(3)
+    assert torch.autograd.gradcheck(lambda *inputs: smoothed_cross_entropy(*inputs, targets, 0.1, 2.0), tensors)
+
+
+def test_the_divergence_of_a_worked_example():
+    # P = (1/2, 1/2), Q = (3/4, 1/4): KL(P||Q) + KL(Q||P) = sum((p - q) * log(p / q)) = 1/4 * log(3).
+    logits = torch.tensor([[0.5, 0.5], [0.75, 0.25]], dtype=torch.double).log() + 3.0
+    plain, apart = (
+        smoothed_cross_entropy(
+            logits, torch.eye(2).double(), torch.zeros(2).double(), torch.tensor([0, 0]), 0.0, weight
+        )
+        for weight in (0.0, 1.0)
+    )
+    assert (apart - plain).item() == pytest.approx(0.25 * math.log(3))
 
 
 def model(**changes):
@@ -50,3 +99,20 @@ def test_scheduled_sampling_shows_the_models_own_guesses():
         expected = torch.nn.functional.cross_entropy(own.logits(hidden)[0], batch.next_ids[0], reduction="sum")
     torch.testing.assert_close(translation_loss(own, batch, 0.0, teacher_forcing=0.0).detach(), expected)
     assert translation_loss(own, batch, 0.0, teacher_forcing=1.0).item() != pytest.approx(expected.item())
+
+
+def test_r_drop_without_dropout_is_the_plain_loss():
+    batch = make_batch([[5, 6, 7], [6]], [[8, 9, 10, 4], [7]])
+    torch.testing.assert_close(translation_loss(model(), batch, 0.1, r_drop=5.0), translation_loss(model(), batch, 0.1))
+
+
+def test_r_drop_reads_every_pair_twice_with_different_dropout():
+    batch, own = make_batch([[5, 6, 7], [6]], [[8, 9, 10, 4], [7]]), model(dropout=0.5).train()
+    torch.manual_seed(2)
+    found = translation_loss(own, batch, 0.1, r_drop=3.0)
+    torch.manual_seed(2)
+    both = batch.twice()
+    logits = own(both.source_ids, both.source_lengths, both.target_ids)[both.next_ids != PAD_ID]
+    identity = torch.eye(11).double()
+    expected = naive_r_drop(logits, identity, torch.zeros(11), both.next_ids[both.next_ids != PAD_ID], 0.1, 3.0 / 2) / 2
+    torch.testing.assert_close(found, expected)
