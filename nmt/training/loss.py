@@ -64,31 +64,33 @@ class _CrossEntropy(torch.autograd.Function):
         ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, divergence: float
     ) -> Tensor:
         exact = torch.promote_types(hidden.dtype, torch.float32)
-        even = smoothing / weight.shape[0]
+        even = smoothing / weight.shape[0]  # asked of every subword, and kept out of the large products
         d_hidden = torch.empty_like(hidden)
         d_weight = torch.zeros_like(weight, dtype=exact)
         d_bias = torch.zeros_like(bias, dtype=exact)
-        logit_sums = hidden.to(exact) @ weight.sum(dim=0, dtype=exact) + bias.sum(dtype=exact)
-        total = -even * logit_sums.sum()
+        hidden_sum, weight_sum = hidden.sum(dim=0, dtype=exact), weight.sum(dim=0, dtype=exact)
+        total = -even * (hidden_sum @ weight_sum + len(hidden) * bias.sum(dtype=exact))
         for chunk in _chunks(hidden.shape[0], views=2 if divergence else 1):
             rows, target = hidden[chunk], targets[chunk, None]
             logits = torch.addmm(bias, rows, weight.t())
-            probs = torch.softmax(logits, dim=-1, dtype=exact)
-            correct = probs.gather(1, target)
+            probs = torch.softmax(logits, dim=-1, dtype=exact if divergence else None)
+            correct = probs.gather(1, target).to(exact)
             # Where a probability underflows, the smallest number stands for it; the gradient is exact.
             surprise = -correct.clamp_min(torch.finfo(exact).tiny).log()
             log_sum = surprise + logits.gather(1, target)  # of the exponentials of a row's logits
             total += (1 - smoothing) * surprise.sum() + smoothing * log_sum.sum()
+            d_logits = probs  # less what was asked for
             if divergence:
                 apart, d_apart = _divergence(logits, probs)
-            d_logits = torch.sub(probs, even, out=logits)
-            d_logits.scatter_(1, target, (correct - even - (1 - smoothing)).to(d_logits.dtype))
-            if divergence:
                 total += divergence * apart
-                d_logits.add_(d_apart, alpha=divergence)
+                d_logits = d_apart.mul_(divergence).add_(probs).to(hidden.dtype)
+            d_logits.scatter_add_(1, target, d_logits.new_full((len(rows), 1), smoothing - 1))
             d_hidden[chunk] = d_logits @ weight
             d_weight += d_logits.t() @ rows
             d_bias += d_logits.new_ones(len(rows)) @ d_logits  # a product, since summing columns is slow in bfloat16
+        d_hidden -= even * weight_sum
+        d_weight -= even * hidden_sum
+        d_bias -= even * len(hidden)
         ctx.save_for_backward(d_hidden, d_weight.to(weight.dtype), d_bias.to(bias.dtype))
         return total
 
