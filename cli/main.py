@@ -12,6 +12,7 @@ import typer
 
 from cli.check import check
 from cli.compare import compare
+from cli.distill import distill
 from cli.evaluate import evaluate
 from cli.prepare import prepare
 from cli.tag import tag
@@ -36,6 +37,7 @@ app.command("train-tokenizer")(train_tokenizer)
 app.command("tokenize")(tokenize)
 app.command("train")(train)
 app.command("train-tagger")(train_tagger)
+app.command("distill")(distill)
 app.command("translate")(translate)
 app.command("tag")(tag)
 app.command("evaluate")(evaluate)

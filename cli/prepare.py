@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -54,6 +54,11 @@ def prepare(
     if json_:
         print(json.dumps(report))
         return
+    print_counts(report)
+
+
+def print_counts(report: dict[str, Any]) -> None:
+    """Show what report.json of a prepared folder counts."""
     print(f"{'pairs read':<24}{report['read']:>12,}")
     for rule, count in report["rejected"].items():
         print(f"  {rule:<22}{count:>12,}")

@@ -7,6 +7,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nmt.distillation import DistillationProgress
     from nmt.training.run import Progress
     from nmt.training.tagging_run import TaggingProgress
 
@@ -42,7 +43,7 @@ class TrainingDisplay:
             self._validated(progress.update, found, progress.best)
         else:
             rate = f"loss {progress.loss:.3f}  {progress.tokens_per_second:,.0f} tokens/s"
-            self._working(progress.update, progress.total, progress.epoch, rate, progress.seconds_left)
+            self._working(_place(progress) + rate, progress.seconds_left)
 
     def show_tagging(self, progress: "TaggingProgress") -> None:
         """Report on the training of a tagger."""
@@ -50,11 +51,15 @@ class TrainingDisplay:
             self._validated(progress.update, f"F1 {progress.f1:.2f}", progress.best)
         else:
             losses = "  ".join(f"{task} loss {loss:.3f}" for task, loss in sorted(progress.losses.items()))
-            self._working(progress.update, progress.total, progress.epoch, losses, progress.seconds_left)
+            self._working(_place(progress) + losses, progress.seconds_left)
 
-    def close_with_advice(self, advice: str) -> int:
-        """Say what can be done with the model, or how to go on; returns the exit code."""
-        if self._signal:
+    def show_distillation(self, progress: "DistillationProgress") -> None:
+        """Report on the translation of a training set."""
+        self._working(f"line {progress.lines:,}/{progress.total:,}", progress.seconds_left)
+
+    def close_with_advice(self, advice: str, done: bool = False) -> int:
+        """Say what can be done now, or, if a signal came before it was done, how to go on; returns the exit code."""
+        if self._signal and not done:
             self._print("stopped and saved; run the same command again to go on exactly here", True)
             return 128 + self._signal
         self._print(f"done; {advice}", True)
@@ -63,13 +68,13 @@ class TrainingDisplay:
     def _validated(self, update: int, found: str, best: bool) -> None:
         self._print(f"update {update:,}  {found}{' (best so far, saved)' if best else ''}", True)
 
-    def _working(self, update: int, total: int, epoch: int, found: str, seconds_left: float) -> None:
+    def _working(self, found: str, seconds_left: float) -> None:
         """Print how far it is, unless the last such line is only just past."""
         now = time.monotonic()
         if now - self._shown >= (0.2 if self._live else PERIOD):
             self._shown = now
             left = time.strftime("%H:%M:%S", time.gmtime(seconds_left))
-            self._print(f"update {update:,}/{total:,}  epoch {epoch}  {found}  {left} left", False)
+            self._print(f"{found}  {left} left", False)
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self._signal:  # the second time the user means it
@@ -82,3 +87,7 @@ class TrainingDisplay:
         else:
             sys.stderr.write(text + "\n")
         sys.stderr.flush()
+
+
+def _place(progress: "Progress | TaggingProgress") -> str:
+    return f"update {progress.update:,}/{progress.total:,}  epoch {progress.epoch}  "

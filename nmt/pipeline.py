@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nmt.decoding.model import TranslationModel
     from nmt.decoding.tagging import TagForm
     from nmt.decoding.translate import Translation
+    from nmt.distillation import DistillationProgress
     from nmt.evaluation import Comparison, Evaluation, Output
     from nmt.tag_evaluation import TagEvaluation
     from nmt.text.batch import TokenizedCorpus
@@ -253,6 +254,40 @@ def translate(
                 for line in _render(translation, as_json):
                     write_line(out, line)
             out.flush()
+
+
+def distill(
+    *,
+    model: Sequence[Path],
+    data: Path,
+    out: Path,
+    direction: tuple[str, str] = ("", ""),
+    keep_original: bool = True,
+    search: Mapping[str, Any] | None = None,
+    device: str = "cpu",
+    report: Callable[["DistillationProgress"], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> dict[str, Any] | None:
+    """Make a prepared folder whose training targets models wrote, or go on where that was stopped; None if it is again.
+
+    The models translate together, in the given direction, the training source of the prepared folder data.
+    """
+    from nmt.distillation import distill
+    from nmt.model_folder import lock, open_folder
+
+    loaded = _load(model, direction, device)
+    sums = {str(path): {name: part.sha256 for name, part in open_folder(path).parts.items()} for path in model}
+    with lock(out):
+        return distill(
+            model=loaded,
+            models=sums,
+            search=replace(loaded.search, **(search or {})),
+            data=data,
+            out=out,
+            keep_original=keep_original,
+            report=report,
+            stop=stop,
+        )
 
 
 def shipped_model() -> Path:

@@ -12,7 +12,7 @@ LAYERS = [
     {"nmt.models", "nmt.metrics"},
     {"nmt.decoding"},
     {"nmt.training"},
-    {"nmt.evaluation"},
+    {"nmt.evaluation", "nmt.distillation"},
     {"nmt.config"},
     {"nmt.pipeline"},
     {"cli"},

@@ -1,0 +1,51 @@
+"""`nmt distill`: a training set whose targets models wrote."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import SourceLanguage, TargetLanguage
+
+
+def distill(
+    model: Annotated[
+        list[Path], typer.Option(metavar="DIR", help="A model folder; several translate together.", show_default=False)
+    ],
+    data: Annotated[Path, typer.Option(help="A folder that `nmt prepare` made.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The folder for the new train, valid and test files.")],
+    source: SourceLanguage = "",
+    target: TargetLanguage = "",
+    keep_original: Annotated[
+        bool,
+        typer.Option("--keep-original/--translations-only", help="Train on the original pairs besides, or not."),
+    ] = True,
+    beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
+    length_penalty: Annotated[float | None, typer.Option(help="0 favours short translations.")] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+) -> None:
+    """Translate the training source of a prepared folder into a new one, to train a student on what models write.
+
+    The same command goes on where a stopped one was.
+    """
+    from cli.prepare import print_counts
+    from cli.progress import TrainingDisplay
+    from nmt import pipeline
+
+    wanted = {"beam_size": beam_size, "length_penalty": length_penalty}
+    with TrainingDisplay() as display:
+        found = pipeline.distill(
+            model=model,
+            direction=(source, target),
+            data=data,
+            out=out,
+            keep_original=keep_original,
+            search={name: value for name, value in wanted.items() if value is not None},
+            device=device,
+            report=display.show_distillation,
+            stop=display.stop_requested,
+        )
+        code = display.close_with_advice(f"train a student with: nmt train --data {out}", done=found is not None)
+    if found is not None:
+        print_counts(found)
+    raise typer.Exit(code)

@@ -1,0 +1,136 @@
+"""A prepared folder whose training targets are a model's: sequence-level distillation (Kim and Rush, 2016)."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from nmt.decoding.model import TranslationModel
+from nmt.decoding.search import SearchConfig
+from nmt.decoding.translate import translate
+from nmt.errors import ConfigError
+from nmt.text.files import read_bytes, replacing
+from nmt.text.lines import read_file, read_parallel, write_file, write_line
+
+PART = 512  # lines translated between two saves
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistillationProgress:
+    """How far the translation of a training set is."""
+
+    lines: int
+    total: int
+    seconds_left: float
+
+
+def distill(
+    *,
+    model: TranslationModel,
+    models: Mapping[str, Any],
+    search: SearchConfig,
+    data: Path,
+    out: Path,
+    keep_original: bool,
+    report: Callable[[DistillationProgress], None],
+    stop: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """Translate data's training source, and make out a prepared folder with the translations as training targets.
+
+    models says what model is made of. With keep_original the training pairs of data come first,
+    and a translation that equals its original target is not repeated; without, their targets need not exist. Validation
+    and test pairs stay as they are. Returns, and saves as report.json, what was counted; None if stop ended it early:
+    the next call goes on from there.
+    """
+    if data.resolve() == out.resolve():
+        raise ConfigError(f"{out}: is where the original training pairs are; choose another folder")
+    source, target = f"train.{model.source}", f"train.{model.target}"
+    made = {"models": models, "source": model.source, "target": model.target, "search": asdict(search)}
+    parts = out / ".parts" / _digest({**made, "lines": hashlib.sha256(read_bytes(data / source)).hexdigest()})
+    parts.mkdir(parents=True, exist_ok=True)
+    if not _translate_in_parts(model, search, data / source, parts, report, stop):
+        return None
+
+    counts: Counter[str] = Counter()
+    held_out = {
+        f"{split}.{language}": read_bytes(data / f"{split}.{language}")
+        for split in ("valid", "test")
+        for language in (model.source, model.target)
+    }
+    with replacing(*(out / name for name in (source, target, *held_out, "report.json"))) as streams:
+        for pair in _pairs(data / source, data / target, parts, keep_original, counts):
+            for stream, line in zip(streams, pair, strict=False):
+                write_line(stream, line)
+        for stream, content in zip(streams[2:], held_out.values(), strict=False):
+            stream.write(content)
+        kept = {split: held_out[f"{split}.{model.source}"].count(b"\n") for split in ("valid", "test")}
+        found = {
+            "read": counts.pop("read"),
+            "kept": {"train": counts.pop("kept"), **kept},
+            "rejected": dict(counts),
+            "distilled": {**made, "keep_original": keep_original},
+        }
+        write_line(streams[-1], json.dumps(found))
+    shutil.rmtree(out / ".parts")
+    return found
+
+
+def _translate_in_parts(
+    model: TranslationModel,
+    search: SearchConfig,
+    path: Path,
+    parts: Path,
+    report: Callable[[DistillationProgress], None],
+    stop: Callable[[], bool],
+) -> bool:
+    """Translate the lines of path into numbered files, leaving out those that are there; False if stop ended it."""
+    total, lines = sum(1 for _ in read_file(path)), read_file(path)
+    done, fresh, started = 0, 0, time.monotonic()
+    for number in range(-(-total // PART)):
+        part, own = _part(parts, number), list(islice(lines, PART))
+        done += len(own)
+        if part.exists():
+            continue
+        write_file(part, (translation.text for translation in translate(model, [own], search)))
+        fresh += len(own)
+        left = (total - done) * (time.monotonic() - started) / fresh
+        report(DistillationProgress(lines=done, total=total, seconds_left=left))
+        if stop() and done < total:
+            return False
+    return True
+
+
+def _pairs(
+    source: Path, target: Path, parts: Path, keep_original: bool, counts: Counter[str]
+) -> Iterator[tuple[str, str]]:
+    """The training pairs: the original ones if they are kept, and those of the translations."""
+    originals = read_parallel(source, target) if keep_original else ((line, None) for line in read_file(source))
+    translations = chain.from_iterable(
+        read_file(_part(parts, number)) for number in range(len(list(parts.glob("*.txt"))))
+    )
+    for (line, original), translation in zip(originals, translations, strict=True):
+        counts["read"] += 1
+        if original is not None:
+            counts["kept"] += 1
+            yield line, original
+        if not translation:
+            counts["blank"] += 1
+        elif translation == original:
+            counts["like the original"] += 1
+        else:
+            counts["kept"] += 1
+            yield line, translation
+
+
+def _part(parts: Path, number: int) -> Path:
+    return parts / f"{number}.txt"
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
