@@ -1,6 +1,6 @@
 """Beam search over any engine: all sentences of a batch at once, finished ones dropped as they end.
 
-Shapes: B sentences, R rows (live hypotheses, those of a sentence side by side), C candidates, S source length.
+Shapes: B sentences, K beam, R rows (live hypotheses, those of a sentence side by side), C candidates, S source length.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.decoding.engine import Engine, Floats, Ints
+from nmt.decoding.engine import Engine, Floats, Ints, Step
 from nmt.decoding.search import Hypothesis, SearchConfig, length_limit, length_penalty
 from nmt.errors import ModelError
 from nmt.text.tokenizer import BOS_ID, EOS_ID
@@ -23,79 +23,114 @@ def beam_search(
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
-    limits = np.array([length_limit(len(source), config.max_length_ratio) for source in sources])
-    ended: list[list[Hypothesis]] = [[] for _ in sources]
-    slots = np.full(len(sources), config.beam_size)
-
-    state = engine.start(sources)
+    ended = _Ended(sources, config)
+    state = engine.start(sources, config.beam_size)
     sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
     score: Floats = np.zeros(len(sources))  # [R], its log-probability
-    tokens: Ints = np.zeros((len(sources), int(limits.max())), dtype=np.int64)  # [R, limit]
+    tokens: Ints = np.zeros((len(sources), int(ended.limits.max())), dtype=np.int64)  # [R, limit]
     previous: Ints = np.full(len(sources), first)
     covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
 
-    for length in range(1, int(limits.max()) + 1):
-        step = engine.step(previous, state, min(config.beam_size, engine.vocab_size))
-        covered = covered + step.attention
+    for length in range(1, tokens.shape[1] + 1):
+        step: Step = engine.step(previous, state, min(config.beam_size, engine.vocab_size))
         totals = score[:, None] + step.log_probs  # [R, C]
-        row, column = _best_continuations(totals, sentence, slots)
+        row, column = _best_continuations(totals, sentence, ended.slots)
 
         score, token, sentence = totals[row, column], step.ids[row, column], sentence[row]
-        tokens, covered = tokens[row], covered[row]
+        tokens, covered = tokens[row], (covered + step.attention)[row]
         tokens[:, length - 1] = token
 
-        ending = (token == EOS_ID) | (length == limits[sentence])
-        for index in np.flatnonzero(ending):
-            finished = bool(token[index] == EOS_ID)
-            rank = score[index] / length_penalty(length, config.length_penalty)
-            if config.coverage_penalty:
-                reached = covered[index][: len(sources[sentence[index]]) + 1]
-                rank += config.coverage_penalty * np.log(np.clip(reached, 1e-10, 1.0)).sum()  # the same, eq. 14
-            ended[sentence[index]].append(
-                Hypothesis(
-                    ids=tokens[index, : length - finished].tolist(),
-                    score=float(rank),
-                    log_prob=float(score[index]),
-                    finished=finished,
-                )
-            )
-        slots -= np.bincount(sentence[ending], minlength=len(sources))
-        live = np.flatnonzero(~ending & ~_decided(ended, limits, score, sentence, config)[sentence])
-        if not len(live):
+        ending = (token == EOS_ID) | (length == ended.limits[sentence])
+        ended.add(length, sentence[ending], score[ending], tokens[ending], covered[ending])
+        live = ~ending & ~ended.decided(score, sentence)
+        if not live.any():
             break
-        state = step.state if np.array_equal(row[live], np.arange(len(previous))) else step.state.select(row[live])
+        going = row[live]
+        state = step.state if np.array_equal(going, np.arange(len(previous))) else step.state.select(going)
         score, sentence, tokens = score[live], sentence[live], tokens[live]
         covered, previous = covered[live], token[live]
+    return ended.best()
 
-    if not all(ended):  # no candidate had a finite score
-        raise ModelError("the model's probabilities are not finite numbers; take another model, or train this one anew")
-    return [sorted(found, key=lambda hypothesis: -hypothesis.score)[: config.n_best] for found in ended]
+
+class _Ended:
+    """The hypotheses of B sentences that have ended, in the order in which they did, each in a slot of its sentence."""
+
+    def __init__(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> None:
+        self._config = config
+        self._sources = [len(source) for source in sources]
+        self.limits: Ints = np.array([length_limit(length, config.max_length_ratio) for length in self._sources])
+        self.slots: Ints = np.full(len(sources), config.beam_size)  # that are left
+        shape = len(sources), config.beam_size
+        self._tokens: Ints = np.zeros((*shape, int(self.limits.max())), dtype=np.int64)
+        self._lengths: Ints = np.zeros(shape, dtype=np.int64)
+        self._log_probs: Floats = np.full(shape, -np.inf)
+        self._scores: Floats = np.full(shape, -np.inf)
+        self._greatest_penalty = np.array([length_penalty(int(n), config.length_penalty) for n in self.limits])
+
+    def add(self, length: int, sentence: Ints, log_prob: Floats, tokens: Ints, covered: Floats) -> None:
+        """Note hypotheses of length subwords [R, limit]; the sentences [R] that they belong to are in order."""
+        score = log_prob / length_penalty(length, self._config.length_penalty)
+        if self._config.coverage_penalty:
+            for row, index in enumerate(sentence):
+                reached = covered[row][: self._sources[index] + 1]
+                score[row] += self._config.coverage_penalty * np.log(np.clip(reached, 1e-10, 1.0)).sum()  # eq. 14 too
+        slot = self._config.beam_size - self.slots[sentence] + _rank(sentence)
+        self._tokens[sentence, slot] = tokens
+        self._lengths[sentence, slot] = length
+        self._log_probs[sentence, slot] = log_prob
+        self._scores[sentence, slot] = score
+        self.slots -= np.bincount(sentence, minlength=len(self.slots))
+
+    def decided(self, score: Floats, sentence: Ints) -> NDArray[np.bool_]:
+        """[R], whether n_best ended hypotheses are ahead of all that rows of log-probability score can still reach.
+
+        A hypothesis only loses probability; at best it keeps what it has and its length penalty grows to the limit.
+        """
+        bound: Floats = np.full(len(self.slots), -np.inf)
+        np.maximum.at(bound, sentence, score / self._greatest_penalty[sentence])
+        ahead = (self._scores >= bound[:, None]) & np.isfinite(self._scores)
+        decided: NDArray[np.bool_] = ahead.sum(axis=1) >= self._config.n_best
+        return decided[sentence]
+
+    def best(self) -> list[list[Hypothesis]]:
+        """The n_best of each sentence, best first; ModelError if one has none: no candidate had a finite score."""
+        if not self._lengths[:, 0].all():
+            raise ModelError(
+                "the model's probabilities are not finite numbers; take another model, or train this one anew"
+            )
+        order = np.argsort(-self._scores, axis=1, kind="stable")[:, : self._config.n_best]
+        return [
+            [self._hypothesis(index, int(slot)) for slot in slots if self._lengths[index, slot]]
+            for index, slots in enumerate(order)
+        ]
+
+    def _hypothesis(self, index: int, slot: int) -> Hypothesis:
+        length = int(self._lengths[index, slot])
+        ids = self._tokens[index, slot, :length].tolist()
+        finished = ids[-1] == EOS_ID
+        return Hypothesis(
+            ids=ids[: length - finished],
+            score=float(self._scores[index, slot]),
+            log_prob=float(self._log_probs[index, slot]),
+            finished=finished,
+        )
 
 
 def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[Ints, Ints]:
     """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first."""
-    owner = np.repeat(sentence, totals.shape[1])
-    order = np.lexsort((-totals.ravel(), owner))
-    owner = owner[order]
-    rank = np.arange(len(owner)) - np.searchsorted(owner, owner)
-    kept = order[(rank < slots[owner]) & np.isfinite(totals.ravel()[order])]
-    row, column = np.divmod(kept, totals.shape[1])
-    return row, column
+    rank = _rank(sentence)
+    firsts = np.flatnonzero(rank == 0)
+    shape = len(firsts), int(rank.max()) + 1, totals.shape[1]
+    table: Floats = np.full(shape, -np.inf)  # a sentence a line
+    table[np.cumsum(rank == 0) - 1, rank] = totals
+    flat = table.reshape(shape[0], -1)
+    order = np.argsort(-flat, axis=1, kind="stable")[:, : int(slots.max())]
+    kept = np.arange(order.shape[1]) < slots[sentence[firsts], None]
+    kept &= np.isfinite(np.take_along_axis(flat, order, axis=1))
+    own_row, column = np.divmod(order, totals.shape[1])
+    return (firsts[:, None] + own_row)[kept], column[kept]
 
 
-def _decided(
-    ended: list[list[Hypothesis]], limits: Ints, score: Floats, sentence: Ints, config: SearchConfig
-) -> NDArray[np.bool_]:
-    """[B], whether n_best ended hypotheses are ahead of all that the live ones could still reach.
-
-    A live hypothesis only loses probability; at best it keeps what it has and its length penalty grows to the limit.
-    """
-    best_live = np.full(len(ended), -np.inf)
-    np.maximum.at(best_live, sentence, score)
-    decided = np.zeros(len(ended), dtype=bool)
-    for index in np.unique(sentence):
-        if len(ended[index]) >= config.n_best:
-            bound = best_live[index] / length_penalty(int(limits[index]), config.length_penalty)
-            ahead = sum(hypothesis.score >= bound for hypothesis in ended[index])
-            decided[index] = ahead >= config.n_best
-    return decided
+def _rank(sentence: Ints) -> Ints:
+    """The place of each row among those of its sentence."""
+    return np.arange(len(sentence)) - np.searchsorted(sentence, sentence)

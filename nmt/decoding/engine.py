@@ -13,6 +13,18 @@ Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 
 
+_BLOCK = 8  # source subwords
+
+
+def padded_length(length: int) -> int:
+    """What a sentence of length subwords and EOS is padded to.
+
+    Sums over a padded length may differ in the last bit from those over another one. So only sentences with the same
+    one are translated together; then a translation does not depend on what else is in a batch.
+    """
+    return -(-(length + 1) // _BLOCK) * _BLOCK
+
+
 class State(Protocol):
     """Where each row stands; only its engine knows what is inside."""
 
@@ -33,9 +45,13 @@ class Engine(Protocol):
     """Runs a translator. Subwords that no translation may hold (padding, tags) never come out."""
 
     vocab_size: int
+    workers: int  # threads that may search at the same time
 
-    def start(self, sources: Sequence[Sequence[int]]) -> Any:
-        """Encode sentences, given without EOS, into a State of one row each."""
+    def start(self, sources: Sequence[Sequence[int]], rows: int) -> Any:
+        """Encode sentences, given without EOS, into a State of one row each.
+
+        No sentence may ever have more rows than that, and they stay side by side.
+        """
 
     def step(self, previous: Ints, state: Any, candidates: int) -> Step:
         """Read the previous subwords [R] and give each row's most probable next ones."""

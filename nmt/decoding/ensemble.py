@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -36,10 +37,11 @@ class EnsembleEngine:
     def __init__(self, engines: Sequence[TorchEngine]) -> None:
         self._engines = engines
         self.vocab_size = engines[0].vocab_size
+        self.workers = engines[0].workers
 
-    def start(self, sources: Sequence[Sequence[int]]) -> EnsembleState:
+    def start(self, sources: Sequence[Sequence[int]], rows: int) -> EnsembleState:
         """See Engine.start."""
-        return EnsembleState([engine.start(sources) for engine in self._engines])
+        return EnsembleState([engine.start(sources, rows) for engine in self._engines])
 
     @torch.no_grad()
     def step(self, previous: Ints, state: EnsembleState, candidates: int) -> Step:
@@ -56,14 +58,12 @@ class EnsembleEngine:
 
 
 def load_ensemble(paths: Sequence[Path], device: str = "cpu") -> TranslationModel:
-    """Open model folders as one model; a single one is opened as it is.
+    """Open model folders as one model, in torch.
 
     The first decides on the search. Raises ModelError for a damaged folder, and for models whose tokenizers or
     directions differ.
     """
-    models = [load_model(path, device) for path in paths]
-    if len(models) == 1:
-        return models[0]
+    models = [load_model(path, device, "torch") for path in paths]
     engines = []
     for path, model in zip(paths, models, strict=True):
         for side in ("source", "target"):
@@ -75,9 +75,7 @@ def load_ensemble(paths: Sequence[Path], device: str = "cpu") -> TranslationMode
                 )
         if model.directions != models[0].directions:
             raise ModelError(f"{path}: does not translate the same directions as {paths[0]}; leave one of them out")
-        if not isinstance(model.engine, TorchEngine):
-            raise ModelError(f"{path}: has no translator.safetensors, which an ensemble needs; leave it out")
-        engines.append(model.engine)
+        engines.append(cast(TorchEngine, model.engine))
     return replace(
         models[0],
         engine=EnsembleEngine(engines),

@@ -4,14 +4,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from nmt.decoding.engine import Engine
+from nmt.decoding.quantized import PART as ENGINE
+from nmt.decoding.quantized import load_arrays
 from nmt.decoding.search import SearchConfig
-from nmt.errors import ModelError
+from nmt.errors import ConfigError, ModelError
 from nmt.model_folder import ModelFolder, open_folder
 from nmt.text.directions import Direction, choose_direction, first_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
+
+EngineName = Literal["auto", "onnx", "torch"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +43,17 @@ class TranslationModel:
         return replace(self, source=source, target=target)
 
 
-def load_model(path: Path, device: str = "cpu") -> TranslationModel:
-    """Open a model folder for translation. Raises ModelError for one that is damaged or has no translator."""
+def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
+    """Open a model folder for translation. Raises ModelError for one that is damaged or has no translator.
+
+    By default the exported engine runs it on a processor, if the folder has one, and torch elsewhere.
+    """
     folder = open_folder(path)
     about = read_description(folder)
     source, target = load_tokenizers(folder)
+    if engine == "auto":
+        engine = "onnx" if device == "cpu" and folder.has(ENGINE) else "torch"
+    make = _onnx_engine if engine == "onnx" else _torch_engine
     try:
         return TranslationModel(
             source=about["source"],
@@ -51,7 +61,7 @@ def load_model(path: Path, device: str = "cpu") -> TranslationModel:
             directions=first_ids(about["source"], about["target"], about.get("directions", "one"), target),
             source_tokenizer=source,
             target_tokenizer=target,
-            engine=_torch_engine(folder, about, source, target, device),
+            engine=make(folder, about, source, target, device),
             usual_length=about["usual_length"],
             greatest_length=about["greatest_length"],
             search=SearchConfig(**about["search"]),
@@ -84,6 +94,18 @@ def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
 def forbidden_ids(tokenizer: Tokenizer) -> list[int]:
     """Subwords that no translation may hold: padding, unknown, begin of sentence, and tags."""
     return [number for number in range(tokenizer.vocab_size) if number != EOS_ID and tokenizer.is_special(number)]
+
+
+def _onnx_engine(
+    folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
+) -> Engine:
+    from nmt.decoding.onnx_engine import OnnxEngine  # here, since torch's engine does without onnxruntime
+    from nmt.decoding.onnx_layers import Network
+
+    if device != "cpu":
+        raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose the engine torch")
+    arrays = load_arrays(folder, about, source.vocab_size, target.vocab_size)
+    return OnnxEngine(Network(arrays=arrays, config=about["model"], forbidden=forbidden_ids(target)))
 
 
 def _torch_engine(

@@ -6,6 +6,9 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
+from nmt.decoding.quantized import PART as ENGINE
+from nmt.decoding.quantized import load_arrays
+from nmt.decoding.quantized_translator import fill_translator
 from nmt.errors import ModelError
 from nmt.model_folder import ModelFolder
 from nmt.models.tagger import Tagger, TaggerConfig
@@ -13,20 +16,29 @@ from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import from_bytes
 from nmt.text.sentence import bio_tags
 
+TRANSLATOR = "translator.safetensors"
+
 Network = TypeVar("Network", bound=nn.Module)
 
 
 def load_translator(
     folder: ModelFolder, about: Mapping[str, Any], source_vocab_size: int, target_vocab_size: int, device: str
 ) -> Translator:
-    """The translator of a model folder that config.json describes as about."""
+    """The translator of a model folder that config.json describes as about.
+
+    A folder made small for shipping has its weights only as the engine's; they are what it gets then.
+    """
     config, shared = ModelConfig(**about["model"]), folder.has("tokenizer.model")
     try:
         with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have
             model = Translator(config, source_vocab_size, target_vocab_size, shared)
     except RuntimeError as error:
         raise ModelError(f"{folder.path}: config.json asks for a network too large to exist ({error})") from error
-    return _filled(model, folder, "translator.safetensors", device)
+    if folder.has(TRANSLATOR) or not folder.has(ENGINE):
+        return _filled(model, folder, TRANSLATOR, device)
+    arrays = load_arrays(folder, about, source_vocab_size, target_vocab_size)
+    fill_translator(model.to_empty(device=device), arrays)
+    return model
 
 
 def load_tagger_head(

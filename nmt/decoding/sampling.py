@@ -24,7 +24,7 @@ def sample(
     score = np.zeros(len(copies))
 
     live = np.arange(len(copies))
-    state = engine.start(sources).select(np.array([index for index, _ in copies]))
+    state = engine.start(sources, config.n_best).select(np.array([index for index, _ in copies]))
     previous = np.full(len(copies), first)
     while len(live):
         step = engine.step(previous, state, candidates)

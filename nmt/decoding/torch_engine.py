@@ -50,16 +50,17 @@ class TorchEngine:
         self._model = model.eval()
         self._device = model.output_bias.device
         self.vocab_size = model.output_bias.shape[0]
+        self.workers = 1  # torch has threads of its own
         self._mask = torch.zeros(self.vocab_size, device=self._device, dtype=model.output_bias.dtype)
         self._mask[list(forbidden)] = float("-inf")
 
     @torch.no_grad()
-    def start(self, sources: Sequence[Sequence[int]]) -> TorchState:
+    def start(self, sources: Sequence[Sequence[int]], rows: int) -> TorchState:
         """See Engine.start."""
-        rows = [[*source, EOS_ID] for source in sources]
-        rows += rows[:1] * max(0, LEAST_ROWS - len(rows))
-        lengths = torch.tensor([len(row) for row in rows], device=self._device)
-        memory = self._model.encode(pad(rows).to(self._device), lengths)
+        texts = [[*source, EOS_ID] for source in sources]
+        texts += texts[:1] * max(0, LEAST_ROWS - len(texts))
+        lengths = torch.tensor([len(text) for text in texts], device=self._device)
+        memory = self._model.encode(pad(texts).to(self._device), lengths)
         return TorchState(self._model.decoder.start(memory), len(sources))
 
     @torch.no_grad()

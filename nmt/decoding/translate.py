@@ -1,19 +1,26 @@
 """Lines in, lines out: tokenize, search, detokenize, and put the parts of long lines together again."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
 from nmt.decoding.beam import beam_search
+from nmt.decoding.engine import padded_length
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.sampling import sample
 from nmt.decoding.search import Hypothesis, SearchConfig
 from nmt.text.lines import clean_output
 from nmt.text.segments import split_line
 
-ROWS = 64  # sentences searched at once
+ROWS = 64  # hypotheses searched for at once
 SUBWORDS = 4096  # and at most so many source subwords, padding included
 
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}  # written without spaces between sentences
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +92,35 @@ def _parts(model: TranslationModel, line: str) -> list[list[int]]:
 
 def _search(model: TranslationModel, parts: Sequence[list[int]], config: SearchConfig) -> list[list[Hypothesis]]:
     """Search for all parts, those of like length side by side, and return the results in the parts' order."""
+    rows = config.n_best if config.sample else config.beam_size
+    batches = list(_batches([len(part) for part in parts], rows))
+
+    def search(batch: Sequence[int]) -> list[list[Hypothesis]]:
+        find = sample if config.sample else beam_search
+        return find(model.engine, [parts[index] for index in batch], config, model.first)
+
     found: list[list[Hypothesis]] = [[] for _ in parts]
-    order = sorted(range(len(parts)), key=lambda index: len(parts[index]), reverse=True)
-    search = sample if config.sample else beam_search
-    while order:
-        rows = max(1, min(ROWS, SUBWORDS // len(parts[order[0]])))
-        batch, order = order[:rows], order[rows:]
-        sources = [parts[index] for index in batch]
-        for index, hypotheses in zip(batch, search(model.engine, sources, config, model.first), strict=True):
+    for batch, results in zip(batches, _in_threads(search, batches, model.engine.workers), strict=True):
+        for index, hypotheses in zip(batch, results, strict=True):
             found[index] = hypotheses
     return found
+
+
+def _batches(lengths: Sequence[int], rows: int) -> Iterator[list[int]]:
+    """Places of sentences of these lengths to search at the same time, with so many rows each; the longest first."""
+    order = sorted(range(len(lengths)), key=lambda index: lengths[index], reverse=True)
+    for width, group in groupby(order, key=lambda index: padded_length(lengths[index])):
+        places = list(group)
+        size = max(1, min(ROWS // rows, SUBWORDS // width))
+        yield from (places[start : start + size] for start in range(0, len(places), size))
+
+
+def _in_threads(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterable[Result]:
+    """The results of a function for each item, in order; a bug in any of them is raised."""
+    if workers == 1 or len(items) < 2:
+        return map(function, items)
+    with ThreadPoolExecutor(workers) as threads:
+        return list(threads.map(function, items))
 
 
 def _text(model: TranslationModel, hypothesis: Hypothesis, source: str) -> str:

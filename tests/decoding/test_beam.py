@@ -30,8 +30,9 @@ class TableEngine:
     def __init__(self, table, vocab_size=7):
         self.table = table
         self.vocab_size = vocab_size
+        self.workers = 1
 
-    def start(self, sources):
+    def start(self, sources, rows):
         return Rows(((tuple(source), ()) for source in sources), max(map(len, sources)) + 1)
 
     def step(self, previous, state, candidates):

@@ -24,7 +24,7 @@ def engine(seed, **changes):
 
 def probabilities(engine, previous=BOS_ID, candidates=11):
     """What comes next for each of SOURCES, as a table over the vocabulary, and the whole step."""
-    step = engine.step(np.full(3, previous), engine.start(SOURCES), candidates)
+    step = engine.step(np.full(3, previous), engine.start(SOURCES, 1), candidates)
     table = np.zeros((3, 11))
     np.put_along_axis(table, step.ids, np.exp(step.log_probs), axis=1)
     return table, step

@@ -1,0 +1,159 @@
+"""The engine for processors: int8 graphs in onnxruntime, without torch.
+
+A session runs in the thread that calls it, so several threads can each search for their own sentences.
+
+Shapes: R rows, B sentences, K rows a sentence, S source length (W padded), H hidden, C candidates.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from nmt.decoding.engine import Floats, Ints, Step, padded_length
+from nmt.decoding.onnx_layers import Network, encoder_graph, step_graph
+from nmt.text.tokenizer import EOS_ID, PAD_ID
+
+_MASKED = np.float32(-1e30)
+
+Values = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Memory:
+    """What the encoder remembers of sentences."""
+
+    keys: Values  # each layer's keys [B, A, H/A, W] and values [B, A, W, H/A]
+    mask: Floats  # [B, 1, 1, W]
+
+    def select(self, sentences: Ints) -> "_Memory":
+        return _Memory(keys={name: array[sentences] for name, array in self.keys.items()}, mask=self.mask[sentences])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnnxState:
+    """Where each row stands. Rows are picked by the graph at the next step; the memory of ended sentences goes late."""
+
+    memory: _Memory
+    rows: int  # K
+    recurrent: Values  # [R before, H]
+    parents: Ints  # [R], in which of these each row stood
+    sentence: Ints  # [R], its place in memory
+
+    def select(self, rows: Ints) -> "OnnxState":
+        """See State.select."""
+        memory, sentence = self.memory, self.sentence[rows]
+        if 2 * len(sentence) <= len(memory.mask) * self.rows:  # it may pay to shrink the memory
+            live, places = np.unique(sentence, return_inverse=True)
+            if 2 * len(live) <= len(memory.mask):
+                memory, sentence = memory.select(live), places
+        return replace(self, memory=memory, parents=self.parents[rows], sentence=sentence)
+
+
+class OnnxEngine:
+    """Runs the content of engine.safetensors."""
+
+    def __init__(self, network: Network) -> None:
+        self.vocab_size = len(network.arrays["output_bias"])
+        self.workers = _processors()
+        self._layers = network.config["decoder_layers"]
+        self._hidden = network.hidden
+        self._states = [name for layer in range(self._layers) for name in network.states_of(layer)]
+        self._encoder, self._step = _session(encoder_graph(network)), _session(step_graph(network))
+        self._keys = [f"{kind}{layer}" for layer in range(self._layers) for kind in ("key", "value")]
+        attention = [f"attention{layer}" for layer in range(self._layers)]
+        self._outputs = ["log_probs", "ids", *attention, *(f"{name}_after" for name in self._states)]
+
+    def start(self, sources: Sequence[Sequence[int]], rows: int) -> OnnxState:
+        """See Engine.start."""
+        lengths = np.array([len(source) + 1 for source in sources])
+        count, longest, width = len(sources), int(lengths.max()), padded_length(int(lengths.max()) - 1)
+        ids = np.full((longest, count), PAD_ID, dtype=np.int64)
+        for index, source in enumerate(sources):
+            ids[: len(source), index] = source
+            ids[len(source), index] = EOS_ID
+        steps = np.arange(longest)[:, None]
+        turned = np.where(steps < lengths, lengths - 1 - steps, steps) * count + np.arange(count)
+        real = np.arange(width) < lengths[:, None]  # [B, W]
+        outputs = self._encoder.run(
+            [*self._keys, *self._states],
+            {
+                "ids": ids,
+                "turned": turned,
+                "share": (real / lengths[:, None]).astype(np.float32)[:, None],
+                "pads": np.array([0, 0, 0, width - longest, 0, 0]),
+                "zeros": np.zeros((count, self._hidden), dtype=np.float32),
+            },
+        )
+        keys, states = outputs[: len(self._keys)], outputs[len(self._keys) :]
+        mask = np.where(real, np.float32(0), _MASKED)[:, None, None]
+        places = np.arange(count)
+        return OnnxState(
+            memory=_Memory(keys=dict(zip(self._keys, keys, strict=True)), mask=mask),
+            rows=rows,
+            recurrent=dict(zip(self._states, states, strict=True)),
+            parents=places,
+            sentence=places,
+        )
+
+    def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step:
+        """See Engine.step."""
+        sentence, memory = state.sentence, state.memory
+        rows = np.arange(len(sentence))
+        place = sentence * state.rows + rows - np.searchsorted(sentence, sentence)
+        slot = np.zeros(len(memory.mask) * state.rows, dtype=np.int64)
+        slot[place] = rows
+        log_probs, ids, *outputs = self._step.run(
+            self._outputs,
+            {
+                "previous": previous,
+                "parents": state.parents,
+                "slot": slot.reshape(-1, state.rows),
+                "place": place,
+                "mask": memory.mask,
+                "k": np.array([candidates]),
+                **memory.keys,
+                **state.recurrent,
+            },
+        )
+        attention, states = outputs[: self._layers], outputs[self._layers :]
+        after = replace(state, recurrent=dict(zip(self._states, states, strict=True)), parents=rows)
+        return Step(log_probs, ids, _mean(attention, place), after)
+
+
+def _mean(attention: Sequence[Any], place: Ints) -> Floats:
+    """[R, W], the mean over layers and heads of each layer's [B, A, K, W]."""
+    means = [layer.mean(axis=1) for layer in attention]
+    total: Floats = (sum(means[1:], means[0]) / len(means)).reshape(-1, means[0].shape[-1])
+    return total[place]
+
+
+def _session(graph: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors alone
+    if not _has_vnni():
+        # Such processors saturate sums of two products of uint8 and int8. onnxruntime then is to rewrite the weights as
+        # uint8, and their zero points with them, a name each.
+        options.add_session_config_entry("session.x64quantprecision", "1")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _processors() -> int:
+    """How many threads to search in: OMP_NUM_THREADS, as everywhere, or as many as we may run on."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _has_vnni() -> bool:
+    """Whether the processor is known to sum products of bytes without loss; where it is no x86, it does not matter."""
+    try:
+        return "vnni" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False

@@ -1,0 +1,276 @@
+"""The translator's two graphs: a sentence into memory, and one time step of every row. Products in int8, else float32.
+
+Nothing that is computed for a row depends on the other rows. Integer products are exact, whatever their order.
+Activations have a scale for each row, or a fixed one where they are bounded (a cell's output). What is summed in
+float32 is summed within one row or one sentence, over sizes that a sentence's own length decides.
+
+Shapes: R rows, B sentences, K rows a sentence, S source length (W padded), H hidden, G gates, A heads, V vocabulary.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.decoding.onnx_graph import Graph
+from nmt.decoding.quantized import GATES, Arrays
+
+LEVELS = 127  # activations are whole numbers from -LEVELS to LEVELS
+ZERO = 128  # that stand in uint8, this far up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """What the graphs are made of."""
+
+    arrays: Arrays
+    config: Mapping[str, Any]
+    forbidden: Sequence[int] = ()  # subwords that are never to come
+
+    @property
+    def hidden(self) -> int:
+        """H."""
+        return int(self.config["hidden_size"])
+
+    def states_of(self, layer: int) -> list[str]:
+        """Names of the recurrent states of a decoder layer."""
+        return [f"{kind}{layer}" for kind in ("hc" if self.config["cell"] == "lstm" else "h")]
+
+
+class Matrix(NamedTuple):
+    """See quantized.py."""
+
+    weight: NDArray[np.int8]  # [K, N]
+    scale: NDArray[np.float32]  # [N]
+    bias: NDArray[np.float32]  # [N]
+
+    def times(self, factor: float) -> "Matrix":
+        """The matrix whose products are factor times as large."""
+        return Matrix(self.weight, self.scale * np.float32(factor), self.bias * np.float32(factor))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """Quantized activations: uint8 around the zero point, and their scale."""
+
+    values: str
+    scale: str  # [..., 1], or one number if fixed
+    fixed: bool = False
+
+
+def encoder_graph(network: Network) -> bytes:
+    """Source ids [S, B] into each layer's keys [B, A, H/A, W], values [B, A, W, H/A] and first states [B, H].
+
+    Keys come with the attention's factor for its scores, the root of A / H.
+
+    turned [S, B] says where in the flattened [S * B] each row has its next subword from the end; share [B, 1, W] is
+    1 / length at real positions and 0 at padding; pads appends W - S positions; zeros [B, H] is the first state.
+    """
+    g, layers = _Builder(network), network.config["encoder_layers"]
+    ids, turned = g.input("ids", "int64", 2), g.input("turned", "int64", 2)
+    share, pads, zeros = g.input("share", "float32", 3), g.input("pads", "int64", 1), g.input("zeros", "float32", 2)
+    side = "source" if "source_embedding.weight" in network.arrays else "target"
+    rows, x = g.embed(side, ids), ""
+    for layer in range(layers):
+        name = f"encoder.{layer}"
+        there = g.product(rows, f"{name}.forwards.input")
+        back = g.product(g.reordered(rows, turned), f"{name}.backwards.input")
+        y = g.both_ways(name, there, back, zeros)
+        there, back = g.ops("Split", y, outputs=2, axis=-1, num_outputs=2)
+        y = g.op("Concat", there, g.reordered_floats(back, turned), axis=-1)
+        if layer or network.config["embedding_size"] == network.hidden:
+            y = g.op("Add", x or g.floats(rows), y)
+        x = g.norm(y, f"{name}.norm")
+        rows = g.quantized(x)
+
+    mean = g.op("MatMul", share, g.op("Transpose", g.op("Pad", x, pads), perm=[1, 0, 2]))
+    start = g.quantized(g.op("Squeeze", mean, g.constant([1])))
+    for layer in range(network.config["decoder_layers"]):
+        name = f"decoder.{layer}"
+        keys = g.matrix(f"{name}.key").times((network.hidden // network.config["attention_heads"]) ** -0.5)
+        values = g.matrix(f"{name}.value")
+        for product, matrix, perm in (("key", keys, [1, 2, 3, 0]), ("value", values, [1, 2, 0, 3])):
+            padded = g.op("Pad", g.product(rows, matrix), pads)
+            g.output(g.op("Transpose", g.heads(padded), perm=perm), f"{product}{layer}", "float32", 4)
+        first = g.op("Tanh", g.product(start, f"{name}.start"))
+        names = network.states_of(layer)
+        parts = [first] if len(names) == 1 else g.ops("Split", first, outputs=2, axis=-1, num_outputs=2)
+        for state, part in zip(names, parts, strict=True):
+            g.output(part, state, "float32", 2)
+    return g.to_bytes()
+
+
+def step_graph(network: Network) -> bytes:
+    """Previous ids [R] into log_probs and ids [R, k] of the most probable next subwords, and the states after them.
+
+    parents [R] says in which row of the states each row stood before. slot [B, K] and place [R] lead from rows to the
+    places of their sentences and back (places without a row hold any other). mask [B, 1, 1, W] is added to the
+    attention's scores; attention0, attention1, ... [B, A, K, W] are what each layer made of them.
+    """
+    g, layers = _Builder(network), network.config["decoder_layers"]
+    previous, parents = g.input("previous", "int64", 1), g.input("parents", "int64", 1)
+    slot, place, mask = g.input("slot", "int64", 2), g.input("place", "int64", 1), g.input("mask", "float32", 4)
+    k = g.input("k", "int64", 1)
+    rows, x = g.embed("target", previous), ""
+    for layer in range(layers):
+        name, names = f"decoder.{layer}", network.states_of(layer)
+        states = [g.op("Gather", g.input(state, "float32", 2), parents) for state in names]
+        keys, values = g.input(f"key{layer}", "float32", 4), g.input(f"value{layer}", "float32", 4)
+        after = g.cell(g.product(rows, f"{name}.input"), states, g.matrix(f"{name}.recurrent"))
+        for state, value in zip(names, after, strict=True):
+            g.output(value, f"{state}_after", "float32", 2)
+        query = g.heads(g.op("Gather", g.product(g.bounded(after[0]), f"{name}.query"), slot))
+        scores = g.op("MatMul", g.op("Transpose", query, perm=[0, 2, 1, 3]), keys)
+        share = g.op("Softmax", g.op("Add", scores, mask), axis=-1)
+        g.output(share, f"attention{layer}", "float32", 4)
+        context = g.op("Transpose", g.op("MatMul", share, values), perm=[0, 2, 1, 3])
+        context = g.op("Gather", g.op("Reshape", context, g.constant([-1, network.hidden])), place)
+        total = g.op("Add", after[0], g.product(g.quantized(context), f"{name}.out"))
+        if layer or network.config["embedding_size"] == network.hidden:
+            total = g.op("Add", x or g.floats(rows), total)
+        x = g.norm(total, f"{name}.norm")
+        rows = g.quantized(x)
+    logits = g.products_with_embeddings(g.quantized(g.product(rows, "to_embedding")))
+    log_probs, best = g.ops("TopK", g.op("LogSoftmax", logits, axis=-1), k, outputs=2, axis=-1)
+    g.output(log_probs, "log_probs", "float32", 2)
+    g.output(best, "ids", "int64", 2)
+    return g.to_bytes()
+
+
+class _Builder(Graph):
+    """A graph of this translator's layers."""
+
+    def __init__(self, network: Network, prefix: str = "v") -> None:
+        super().__init__(prefix)
+        self._network = network
+        self._zero = self.constant(np.array(ZERO, np.uint8))
+        self._one = self.constant(1.0)
+
+    def embed(self, side: str, ids: str) -> _Rows:
+        """The embeddings [..., E] of ids [...], of unit variance."""
+        table = self._network.arrays[f"{side}_embedding.weight"].astype(np.int16) + ZERO
+        scale = self._network.arrays[f"{side}_embedding.scale"] * np.float32(
+            self._network.config["embedding_size"] ** 0.5
+        )
+        return _Rows(
+            values=self.op("Gather", self.constant(table.astype(np.uint8)), ids),
+            scale=self.op("Gather", self.constant(scale[:, None]), ids),
+        )
+
+    def floats(self, rows: _Rows) -> str:
+        """What quantized activations stand for."""
+        values = self.op("Sub", self.op("Cast", rows.values, to=1), self.constant(float(ZERO)))
+        return self.op("Mul", values, rows.scale)
+
+    def quantized(self, x: str) -> _Rows:
+        """Floats [..., N] on the levels, with a scale for each row."""
+        greatest = self.op("ReduceMax", self.op("Abs", x), self.constant([-1]))
+        scale = self.op("Add", self.op("Mul", greatest, self.constant(1.0 / LEVELS)), self.constant(1e-12))
+        values = self.op("Add", self.op("Div", x, scale), self.constant(ZERO + 0.5))  # the cast rounds down
+        return _Rows(values=self.op("Cast", values, to=2), scale=scale)
+
+    def bounded(self, x: str) -> _Rows:
+        """Floats between -1 and 1 on the levels: what a cell gives out."""
+        scale = self.constant(1.0 / LEVELS)
+        return _Rows(values=self.op("QuantizeLinear", x, scale, self._zero), scale=scale, fixed=True)
+
+    def matrix(self, name: str) -> Matrix:
+        """A matrix of the translator."""
+        return Matrix(*(self._network.arrays[f"{name}.{part}"] for part in ("weight", "scale", "bias")))
+
+    def product(self, rows: _Rows, matrix: str | Matrix) -> str:
+        """Rows [..., K] times a matrix [K, N], plus its bias."""
+        if isinstance(matrix, str):
+            matrix = self.matrix(matrix)
+        bias = [self.constant(matrix.bias)] if matrix.bias.any() else []
+        weight, scale = self.constant(matrix.weight), self.constant(matrix.scale)
+        zeros = self._zero, self.constant(np.array(0, np.int8))  # the second is never shared: see onnx_engine._session
+        if rows.fixed:
+            return self.op("MatMulIntegerToFloat", rows.values, weight, rows.scale, scale, *zeros, *bias)
+        y = self.op("MatMulIntegerToFloat", rows.values, weight, self._one, scale, *zeros)
+        return self.op("Add", self.op("Mul", y, rows.scale), *bias) if bias else self.op("Mul", y, rows.scale)
+
+    def products_with_embeddings(self, rows: _Rows) -> str:
+        """Logits [R, V]: points times all target embeddings."""
+        arrays = self._network.arrays
+        bias = arrays["output_bias"].copy()
+        bias[list(self._network.forbidden)] = -np.inf
+        return self.product(rows, Matrix(arrays["target_embedding.weight"].T, arrays["target_embedding.scale"], bias))
+
+    def norm(self, x: str, name: str) -> str:
+        """Layer norm."""
+        arrays = self._network.arrays
+        weight, bias = self.constant(arrays[f"{name}.weight"]), self.constant(arrays[f"{name}.bias"])
+        return self.op("LayerNormalization", x, weight, bias, axis=-1)
+
+    def heads(self, x: str) -> str:
+        """[a, b, H] -> [a, b, A, H/A]."""
+        heads = self._network.config["attention_heads"]
+        return self.op("Reshape", x, self.constant([0, 0, heads, self._network.hidden // heads]))
+
+    def reordered(self, rows: _Rows, order: str) -> _Rows:
+        """Rows [S, B, N] in another order, given by places in the flattened [S * B]."""
+        return _Rows(values=self.reordered_floats(rows.values, order), scale=self.reordered_floats(rows.scale, order))
+
+    def reordered_floats(self, x: str, order: str) -> str:
+        """The same for any values [S, B, N]."""
+        last = self.op("Shape", x, start=2)
+        flat = self.op("Reshape", x, self.op("Concat", self.constant([-1]), last, axis=0))
+        return self.op("Gather", flat, order)
+
+    def both_ways(self, name: str, there: str, back: str, zeros: str) -> str:
+        """Outputs [S, B, H] of a bidirectional layer's two cells, run as one, from their gates' inputs [S, B, G * H/2].
+
+        The cells' units stand side by side, so that their recurrent matrices are the blocks of one.
+        """
+        hidden, gates = self._network.hidden, GATES[self._network.config["cell"]]
+        blocks = [self.matrix(f"{name}.{direction}.recurrent") for direction in ("forwards", "backwards")]
+        weight = np.zeros((2, hidden // 2, gates, 2, hidden // 2), np.int8)
+        for index, block in enumerate(blocks):
+            weight[index, :, :, index] = block.weight.reshape(hidden // 2, gates, hidden // 2)
+        recurrent = Matrix(
+            weight.reshape(hidden, gates * hidden),
+            *(
+                np.stack([vector.reshape(gates, -1) for vector in pair], axis=1).ravel()
+                for pair in ((block.scale for block in blocks), (block.bias for block in blocks))
+            ),
+        )
+        body = _Builder(self._network, prefix="b")
+        states = [body.input(f"inner_{state}", "float32", 2) for state in self._network.states_of(0)]
+        shape = body.constant([-1, gates, hidden // 2])
+        parts = [body.op("Reshape", body.input(part, "float32", 2), shape) for part in ("there", "back")]
+        joined = body.op("Reshape", body.op("Concat", *parts, axis=-1), body.constant([-1, gates * hidden]))
+        after = body.cell(joined, states, recurrent)
+        for state, value in zip(states, after, strict=True):
+            body.output(value, f"{state}_after", "float32", 2)
+        body.output(after[0], "y", "float32", 2)
+        first = [zeros] * len(states)
+        return self.ops("Scan", *first, there, back, outputs=len(states) + 1, body=body, num_scan_inputs=2)[-1]
+
+    def cell(self, gates: str, states: Sequence[str], recurrent: Matrix) -> list[str]:
+        """The states [R, H] after one step of a cell: of an LSTM two, its output first, else one.
+
+        gates [R, G * H] is what the input gives to the gates, in torch's order and with its equations.
+        """
+        hidden = self._network.hidden
+        own = self.product(self.bounded(states[0]), recurrent)
+        match self._network.config["cell"]:
+            case "gru":
+                sizes = self.constant([2 * hidden, hidden])
+                both_in, new_in = self.ops("Split", gates, sizes, outputs=2, axis=-1)
+                both_own, new_own = self.ops("Split", own, sizes, outputs=2, axis=-1)
+                both = self.op("Sigmoid", self.op("Add", both_in, both_own))
+                reset, update = self.ops("Split", both, outputs=2, axis=-1, num_outputs=2)
+                new = self.op("Tanh", self.op("Add", new_in, self.op("Mul", reset, new_own)))
+                kept = self.op("Mul", update, self.op("Sub", states[0], new))
+                return [self.op("Add", new, kept)]
+            case "lstm":
+                total = self.op("Add", gates, own)
+                parts = self.ops("Split", total, outputs=4, axis=-1, num_outputs=4)
+                enter, forget, leave = (self.op("Sigmoid", parts[index]) for index in (0, 1, 3))
+                kept = self.op("Mul", forget, states[1])
+                inside = self.op("Add", kept, self.op("Mul", enter, self.op("Tanh", parts[2])))
+                return [self.op("Mul", leave, self.op("Tanh", inside)), inside]
+        return [self.op("Tanh", self.op("Add", gates, own))]
