@@ -11,18 +11,21 @@ CORPUS   := data/tatoeba
 PREPARED := data/raw/tatoeba-$(SRC)-$(TGT)
 DEMO     := data/raw/demo
 NER      := data/ner
+MODEL    := data/models/de-en
 
 NER_TRAIN_de := germeval2014-de/train.resplit.bio.gz
 NER_DEV_de   := germeval2014-de/dev.bio.gz
 NER_TRAIN_en := wikigold-en/train.bio.gz wnut17-en/train.bio.gz
 NER_DEV_en   := wikigold-en/dev.bio.gz wnut17-en/dev.bio.gz
 
+PAIR      = $(subst -, ,$*)
+
 NMT      := .venv/bin/nmt
 READY    := .venv/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo data tokenizer train tagger tag translate evaluate test test-long lint format clean
+.PHONY: help setup demo data tokenizer train tagger tag translate evaluate model test test-long lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -57,11 +60,11 @@ $(DEMO)/report.json: | $(READY)
 	  --test $(CORPUS)/test.de-en.de.gz --test $(CORPUS)/test.de-en.en.gz
 
 data: $(PREPARED)/report.json ## clean the Tatoeba sentences and split them
-$(PREPARED)/report.json: $(wildcard $(CORPUS)/*.gz) | $(READY)
-	$(NMT) prepare --source $(SRC) --target $(TGT) --out $(PREPARED) \
-	  $(CORPUS)/train.de-en.$(SRC).gz $(CORPUS)/train.de-en.$(TGT).gz \
-	  --valid $(CORPUS)/dev.de-en.$(SRC).gz --valid $(CORPUS)/dev.de-en.$(TGT).gz \
-	  --test $(CORPUS)/test.de-en.$(SRC).gz --test $(CORPUS)/test.de-en.$(TGT).gz
+data/raw/tatoeba-%/report.json: $(wildcard $(CORPUS)/*.gz) | $(READY)
+	$(NMT) prepare --source $(firstword $(PAIR)) --target $(lastword $(PAIR)) --out $(@D) \
+	  $(foreach side,$(PAIR),$(CORPUS)/train.de-en.$(side).gz) \
+	  $(foreach side,$(PAIR),--valid $(CORPUS)/dev.de-en.$(side).gz) \
+	  $(foreach side,$(PAIR),--test $(CORPUS)/test.de-en.$(side).gz)
 
 tokenizer: $(PREPARED)/tokenizer.model ## train the subword model
 $(PREPARED)/tokenizer.model: $(PREPARED)/report.json $(CONFIG)
@@ -86,6 +89,23 @@ translate: $(RUN)/trained ## translate TEXT
 
 evaluate: $(RUN)/trained ## score the translator on the test split
 	$(NMT) evaluate --model $(RUN) --data $(PREPARED) --split test --bootstrap 1000
+
+model: $(MODEL)/manifest.json ## make the model that ships: both directions, and names in both languages
+$(MODEL)/manifest.json: data/runs/de-en-tagged/trained
+	$(NMT) export --model data/runs/de-en-tagged --out $(MODEL)
+
+data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz)
+	$(NMT) train-tagger --config configs/de-en.toml --model data/runs/de-en --data data/raw/tatoeba-de-en \
+	  $(foreach file,$(NER_TRAIN_de) $(NER_TRAIN_en),--train $(NER)/$(file)) \
+	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
+	touch $@
+
+data/runs/de-en/trained: data/raw/tatoeba-de-en/both.model configs/de-en.toml
+	$(NMT) train --config configs/de-en.toml --data data/raw/tatoeba-de-en --tokenizer $< --out $(@D)
+	touch $@
+
+data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
+	$(NMT) train-tokenizer --config configs/de-en.toml --data $(@D) --out $@
 
 test: $(READY) ## run the tests, with line coverage
 	.venv/bin/python -m pytest -q -m "not long" --cov=nmt --cov=cli --cov-report=term:skip-covered

@@ -10,7 +10,9 @@ from tests_tagged import SETTINGS, columns, tagged_sentences
 from nmt import pipeline
 from nmt.decoding.tagging import load_tagger, tag
 from nmt.errors import ConfigError, DataError
+from nmt.metrics.bleu import score
 from nmt.model_folder import open_folder
+from nmt.text.lines import read_file
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,17 @@ def test_an_encoder_that_learns_to_tag_changes(toy_config, toy_model, toy_data, 
     assert max(f1) > 95
     assert digest(tmp_path / "run")["translator.safetensors"] != digest(toy_model)["translator.safetensors"]
     assert list(pipeline.translate_lines(tmp_path / "run", ["eins zwei."]))
+
+
+def test_joint_training_goes_on_with_both_directions(toy_config, toy_both, toy_data, corpora, tmp_path):
+    changes = ("tagging.encoder=joint", "tagging.learning_rate=0.005", "tagging.epochs=20")
+    f1 = run(toy_config, toy_both, corpora, tmp_path / "run", *changes, data=toy_data)
+    assert max(f1) > 85
+    for source, target in (("de", "en"), ("en", "de")):
+        lines, references = (list(read_file(toy_data / f"test.{language}")) for language in (source, target))
+        found = list(pipeline.translate_lines(tmp_path / "run", lines, direction=(source, target)))
+        [bleu] = score(found, [references], metrics=("bleu",))
+        assert bleu.value > 40
 
 
 @pytest.mark.parametrize("encoder", ["frozen", "joint"])
