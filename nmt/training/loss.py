@@ -13,7 +13,7 @@ from nmt.models.translator import Translator
 from nmt.text.batch import Batch
 from nmt.text.tokenizer import PAD_ID
 
-CHUNK = 512  # positions; their logits stay in the processor's cache, where [N, V] would be faulted in anew each update
+CHUNK = 1024  # positions; larger ones would save little time, and [N, V] be faulted in anew each update
 
 
 def translation_loss(
@@ -65,32 +65,32 @@ class _CrossEntropy(torch.autograd.Function):
     ) -> Tensor:
         exact = torch.promote_types(hidden.dtype, torch.float32)
         even = smoothing / weight.shape[0]  # asked of every subword, and kept out of the large products
-        d_hidden = torch.empty_like(hidden)
-        d_weight = torch.zeros_like(weight, dtype=exact)
-        d_bias = torch.zeros_like(bias, dtype=exact)
         hidden_sum, weight_sum = hidden.sum(dim=0, dtype=exact), weight.sum(dim=0, dtype=exact)
         total = -even * (hidden_sum @ weight_sum + len(hidden) * bias.sum(dtype=exact))
-        for chunk in _chunks(hidden.shape[0], views=2 if divergence else 1):
-            rows, target = hidden[chunk], targets[chunk, None]
-            logits = torch.addmm(bias, rows, weight.t())
+        # The bias is the weight of one more feature, which is always 1: no pass over the logits for it, nor back.
+        features = torch.cat([hidden, hidden.new_ones(len(hidden), 1)], dim=1)
+        weights = torch.cat([weight.t(), bias[None]])
+        d_hidden = torch.empty_like(hidden)
+        d_weights = torch.zeros_like(weights, dtype=exact)
+        for chunk in _chunks(len(hidden), views=2 if divergence else 1):
+            rows = features[chunk]
+            logits = rows @ weights
             probs = torch.softmax(logits, dim=-1, dtype=exact if divergence else None)
-            correct = probs.gather(1, target).to(exact)
+            target = torch.arange(len(rows), device=rows.device), targets[chunk]
             # Where a probability underflows, the smallest number stands for it; the gradient is exact.
-            surprise = -correct.clamp_min(torch.finfo(exact).tiny).log()
-            log_sum = surprise + logits.gather(1, target)  # of the exponentials of a row's logits
+            surprise = -probs[target].to(exact).clamp_min(torch.finfo(exact).tiny).log()
+            log_sum = surprise + logits[target]  # of the exponentials of a row's logits
             total += (1 - smoothing) * surprise.sum() + smoothing * log_sum.sum()
             d_logits = probs  # less what was asked for
             if divergence:
                 apart, d_apart = _divergence(logits, probs)
                 total += divergence * apart
                 d_logits = d_apart.mul_(divergence).add_(probs).to(hidden.dtype)
-            d_logits.scatter_add_(1, target, d_logits.new_full((len(rows), 1), smoothing - 1))
+            d_logits[target] -= 1 - smoothing
             d_hidden[chunk] = d_logits @ weight
-            d_weight += d_logits.t() @ rows
-            d_bias += d_logits.new_ones(len(rows)) @ d_logits  # a product, since summing columns is slow in bfloat16
+            d_weights += rows.t().contiguous() @ d_logits
         d_hidden -= even * weight_sum
-        d_weight -= even * hidden_sum
-        d_bias -= even * len(hidden)
+        d_weight, d_bias = d_weights[:-1].t() - even * hidden_sum, d_weights[-1] - even * len(hidden)
         ctx.save_for_backward(d_hidden, d_weight.to(weight.dtype), d_bias.to(bias.dtype))
         return total
 
