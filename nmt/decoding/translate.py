@@ -53,11 +53,12 @@ def translate(model: TranslationModel, windows: Iterable[Sequence[str]], config:
 
 def _translate_window(model: TranslationModel, lines: Sequence[str], config: SearchConfig) -> list[Translation]:
     parts = [_parts(model, line) for line in lines]
-    found = iter(_search(model, [part for line in parts for part in line], config))
+    different = list(dict.fromkeys(part for line in parts for part in line))  # what comes twice is searched once
+    found = dict(zip(different, _search(model, different, config), strict=True))
     joiner = "" if model.target.split("-")[0] in _UNSPACED else " "
     translations = []
     for line, own in zip(lines, parts, strict=True):
-        hypotheses = [next(found) for _ in own]
+        hypotheses = [found[part] for part in own]
         texts = [[_text(model, hypothesis, line) for hypothesis in part] for part in hypotheses]
         alternatives = [
             Alternative(
@@ -71,11 +72,11 @@ def _translate_window(model: TranslationModel, lines: Sequence[str], config: Sea
     return translations
 
 
-def _parts(model: TranslationModel, line: str) -> list[list[int]]:
+def _parts(model: TranslationModel, line: str) -> list[tuple[int, ...]]:
     """A line's parts as subwords; none for a line in which the tokenizer sees nothing."""
     ids = model.source_tokenizer.encode(line)
     if len(ids) <= model.usual_length:
-        return [ids] if ids else []
+        return [tuple(ids)] if ids else []
 
     def fits(length: int, text: str) -> bool:
         # no subword is longer than a few dozen characters: do not encode what cannot fit
@@ -87,10 +88,10 @@ def _parts(model: TranslationModel, line: str) -> list[list[int]]:
         sentence_fits=lambda text: fits(model.usual_length, text),
         part_fits=lambda text: fits(model.greatest_length, text),
     )
-    return [ids for part in parts if (ids := model.source_tokenizer.encode(part))]
+    return [tuple(ids) for part in parts if (ids := model.source_tokenizer.encode(part))]
 
 
-def _search(model: TranslationModel, parts: Sequence[list[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
     """Search for all parts, those of like length side by side, and return the results in the parts' order."""
     rows = config.n_best if config.sample else config.beam_size
     batches = list(_batches([len(part) for part in parts], rows))

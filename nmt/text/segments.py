@@ -6,7 +6,9 @@ from collections.abc import Callable
 from sentencex import segment
 
 # Where to cut a long sentence, best first: after a strong pause, after a comma, at a space, anywhere.
-_CUTS = [re.compile(pattern) for pattern in (r"(?<=[;:—…。！？；：])\s*", r"(?<=[,，、،])\s*", r"\s+", r"(?<=.)(?=.)")]
+_CUTS = [
+    re.compile(pattern) for pattern in (r"(?<=[;:—…。！？；：])\s*", r"(?<=[,，、،])\s*", r"(?<!\s)\s+", r"(?s:(?<=.))")
+]
 
 
 def split_line(
@@ -28,12 +30,24 @@ def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:
     """Halve a text near its middle, again and again, at the best kind of cut that there is."""
     if len(text) < 2 or fits(text):
         return [text]
-    while True:
-        places = [
-            match.span() for match in _CUTS[level].finditer(text) if match.start() > 0 and match.end() < len(text)
-        ]
-        if places or level == len(_CUTS) - 1:
-            break
+    while (place := _nearest_to_middle(_CUTS[level], text)) is None:
         level += 1
-    end, start = min(places, key=lambda span: abs(span[0] - len(text) / 2))
+    end, start = place
     return _cut(text[:end], fits, level) + _cut(text[start:], fits, level)
+
+
+def _nearest_to_middle(cut: re.Pattern[str], text: str) -> tuple[int, int] | None:
+    """Where the cut nearest to the middle starts and ends, with text on both sides of it; None if there is none.
+
+    Looks around the middle first, since a line of a megabyte may have a million places.
+    """
+    middle, reach = len(text) // 2, 64
+    while True:
+        near = cut.finditer(text, max(0, middle - reach), middle + reach)
+        whole = (cut.match(text, match.start()) for match in near)  # the search may have ended inside of it
+        places = [match.span() for match in whole if match and match.start() > 0 and match.end() < len(text)]
+        if places:
+            return min(places, key=lambda span: abs(span[0] - len(text) / 2))
+        if reach > middle:
+            return None
+        reach *= 8

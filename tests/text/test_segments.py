@@ -27,3 +27,10 @@ def test_text_without_any_cut_is_cut_anywhere_and_nothing_is_lost():
 
 def test_blank_lines_have_no_parts():
     assert split_line(" \t ", "en", words(1), words(1)) == []
+
+
+def test_the_cut_nearest_to_the_middle_is_found_however_far_it_is():
+    for before, after in ((1, 9999), (9999, 1), (3000, 7000), (5000, 5000)):
+        whole = "x" * before + ";  " + "y" * after
+        halves = ["x" * before + ";", "y" * after]
+        assert split_line(whole, "en", lambda text: False, lambda text: text in halves) == halves
