@@ -1,3 +1,5 @@
+import pytest
+
 from nmt.text.segments import split_line
 
 
@@ -29,8 +31,7 @@ def test_blank_lines_have_no_parts():
     assert split_line(" \t ", "en", words(1), words(1)) == []
 
 
-def test_the_cut_nearest_to_the_middle_is_found_however_far_it_is():
-    for before, after in ((1, 9999), (9999, 1), (3000, 7000), (5000, 5000)):
-        whole = "x" * before + ";  " + "y" * after
-        halves = ["x" * before + ";", "y" * after]
-        assert split_line(whole, "en", lambda text: False, lambda text: text in halves) == halves
+@pytest.mark.parametrize(("before", "after"), [(1, 9999), (9999, 1), (3000, 7000), (5000, 5000)])
+def test_the_cut_nearest_to_the_middle_is_found_however_far_it_is(before, after):
+    halves = ["x" * before + ";", "y" * after]
+    assert split_line("  ".join(halves), "en", lambda text: False, lambda text: text in halves) == halves
