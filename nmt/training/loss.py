@@ -90,8 +90,9 @@ class _CrossEntropy(torch.autograd.Function):
             d_hidden[chunk] = d_logits @ weight
             d_weights += rows.t().contiguous() @ d_logits
         d_hidden -= even * weight_sum
-        d_weight, d_bias = d_weights[:-1].t() - even * hidden_sum, d_weights[-1] - even * len(hidden)
-        ctx.save_for_backward(d_hidden, d_weight.to(weight.dtype), d_bias.to(bias.dtype))
+        d_weights -= even * torch.cat([hidden_sum, hidden_sum.new_full((1,), len(hidden))])[:, None]
+        d_weights = d_weights.to(weight.dtype)
+        ctx.save_for_backward(d_hidden, d_weights[:-1].t().contiguous(), d_weights[-1])
         return total
 
     @staticmethod
