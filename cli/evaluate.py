@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import SourceLanguage, TargetLanguage
+from cli.options import Engine, SourceLanguage, TargetLanguage
 from cli.scoring import AsJson, Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
 from cli.tag_table import tag_table
 from nmt.errors import ConfigError
@@ -54,6 +54,7 @@ def evaluate(
     beam_size: Annotated[int | None, typer.Option(help="Of the model's search; by default its own.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Keep the model's translations here.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    engine: Engine = "auto",
     json_: AsJson = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
 ) -> None:
@@ -97,6 +98,7 @@ def evaluate(
         search={} if beam_size is None else {"beam_size": beam_size},
         out=output,
         device=device,
+        engine=engine,
     )
     print(_json(result) if json_ else _latex(result) if latex else _table(result))
 

@@ -14,6 +14,7 @@ from cli.check import check
 from cli.compare import compare
 from cli.distill import distill
 from cli.evaluate import evaluate
+from cli.export import export
 from cli.prepare import prepare
 from cli.tag import tag
 from cli.tokenize import tokenize
@@ -42,6 +43,7 @@ app.command("translate")(translate)
 app.command("tag")(tag)
 app.command("evaluate")(evaluate)
 app.command("compare")(compare)
+app.command("export")(export)
 app.command("check")(check)
 
 
@@ -60,8 +62,11 @@ def options(
 
 def main() -> None:
     """Run the command line: 0 done, 2 the user's input or environment is at fault, 1 a bug, 130 and 143 on signals."""
+    _open_closed_streams()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="nmt: %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGPIPE"):  # whoever reads our output has had enough: end as `cat` does in `cat FILE | head`
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
@@ -77,7 +82,20 @@ def main() -> None:
         code = _complain(f"{error.filename or 'output'}: {error.strerror or error}")
     except Exception as error:
         code = _complain(OUT_OF_MEMORY) if _is_out_of_memory(error) else _report_bug()
-    sys.exit(_close_output(code))
+    code = _close_output(code)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is left is Python's own end, which would show a traceback
+    sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Let streams that the caller has closed fail when they are used, and their numbers not pass to a model's files."""
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_WRONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

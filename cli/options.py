@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,3 +12,7 @@ Overrides = Annotated[
 ]
 SourceLanguage = Annotated[str, typer.Option("--source", metavar="LANG", help="Source language, as `de`.")]
 TargetLanguage = Annotated[str, typer.Option("--target", metavar="LANG", help="Target language, as `en`.")]
+Engine = Annotated[
+    Literal["auto", "onnx", "torch"],
+    typer.Option(help="What runs the model: the exported int8 engine, torch, or the first of them that can."),
+]

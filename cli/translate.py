@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import SourceLanguage, TargetLanguage
+from cli.options import Engine, SourceLanguage, TargetLanguage
 
 
 def translate(
@@ -29,6 +29,7 @@ def translate(
     seed: Annotated[int | None, typer.Option(help="Decides what is drawn.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Write JSON Lines with scores and all translations.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    engine: Engine = "auto",
 ) -> None:
     """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
     from nmt import pipeline
@@ -50,5 +51,6 @@ def translate(
         search={name: value for name, value in wanted.items() if value is not None},
         as_json=json_,
         device=device,
+        engine=engine,
         warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
     )

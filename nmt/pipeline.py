@@ -15,7 +15,7 @@ from nmt.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from nmt.config import Config
-    from nmt.decoding.model import TranslationModel
+    from nmt.decoding.model import EngineName, TranslationModel
     from nmt.decoding.tagging import TagForm
     from nmt.decoding.translate import Translation
     from nmt.distillation import DistillationProgress
@@ -148,6 +148,7 @@ def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, tar
     """Turn stdin's lines into subwords on stdout, or subwords into lines of text, one line for each."""
     from nmt import model_folder
     from nmt.decoding.model import load_tokenizers
+    from nmt.text.files import standard_input
     from nmt.text.lines import clean_output, read_lines, write_line
 
     if model_folder.exists(tokenizer):
@@ -155,7 +156,7 @@ def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, tar
     else:
         tokenizers = _read_tokenizers(tokenizer)
     subwords = tokenizers[target_side]
-    for number, line in enumerate(read_lines(sys.stdin.buffer, "stdin"), start=1):
+    for number, line in enumerate(read_lines(standard_input(), "stdin"), start=1):
         if not decode:
             text = " ".join(map(str, subwords.encode(line)) if as_ids else subwords.pieces(line))
         elif not as_ids:
@@ -220,6 +221,7 @@ def train(
             valid=list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}")),
         )
         train_run(job, out, device, report, stop)
+        _add_engine(out)
 
 
 def translate(
@@ -231,6 +233,7 @@ def translate(
     search: Mapping[str, Any] | None = None,
     as_json: bool = False,
     device: str = "cpu",
+    engine: "EngineName" = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
     """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings.
@@ -239,13 +242,13 @@ def translate(
     """
     from nmt.decoding.stream import windows
     from nmt.decoding.translate import translate as translate_windows
-    from nmt.text.files import open_bytes, replacing
+    from nmt.text.files import open_bytes, replacing, standard_input
     from nmt.text.lines import read_lines, write_line
 
-    loaded = _load(model, direction, device)
+    loaded = _load(model, direction, device, engine)
     config = replace(loaded.search, **(search or {}))
     with ExitStack() as stack:
-        stream = sys.stdin.buffer if source is None else stack.enter_context(open_bytes(source))
+        stream = standard_input() if source is None else stack.enter_context(open_bytes(source))
         out = sys.stdout.buffer if target is None else stack.enter_context(replacing(target))[0]
         name = "stdin" if source is None else str(source)
         lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
@@ -308,12 +311,13 @@ def translate_lines(
     direction: tuple[str, str] = ("", ""),
     search: Mapping[str, Any] | None = None,
     device: str = "cpu",
+    engine: "EngineName" = "auto",
 ) -> Iterator[str]:
     """Translate lines, one out for each in; direction as in translate()."""
     from nmt.decoding.stream import windows
     from nmt.decoding.translate import translate as translate_windows
 
-    loaded = _load(model, direction, device)
+    loaded = _load(model, direction, device, engine)
     config = replace(loaded.search, **(search or {}))
     return (translation.text for translation in translate_windows(loaded, windows(lines), config))
 
@@ -365,6 +369,7 @@ def evaluate(
     search: Mapping[str, Any] | None = None,
     out: Path | None = None,
     device: str = "cpu",
+    engine: "EngineName" = "auto",
 ) -> "Evaluation":
     """Score a model or ready hypotheses between the benchmark's languages; paper: references to score as papers do."""
     from nmt.evaluation import evaluate
@@ -377,7 +382,7 @@ def evaluate(
     if paper is not None and not language:
         raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
     if model is not None and hypotheses is None:
-        output = _translate_all(model, benchmark, search, device)
+        output = _translate_all(model, benchmark, search, device, engine)
     elif hypotheses is not None and model is None:
         output = _read_output(hypotheses)
     else:
@@ -455,6 +460,7 @@ def train_tagger(
             translations=None if data is None else _tokenized_for(model, data, config.training.max_length),
         )
         train_tagger_run(job, device, report, stop)
+        _add_engine(out or model)
 
 
 def tag(
@@ -471,12 +477,12 @@ def tag(
     from nmt.decoding.stream import windows
     from nmt.decoding.tagging import load_tagger, render
     from nmt.decoding.tagging import tag as tag_windows
-    from nmt.text.files import open_bytes, replacing
+    from nmt.text.files import open_bytes, replacing, standard_input
     from nmt.text.lines import read_lines, write_line
 
     loaded = load_tagger(model, device)
     with ExitStack() as stack:
-        stream = sys.stdin.buffer if source is None else stack.enter_context(open_bytes(source))
+        stream = standard_input() if source is None else stack.enter_context(open_bytes(source))
         out = sys.stdout.buffer if target is None else stack.enter_context(replacing(target))[0]
         name = "stdin" if source is None else str(source)
         lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
@@ -508,6 +514,24 @@ def evaluate_tags(
     return evaluate_tagger(loaded, str(model), _read_tagged(references, loaded.labels), mistakes=mistakes)
 
 
+def export(*, model: Path, out: Path | None = None) -> Path:
+    """Add the engine for processors to a model folder, or save a small copy with nothing but what use needs as out.
+
+    Returns where it was saved.
+    """
+    from nmt import model_folder
+    from nmt.decoding.export import add_engine, save_small
+
+    if out is None:
+        with model_folder.lock(model):  # a training may save another translator meanwhile
+            add_engine(model)
+    else:
+        if out.resolve() == model.resolve():
+            raise ConfigError(f"{out}: is the model itself; choose another folder, or leave --out away")
+        save_small(model, out)
+    return out or model
+
+
 def check(model: Path) -> "ModelReport":
     """Verify every part of a model folder, its checkpoint included; raises ModelError if one is damaged."""
     from nmt.training.report import inspect_model
@@ -522,14 +546,20 @@ def _read_output(path: Path) -> "Output":
     return Output(system=str(path), lines=list(read_file(path)))
 
 
-def _translate_all(model: Models, benchmark: "Benchmark", search: Mapping[str, Any] | None, device: str) -> "Output":
+def _translate_all(
+    model: Models,
+    benchmark: "Benchmark",
+    search: Mapping[str, Any] | None,
+    device: str,
+    engine: "EngineName" = "auto",
+) -> "Output":
     from nmt.evaluation import Output
 
     system = " + ".join(map(str, _paths(model)))
     if benchmark.sources is None:
         raise ConfigError(f"{system}: a model needs the source text to translate; name it by --source-file")
     translations = translate_lines(
-        model, benchmark.sources, direction=benchmark.languages, search=search, device=device
+        model, benchmark.sources, direction=benchmark.languages, search=search, device=device, engine=engine
     )
     started = time.perf_counter()  # the model is loaded by now
     lines = list(translations)
@@ -567,13 +597,27 @@ def _read_tagged(
     return [map_labels(sentence, labels or {}) for name in names for sentence in read_tagged(name, strict=strict)]
 
 
-def _load(model: Models, direction: tuple[str, str], device: str) -> "TranslationModel":
-    from nmt.decoding.ensemble import load_ensemble
+def _load(model: Models, direction: tuple[str, str], device: str, engine: "EngineName" = "auto") -> "TranslationModel":
     from nmt.decoding.model import load_model
 
     paths = _paths(model)
-    loaded = load_model(paths[0], device) if len(paths) == 1 else load_ensemble(paths, device)
-    return loaded.between(*direction)
+    if len(paths) == 1:
+        return load_model(paths[0], device, engine).between(*direction)
+    from nmt.decoding.ensemble import load_ensemble  # here, since a single model may do without torch
+
+    if engine == "onnx":
+        raise ConfigError("the engine onnx runs one model, not several; choose the engine torch")
+    return load_ensemble(paths, device).between(*direction)
+
+
+def _add_engine(model: Path) -> None:
+    """Export the engine of a model that a training has just left, unless there is none or it has one."""
+    from nmt import model_folder
+    from nmt.decoding.export import add_engine
+    from nmt.decoding.quantized import PART
+
+    if model_folder.exists(model) and not model_folder.open_folder(model).has(PART):
+        add_engine(model)
 
 
 def _paths(model: Models) -> Sequence[Path]:

@@ -49,6 +49,7 @@ def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> 
     By default the exported engine runs it on a processor, if the folder has one, and torch elsewhere.
     """
     folder = open_folder(path)
+    folder.verify()  # all of it: one engine does not read what the other does, but a folder is sound or is not
     about = read_description(folder)
     source, target = load_tokenizers(folder)
     if engine == "auto":

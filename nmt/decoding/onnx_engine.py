@@ -2,7 +2,7 @@
 
 A session runs in the thread that calls it, so several threads can each search for their own sentences.
 
-Shapes: R rows, B sentences, K rows a sentence, S source length (W padded), H hidden, C candidates.
+Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden, C candidates.
 """
 
 import os
@@ -27,8 +27,8 @@ Values = Mapping[str, Floats]
 class _Memory:
     """What the encoder remembers of sentences."""
 
-    keys: Values  # each layer's keys [B, A, H/A, W] and values [B, A, W, H/A]
-    mask: Floats  # [B, 1, 1, W]
+    keys: Values  # each layer's keys [B, A, H/A, S] and values [B, A, S, H/A]
+    mask: Floats  # [B, 1, 1, S]
 
     def select(self, sentences: Ints) -> "_Memory":
         return _Memory(keys={name: array[sentences] for name, array in self.keys.items()}, mask=self.mask[sentences])
@@ -71,21 +71,20 @@ class OnnxEngine:
     def start(self, sources: Sequence[Sequence[int]], rows: int) -> OnnxState:
         """See Engine.start."""
         lengths = np.array([len(source) + 1 for source in sources])
-        count, longest, width = len(sources), int(lengths.max()), padded_length(int(lengths.max()) - 1)
-        ids = np.full((longest, count), PAD_ID, dtype=np.int64)
+        count, width = len(sources), padded_length(int(lengths.max()) - 1)
+        ids = np.full((width, count), PAD_ID, dtype=np.int64)
         for index, source in enumerate(sources):
             ids[: len(source), index] = source
             ids[len(source), index] = EOS_ID
-        steps = np.arange(longest)[:, None]
+        steps = np.arange(width)[:, None]
         turned = np.where(steps < lengths, lengths - 1 - steps, steps) * count + np.arange(count)
-        real = np.arange(width) < lengths[:, None]  # [B, W]
+        real = np.arange(width) < lengths[:, None]  # [B, S]
         outputs = self._encoder.run(
             [*self._keys, *self._states],
             {
                 "ids": ids,
                 "turned": turned,
                 "share": (real / lengths[:, None]).astype(np.float32)[:, None],
-                "pads": np.array([0, 0, 0, width - longest, 0, 0]),
                 "zeros": np.zeros((count, self._hidden), dtype=np.float32),
             },
         )
@@ -126,7 +125,7 @@ class OnnxEngine:
 
 
 def _mean(attention: Sequence[Any], place: Ints) -> Floats:
-    """[R, W], the mean over layers and heads of each layer's [B, A, K, W]."""
+    """[R, S], the mean over layers and heads of each layer's [B, A, K, S]."""
     means = [layer.mean(axis=1) for layer in attention]
     total: Floats = (sum(means[1:], means[0]) / len(means)).reshape(-1, means[0].shape[-1])
     return total[place]

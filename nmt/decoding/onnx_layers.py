@@ -4,7 +4,7 @@ Nothing that is computed for a row depends on the other rows. Integer products a
 Activations have a scale for each row, or a fixed one where they are bounded (a cell's output). What is summed in
 float32 is summed within one row or one sentence, over sizes that a sentence's own length decides.
 
-Shapes: R rows, B sentences, K rows a sentence, S source length (W padded), H hidden, G gates, A heads, V vocabulary.
+Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden, G gates, A heads, V vocabulary.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,16 +61,16 @@ class _Rows:
 
 
 def encoder_graph(network: Network) -> bytes:
-    """Source ids [S, B] into each layer's keys [B, A, H/A, W], values [B, A, W, H/A] and first states [B, H].
+    """Source ids [S, B] into each layer's keys [B, A, H/A, S], values [B, A, S, H/A] and first states [B, H].
 
     Keys come with the attention's factor for its scores, the root of A / H.
 
-    turned [S, B] says where in the flattened [S * B] each row has its next subword from the end; share [B, 1, W] is
-    1 / length at real positions and 0 at padding; pads appends W - S positions; zeros [B, H] is the first state.
+    turned [S, B] says where in the flattened [S * B] each row has its next subword from the end; share [B, 1, S] is
+    1 / length at real positions and 0 at padding; zeros [B, H] is the first state.
     """
     g, layers = _Builder(network), network.config["encoder_layers"]
     ids, turned = g.input("ids", "int64", 2), g.input("turned", "int64", 2)
-    share, pads, zeros = g.input("share", "float32", 3), g.input("pads", "int64", 1), g.input("zeros", "float32", 2)
+    share, zeros = g.input("share", "float32", 3), g.input("zeros", "float32", 2)
     side = "source" if "source_embedding.weight" in network.arrays else "target"
     rows, x = g.embed(side, ids), ""
     for layer in range(layers):
@@ -85,15 +85,15 @@ def encoder_graph(network: Network) -> bytes:
         x = g.norm(y, f"{name}.norm")
         rows = g.quantized(x)
 
-    mean = g.op("MatMul", share, g.op("Transpose", g.op("Pad", x, pads), perm=[1, 0, 2]))
+    mean = g.op("MatMul", share, g.op("Transpose", x, perm=[1, 0, 2]))
     start = g.quantized(g.op("Squeeze", mean, g.constant([1])))
     for layer in range(network.config["decoder_layers"]):
         name = f"decoder.{layer}"
         keys = g.matrix(f"{name}.key").times((network.hidden // network.config["attention_heads"]) ** -0.5)
         values = g.matrix(f"{name}.value")
         for product, matrix, perm in (("key", keys, [1, 2, 3, 0]), ("value", values, [1, 2, 0, 3])):
-            padded = g.op("Pad", g.product(rows, matrix), pads)
-            g.output(g.op("Transpose", g.heads(padded), perm=perm), f"{product}{layer}", "float32", 4)
+            split = g.heads(g.product(rows, matrix))
+            g.output(g.op("Transpose", split, perm=perm), f"{product}{layer}", "float32", 4)
         first = g.op("Tanh", g.product(start, f"{name}.start"))
         names = network.states_of(layer)
         parts = [first] if len(names) == 1 else g.ops("Split", first, outputs=2, axis=-1, num_outputs=2)
@@ -106,8 +106,8 @@ def step_graph(network: Network) -> bytes:
     """Previous ids [R] into log_probs and ids [R, k] of the most probable next subwords, and the states after them.
 
     parents [R] says in which row of the states each row stood before. slot [B, K] and place [R] lead from rows to the
-    places of their sentences and back (places without a row hold any other). mask [B, 1, 1, W] is added to the
-    attention's scores; attention0, attention1, ... [B, A, K, W] are what each layer made of them.
+    places of their sentences and back (places without a row hold any other). mask [B, 1, 1, S] is added to the
+    attention's scores; attention0, attention1, ... [B, A, K, S] are what each layer made of them.
     """
     g, layers = _Builder(network), network.config["decoder_layers"]
     previous, parents = g.input("previous", "int64", 1), g.input("parents", "int64", 1)

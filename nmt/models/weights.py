@@ -26,14 +26,18 @@ def to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
 
 
 def from_bytes(data: bytes, expected: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
-    """Tensors of the names, shapes and types of expected, all finite; else ModelError, which calls the file name."""
+    """Tensors of the names, shapes and types of expected, all finite; else ModelError, which calls the file name.
+
+    Half precision will do for float32: small copies of models are saved so.
+    """
     tensors = parse(data, name)
     if missing := sorted(expected.keys() - tensors.keys()):
         raise ModelError(f"{name}: lacks {missing[0]}, which config.json asks for; fetch or train the model again")
     if foreign := sorted(tensors.keys() - expected.keys()):
         raise ModelError(f"{name}: has {foreign[0][:80]!a}, unknown to config.json; fetch or train the model again")
     for key, tensor in tensors.items():
-        if tensor.shape != expected[key].shape or tensor.dtype != expected[key].dtype:
+        types = {expected[key].dtype, *([torch.float16] if expected[key].dtype == torch.float32 else [])}
+        if tensor.shape != expected[key].shape or tensor.dtype not in types:
             raise ModelError(
                 f"{name}: {key} is {list(tensor.shape)} {tensor.dtype}, but config.json asks for "
                 f"{list(expected[key].shape)} {expected[key].dtype}; fetch or train the model again"

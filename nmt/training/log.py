@@ -9,12 +9,16 @@ from nmt.text.lines import read_file, write_file
 
 
 class TrainingLog:
-    """Appends reports to train.jsonl in a run folder; a resumed training first drops those after its checkpoint."""
+    """Appends reports to train.jsonl in a run folder; a resumed training first drops those after its checkpoint.
 
-    def __init__(self, run: Path, update: int) -> None:
+    That stands at an update, and knows of validations up to another one, the same or an earlier.
+    """
+
+    def __init__(self, run: Path, update: int, validated: int) -> None:
         self._path = run / "train.jsonl"
         if self._path.exists():
-            kept = [line for line in read_file(self._path) if _update_of(line) <= update]
+            lines = read_file(self._path)
+            kept = [line for line in lines if _update_of(line) <= (validated if '"valid_' in line else update)]
             write_file(self._path, kept)
         self._board = _tensorboard(run / "tensorboard", update)
 

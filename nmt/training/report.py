@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nmt.decoding.export import engine_of
 from nmt.decoding.model import load_model, read_description
+from nmt.decoding.network import TRANSLATOR
+from nmt.decoding.quantized import PART as ENGINE
 from nmt.decoding.tagging import load_tagger, read_tagger_description
+from nmt.errors import ModelError
 from nmt.manifest import Part
 from nmt.model_folder import ModelFolder, exists, open_folder
 from nmt.models.weights import parse
@@ -33,14 +37,18 @@ class ModelReport:
 def inspect_model(path: Path) -> ModelReport:
     """Check every part of the model folder at path, and of the checkpoint in it, and say what they are.
 
-    A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator and a tagger
-    are put together, a checkpoint is read. Raises ModelError at the first that does not.
+    A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator, an engine and a
+    tagger are put together, a checkpoint is read. Raises ModelError at the first that does not.
     """
     folder = open_folder(path)
     folder.verify()
     about = read_description(folder)
-    if folder.has("translator.safetensors"):
-        load_model(path)
+    if folder.has(TRANSLATOR):
+        load_model(path, engine="torch")
+    if folder.has(ENGINE):
+        load_model(path, engine="onnx")
+        if folder.read(ENGINE) != engine_of(folder):
+            raise ModelError(f"{path}: {ENGINE} is not that of {TRANSLATOR}; make it anew by nmt export {path}")
     if folder.has("tagger.json"):
         load_tagger(path)
     checkpoint, update = _inspect_checkpoint(path)

@@ -85,7 +85,7 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
         model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
     )
     _resume(state, job, run)
-    log = TrainingLog(run, state.update)
+    log = TrainingLog(run, state.update, state.validated)
     meter = _Meter(total_updates(job.corpus, job.training), job.training.report_every)
 
     for event in train(state, job.corpus, job.training, lambda model, update: validate(model, update, job)):

@@ -39,7 +39,7 @@ def model(folder, monkeypatch):
     monkeypatch.setattr(pipeline, "_directions", lambda path: [("de", "en"), ("en", "de")])
     asked = []
 
-    def translate_lines(paths, lines, *, direction, search, device):
+    def translate_lines(paths, lines, *, direction, search, device, engine):
         asked.append((paths, direction, search, device))
         return (line.upper() for line in lines)
 

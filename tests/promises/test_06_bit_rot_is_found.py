@@ -23,7 +23,7 @@ def test_every_flipped_bit_is_refused(run, nmt_here, flips):
     generator, refused = random.Random(6), 0
     model = [*run.glob("*-*.*"), run / "manifest.json"]
     checkpoint = [*(run / "checkpoint").glob("*-*.*"), run / "checkpoint" / "manifest.json"]
-    assert len(model) == 4
+    assert len(model) == 5
     assert len(checkpoint) == 3
     for _ in range(flips):
         file = generator.choice(sorted(model + checkpoint))

@@ -1,0 +1,12 @@
+import json
+
+from nmt.training.log import TrainingLog
+
+
+def test_a_resumed_training_drops_what_its_checkpoint_does_not_know(tmp_path):
+    log = TrainingLog(tmp_path, update=0, validated=0)
+    for report in ({"update": 4}, {"update": 5}, {"update": 5, "valid_bleu": 1.0}, {"update": 6}):
+        log.write(report)
+    TrainingLog(tmp_path, update=5, validated=0)  # it was killed after the validation, before the next checkpoint
+    kept = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text().splitlines()]
+    assert kept == [{"update": 4}, {"update": 5}]
