@@ -25,7 +25,8 @@ class TrainingDisplay:
 
     def __enter__(self) -> "TrainingDisplay":
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._handlers[number] = signal.signal(number, self._ask_to_stop)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as it is in a script's background
+                self._handlers[number] = signal.signal(number, self._ask_to_stop)
         return self
 
     def __exit__(self, *_: object) -> None:

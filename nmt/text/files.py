@@ -1,20 +1,24 @@
 """Whole files of bytes: read through gzip where they are compressed, replaced completely or not at all."""
 
+import errno
 import fcntl
 import gzip
+import io
 import os
 import re
 import secrets
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from nmt.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
 
+_READ_AT_ONCE = 1 << 16  # bytes
 _TEMPORARY = re.compile(r"\.nmt-[0-9a-f]{16}\.tmp")
 
 
@@ -24,24 +28,25 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
 
     Nothing is opened twice or sought in, so a FIFO such as a shell's <(command) will do.
     """
-    try:
-        with path.open("rb") as file:
+    with _told(path):
+        file = path.open("rb")
+    with file:
+        with _told(path):
             compressed = file.peek(2)[:2] == GZIP_MAGIC
-            yield cast(BinaryIO, gzip.GzipFile(fileobj=file)) if compressed else file
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path}: the gzip data are cut short or damaged; make or fetch the file again") from error
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: no such file; check the path") from error
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the file") from error
+        yield _telling(gzip.GzipFile(fileobj=file) if compressed else file, path)
+
+
+def standard_input() -> BinaryIO:
+    """Stdin; what cannot be read is a DataError."""
+    buffer = sys.stdin.buffer
+    # A thread that waits in sys.stdin's own buffer holds its lock, and Python aborts where it ends meanwhile.
+    return _telling(getattr(buffer, "raw", buffer), "stdin")
 
 
 def read_bytes(path: Path) -> bytes:
     """The content of a file, as it is; what cannot be read is a DataError."""
-    try:
+    with _told(path):
         return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the path") from error
 
 
 @contextmanager
@@ -77,6 +82,42 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
+
+
+class _Telling(io.RawIOBase):
+    """Reads on in a stream and tells by its name what is wrong with it, so that no other fault is taken for its own."""
+
+    def __init__(self, stream: Any, name: Path | str) -> None:
+        self._read = getattr(stream, "read1", stream.read)  # what is there, without a wait for more
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _told(self._name):
+            data = self._read(len(buffer))
+            if data is None:  # which BufferedReader would take for the end
+                raise BlockingIOError(errno.EAGAIN, "it is set not to wait for data")
+            buffer[: len(data)] = data
+            return len(data)
+
+
+def _telling(stream: Any, name: Path | str) -> BinaryIO:
+    return io.BufferedReader(_Telling(stream, name), _READ_AT_ONCE)
+
+
+@contextmanager
+def _told(name: Path | str) -> Iterator[None]:
+    """Turn what goes wrong in opening and reading a file into a DataError that names it."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{name}: the gzip data are cut short or damaged; make or fetch the file again") from error
+    except FileNotFoundError as error:
+        raise DataError(f"{name}: no such file; check the path") from error
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read ({error.strerror or error}); check the file") from error
 
 
 def _create_beside(final: Path, created: list[Path]) -> BinaryIO:
