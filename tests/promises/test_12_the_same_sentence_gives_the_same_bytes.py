@@ -1,0 +1,103 @@
+"""Promise 12: the same sentence gives the same bytes: alone, in any batch, order, locale and number of threads.
+
+Scores count too, to the last bit. The networks have random weights: wherever they are near a tie, a changed bit shows.
+"""
+
+import json
+import random
+
+import pytest
+import torch
+from tests_toy import WORDS
+
+from nmt.decoding import translate as translation
+from nmt.decoding.export import add_engine
+from nmt.decoding.model import load_model
+from nmt.decoding.onnx_engine import OnnxEngine
+from nmt.decoding.search import SearchConfig
+from nmt.model_folder import open_folder, save
+from nmt.models.translator import ModelConfig, Translator
+from nmt.models.weights import to_bytes
+
+SEARCHES = [SearchConfig(beam_size=1), SearchConfig(beam_size=5, n_best=2), SearchConfig(sample=True, n_best=2)]
+NETWORKS = [{"cell": "gru", "attention_heads": 4}, {"cell": "lstm", "decoder_layers": 2}]
+LONG = pytest.mark.long
+
+
+def sentences(count):
+    """Different lines of 1 to 30 words."""
+    generator = random.Random(12)
+    return [
+        " ".join(generator.choices([*WORDS, "Zoë", "naïve", "1984"], k=generator.randint(1, 30))) for _ in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def unsure(toy_model, tmp_path_factory):
+    """Make the folder of a model of such a shape, with the toy model's vocabulary and random weights."""
+
+    def make(**shape):
+        folder = open_folder(toy_model)
+        parts = {name: folder.read(name) for name in folder.parts if not name.startswith("engine.")}
+        about = json.loads(parts["config.json"])
+        about["model"] |= {"hidden_size": 128, "embedding_size": 64, **shape}
+        about |= {"usual_length": 20, "greatest_length": 30}
+        torch.manual_seed(12)
+        model = Translator(ModelConfig(**about["model"]), 66, 66, shared=True)
+        parts["config.json"] = json.dumps(about).encode()
+        parts["translator.safetensors"] = to_bytes(dict(model.named_parameters()))
+        path = tmp_path_factory.mktemp("unsure") / "model"
+        save(path, parts)
+        add_engine(path)
+        return path
+
+    return make
+
+
+def found_for(model, lines, config, rows=64, workers=1):
+    """What is found for each line when so many rows are searched at once, in so many threads."""
+    model.engine.workers = workers
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(translation, "ROWS", rows)
+        return dict(zip(lines, translation.translate(model, [lines], config), strict=True))
+
+
+@pytest.mark.parametrize("shape", NETWORKS, ids=lambda shape: shape["cell"])
+@pytest.mark.parametrize(
+    ("count", "rows", "threads"),
+    [(25, [1, 6], [2]), pytest.param(300, [1, 2, 3, 7, 64, 1000], [1, 2, 3, 8], marks=LONG)],
+)
+def test_alone_in_any_batch_order_and_number_of_threads(unsure, shape, count, rows, threads):
+    model, lines = load_model(unsure(**shape)), sentences(count)
+    assert isinstance(model.engine, OnnxEngine)
+    compared = 0
+    for config in SEARCHES:
+        expected = {line: found_for(model, [line], config)[line] for line in lines}
+        assert len({found.text for found in expected.values()}) > 0.9 * len(lines)  # or nothing could differ
+        for size in rows:
+            for workers in threads:
+                order = random.Random(size).sample(lines, len(lines))
+                assert found_for(model, order, config, size, workers) == expected
+                compared += len(lines)
+    print(f"{compared} translations compared, 0 differences")
+
+
+@pytest.mark.parametrize(
+    ("count", "locales", "threads"),
+    [(20, ["C"], [2]), pytest.param(500, ["C", "C.UTF-8", "tr_TR.UTF-8", "de_DE.ISO-8859-1"], [1, 2, 5], marks=LONG)],
+)
+def test_in_any_locale_and_number_of_threads_as_processes(unsure, nmt, monkeypatch, count, locales, threads):
+    model, text = unsure(**NETWORKS[0]), "".join(f"{line}\n" for line in sentences(count)).encode()
+    outputs = set()
+    for locale in locales:
+        for number in threads:
+            monkeypatch.setenv("LC_ALL", locale)
+            monkeypatch.setenv("OMP_NUM_THREADS", str(number))
+            ended = nmt("translate", "--model", model, "--json", text=text)
+            assert ended.code == 0
+            outputs.add(ended.out)
+    monkeypatch.delenv("LC_ALL")
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    outputs.add(nmt("translate", "--model", model, "--json", text=text).out)
+    [output] = outputs
+    assert output.count(b"\n") == count
