@@ -1,0 +1,50 @@
+"""Promise 20: torch >= 2.10, sentencepiece >= 0.2.3, datasets >= 4, safetensors >= 0.8, checked in CI."""
+
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+
+# Below them: pickles that run code (torch), crashes on damaged models (sentencepiece), the loaders that we know.
+FLOORS = {"torch": "2.10", "sentencepiece": "0.2.3", "datasets": "4", "safetensors": "0.8"}
+
+
+def required():
+    """What pyproject.toml asks for, development included, by name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    found = [Requirement(text) for texts in lists for text in texts]
+    return {requirement.name.lower(): requirement for requirement in found if requirement.name != "nmt"}
+
+
+def pinned():
+    """The versions that constraints.txt names."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    found = [re.fullmatch("([A-Za-z0-9._-]+)==([^ ]+)", line) for line in lines if line and line[0] != "#"]
+    return {match[1].lower(): match[2] for match in found}
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_the_floor_is_asked_for(name):
+    assert str(required()[name].specifier) == f">={FLOORS[name]}"
+
+
+def test_whatever_is_asked_for_has_a_floor():
+    assert [name for name, requirement in required().items() if ">=" not in str(requirement.specifier)] == []
+
+
+@pytest.mark.parametrize("name", sorted(required()))
+def test_what_is_installed_and_what_is_pinned_is_above_its_floor(name):
+    asked = required()[name].specifier
+    assert asked.contains(version(name)), f"{name} {version(name)} is installed, where {asked} is needed"
+    assert asked.contains(pinned()[name]), f"{name} {pinned()[name]} is pinned, where {asked} is needed"
+
+
+def test_this_is_checked_in_ci():
+    assert "make test" in (ROOT / ".ci" / "run").read_text().splitlines()
+    assert "-m pytest" in re.search(r"\ntest: .*\n\t(.*)", (ROOT / "Makefile").read_text())[1]
