@@ -41,7 +41,8 @@ def beam_search(
         tokens[:, length - 1] = token
 
         ending = (token == EOS_ID) | (length == ended.limits[sentence])
-        ended.add(length, sentence[ending], score[ending], tokens[ending], covered[ending])
+        if ending.any():
+            ended.add(length, sentence[ending], score[ending], tokens[ending], covered[ending])
         live = ~ending & ~ended.decided(score, sentence)
         if not live.any():
             break
@@ -86,6 +87,8 @@ class _Ended:
 
         A hypothesis only loses probability; at best it keeps what it has and its length penalty grows to the limit.
         """
+        if not (self.slots < self._config.beam_size).any():
+            return np.zeros(len(score), dtype=bool)
         bound: Floats = np.full(len(self.slots), -np.inf)
         np.maximum.at(bound, sentence, score / self._greatest_penalty[sentence])
         ahead = (self._scores >= bound[:, None]) & np.isfinite(self._scores)
@@ -120,14 +123,14 @@ def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[In
     """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first."""
     rank = _rank(sentence)
     firsts = np.flatnonzero(rank == 0)
-    shape = len(firsts), int(rank.max()) + 1, totals.shape[1]
-    table: Floats = np.full(shape, -np.inf)  # a sentence a line
-    table[np.cumsum(rank == 0) - 1, rank] = totals
-    flat = table.reshape(shape[0], -1)
+    columns = totals.shape[1]
+    table: Floats = np.full((len(firsts), int(rank.max()) + 1, columns), -np.inf)  # a sentence a line
+    table[(rank == 0).cumsum() - 1, rank] = totals
+    flat = table.reshape(len(firsts), -1)
     order = np.argsort(-flat, axis=1, kind="stable")[:, : int(slots.max())]
     kept = np.arange(order.shape[1]) < slots[sentence[firsts], None]
-    kept &= np.isfinite(np.take_along_axis(flat, order, axis=1))
-    own_row, column = np.divmod(order, totals.shape[1])
+    kept &= flat[np.arange(len(firsts))[:, None], order] > -np.inf
+    own_row, column = np.divmod(order, columns)
     return (firsts[:, None] + own_row)[kept], column[kept]
 
 

@@ -23,7 +23,8 @@ class Graph:
     def __init__(self, prefix: str = "v") -> None:
         self._prefix = prefix  # a body's names must differ from those around it
         self._count = 0
-        self._nodes: list[bytes] = []
+        self._nodes: list[tuple[str, Sequence[str], Sequence[str], dict[str, Attribute]]] = []
+        self._given_out: dict[str, str] = {}  # values that are outputs, and their names as such
         self._constants: dict[str, bytes] = {}
         self._inputs: list[bytes] = []
         self._outputs: list[bytes] = []
@@ -35,7 +36,8 @@ class Graph:
 
     def output(self, value: str, name: str, dtype: str, rank: int) -> str:
         """Give a value out under a name."""
-        self._nodes.append(_node("Identity", [value], [name], {}))
+        if self._given_out.setdefault(value, name) != name:
+            self._given_out[self.op("Identity", value)] = name
         self._outputs.append(_value_info(name, dtype, rank))
         return name
 
@@ -57,7 +59,7 @@ class Graph:
         """Apply an operator with several outputs; an input called "" is left out."""
         names = [f"{self._prefix}{self._count + index}" for index in range(outputs)]
         self._count += outputs
-        self._nodes.append(_node(kind, inputs, names, attributes))
+        self._nodes.append((kind, inputs, names, attributes))
         return names
 
     def to_bytes(self) -> bytes:
@@ -67,7 +69,10 @@ class Graph:
 
     def body(self) -> bytes:
         """The graph alone, as it stands in a model or in an operator that runs it."""
-        parts = [_field(1, node) for node in self._nodes]
+        parts = [
+            _field(1, _node(kind, *([self._given_out.get(name, name) for name in names] for names in ends), attributes))
+            for kind, *ends, attributes in self._nodes
+        ]
         parts.append(_field(2, b"graph"))
         parts += [_field(5, tensor) for tensor in self._constants.values()]
         parts += [_field(11, info) for info in self._inputs] + [_field(12, info) for info in self._outputs]

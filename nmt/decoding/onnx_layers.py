@@ -53,11 +53,10 @@ class Matrix(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class _Rows:
-    """Quantized activations: uint8 around the zero point, and their scale."""
+    """Quantized activations: uint8 around the zero point, and what LEVELS stand for."""
 
     values: str
-    scale: str  # [..., 1], or one number if fixed
-    fixed: bool = False
+    scale: str = ""  # [..., 1]; or 1 for all
 
 
 def encoder_graph(network: Network) -> bytes:
@@ -146,14 +145,14 @@ class _Builder(Graph):
         super().__init__(prefix)
         self._network = network
         self._zero = self.constant(np.array(ZERO, np.uint8))
-        self._one = self.constant(1.0)
+        self._level = self.constant(1.0 / LEVELS)
+        self._tiny = self.constant(1e-12)
 
     def embed(self, side: str, ids: str) -> _Rows:
         """The embeddings [..., E] of ids [...], of unit variance."""
         table = self._network.arrays[f"{side}_embedding.weight"].astype(np.int16) + ZERO
-        scale = self._network.arrays[f"{side}_embedding.scale"] * np.float32(
-            self._network.config["embedding_size"] ** 0.5
-        )
+        factor = np.float32(LEVELS * self._network.config["embedding_size"] ** 0.5)
+        scale = self._network.arrays[f"{side}_embedding.scale"] * factor
         return _Rows(
             values=self.op("Gather", self.constant(table.astype(np.uint8)), ids),
             scale=self.op("Gather", self.constant(scale[:, None]), ids),
@@ -161,20 +160,16 @@ class _Builder(Graph):
 
     def floats(self, rows: _Rows) -> str:
         """What quantized activations stand for."""
-        values = self.op("Sub", self.op("Cast", rows.values, to=1), self.constant(float(ZERO)))
-        return self.op("Mul", values, rows.scale)
+        return self.op("Mul", self.op("DequantizeLinear", rows.values, self._level, self._zero), rows.scale)
 
     def quantized(self, x: str) -> _Rows:
-        """Floats [..., N] on the levels, with a scale for each row."""
-        greatest = self.op("ReduceMax", self.op("Abs", x), self.constant([-1]))
-        scale = self.op("Add", self.op("Mul", greatest, self.constant(1.0 / LEVELS)), self.constant(1e-12))
-        values = self.op("Add", self.op("Div", x, scale), self.constant(ZERO + 0.5))  # the cast rounds down
-        return _Rows(values=self.op("Cast", values, to=2), scale=scale)
+        """Floats [..., N] on the levels, with a scale for each row: its greatest."""
+        greatest = self.op("Add", self.op("ReduceMax", self.op("Abs", x), self.constant([-1])), self._tiny)
+        return _Rows(values=self.bounded(self.op("Div", x, greatest)).values, scale=greatest)
 
     def bounded(self, x: str) -> _Rows:
         """Floats between -1 and 1 on the levels: what a cell gives out."""
-        scale = self.constant(1.0 / LEVELS)
-        return _Rows(values=self.op("QuantizeLinear", x, scale, self._zero), scale=scale, fixed=True)
+        return _Rows(values=self.op("QuantizeLinear", x, self._level, self._zero))
 
     def matrix(self, name: str) -> Matrix:
         """A matrix of the translator."""
@@ -187,9 +182,9 @@ class _Builder(Graph):
         bias = [self.constant(matrix.bias)] if matrix.bias.any() else []
         weight, scale = self.constant(matrix.weight), self.constant(matrix.scale)
         zeros = self._zero, self.constant(np.array(0, np.int8))  # the second is never shared: see onnx_engine._session
-        if rows.fixed:
-            return self.op("MatMulIntegerToFloat", rows.values, weight, rows.scale, scale, *zeros, *bias)
-        y = self.op("MatMulIntegerToFloat", rows.values, weight, self._one, scale, *zeros)
+        if not rows.scale:
+            return self.op("MatMulIntegerToFloat", rows.values, weight, self._level, scale, *zeros, *bias)
+        y = self.op("MatMulIntegerToFloat", rows.values, weight, self._level, scale, *zeros)
         return self.op("Add", self.op("Mul", y, rows.scale), *bias) if bias else self.op("Mul", y, rows.scale)
 
     def products_with_embeddings(self, rows: _Rows) -> str:
@@ -239,15 +234,15 @@ class _Builder(Graph):
         )
         body = _Builder(self._network, prefix="b")
         states = [body.input(f"inner_{state}", "float32", 2) for state in self._network.states_of(0)]
-        shape = body.constant([-1, gates, hidden // 2])
-        parts = [body.op("Reshape", body.input(part, "float32", 2), shape) for part in ("there", "back")]
-        joined = body.op("Reshape", body.op("Concat", *parts, axis=-1), body.constant([-1, gates * hidden]))
-        after = body.cell(joined, states, recurrent)
+        after = body.cell(body.input("joined", "float32", 2), states, recurrent)
         for state, value in zip(states, after, strict=True):
             body.output(value, f"{state}_after", "float32", 2)
         body.output(after[0], "y", "float32", 2)
+        shape = self.constant([0, 0, gates, hidden // 2])
+        joined = self.op("Concat", self.op("Reshape", there, shape), self.op("Reshape", back, shape), axis=-1)
+        joined = self.op("Reshape", joined, self.constant([0, 0, gates * hidden]))
         first = [zeros] * len(states)
-        return self.ops("Scan", *first, there, back, outputs=len(states) + 1, body=body, num_scan_inputs=2)[-1]
+        return self.ops("Scan", *first, joined, outputs=len(states) + 1, body=body, num_scan_inputs=1)[-1]
 
     def cell(self, gates: str, states: Sequence[str], recurrent: Matrix) -> list[str]:
         """The states [R, H] after one step of a cell: of an LSTM two, its output first, else one.
