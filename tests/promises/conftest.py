@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-
 # The kernel's own account of a process begins with its parent's peak, which may be far above.
 MEASURED = """
 import atexit, re, sys
