@@ -1,7 +1,9 @@
 """The `nmt` command: subcommands by name, and the one place where errors become a line and an exit code."""
 
+import errno
 import logging
 import os
+import re
 import signal
 import sys
 import traceback
@@ -10,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from cli.bench import bench
 from cli.check import check
 from cli.compare import compare
 from cli.distill import distill
@@ -26,6 +29,13 @@ from nmt import __version__
 from nmt.errors import NMTError
 
 OUT_OF_MEMORY = "out of memory; what was saved is unharmed; use smaller batches or shorter lines"
+
+# In the words of Python, torch, onnxruntime, oneDNN, C++, the loader of libraries, and the system.
+_OUT_OF_MEMORY = re.compile(
+    "out of memory|(can't|cannot|unable to|failed to) allocate|bad_?alloc|failed to map segment|can't start new thread"
+    "|could not create a primitive",
+    re.IGNORECASE,
+)
 
 app = typer.Typer(
     help="Train your own translator from a parallel corpus, on an ordinary computer.",
@@ -45,6 +55,7 @@ app.command("evaluate")(evaluate)
 app.command("compare")(compare)
 app.command("export")(export)
 app.command("check")(check)
+app.command("bench")(bench)
 
 
 def _version(asked: bool) -> None:
@@ -76,12 +87,8 @@ def main() -> None:
         code = exit_.code if isinstance(exit_.code, int) else 0 if exit_.code is None else 1
     except KeyboardInterrupt:
         code = 130
-    except NMTError as error:
-        code = _complain(str(error))
-    except OSError as error:
-        code = _complain(f"{error.filename or 'output'}: {error.strerror or error}")
     except Exception as error:
-        code = _complain(OUT_OF_MEMORY) if _is_out_of_memory(error) else _report_bug()
+        code = _explain(error)
     code = _close_output(code)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is left is Python's own end, which would show a traceback
@@ -102,9 +109,24 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out; torch says so in words alone."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error) or "out of memory" in str(error)
+def _explain(error: Exception) -> int:
+    """Say what an error means for the user; returns the exit code."""
+    if _is_out_of_memory(error):
+        return _complain(OUT_OF_MEMORY)
+    if isinstance(error, NMTError):
+        return _complain(str(error))
+    if isinstance(error, OSError):
+        return _complain(f"{error.filename or 'output'}: {error.strerror or error}")
+    return _report_bug()
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether memory ran out at the root of an error; most libraries say so in words alone."""
+    if error is None:
+        return False
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return bool(_OUT_OF_MEMORY.search(str(error))) or _is_out_of_memory(error.__cause__ or error.__context__)
 
 
 def _complain(message: str) -> int:

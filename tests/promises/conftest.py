@@ -18,7 +18,8 @@ from pathlib import Path
 
 def tell(file=Path(sys.argv.pop(1)), status=Path("/proc/self/status")):
     if status.exists():
-        file.write_text(str(1024 * int(re.search("VmHWM:\\s*([0-9]+)", status.read_text())[1])))
+        found = dict(re.findall("(Vm[A-Za-z]+):\\s*([0-9]+) kB", status.read_text()))
+        file.write_text(f"{found['VmHWM']} {found['VmPeak']}")
 
 atexit.register(tell)
 from cli.main import main
@@ -35,6 +36,7 @@ class Ended:
     err: bytes
     seconds: float
     memory: int  # bytes at its peak; 0 if not measured, as after a death by signal
+    addresses: int = 0  # bytes of address space at its peak, which RLIMIT_AS limits
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +76,8 @@ def nmt(tmp_path_factory):
                 process.kill()
                 raise
         seconds = time.monotonic() - started
-        memory = int(peak.read_text()) if peak.exists() else 0
-        return Ended(code=process.returncode, out=out, err=err, seconds=seconds, memory=memory)
+        memory, addresses = (1024 * int(field) for field in (peak.read_text() if peak.exists() else "0 0").split())
+        return Ended(code=process.returncode, out=out, err=err, seconds=seconds, memory=memory, addresses=addresses)
 
     return start
 
