@@ -25,7 +25,7 @@ READY    := .venv/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo data tokenizer train tagger tag translate evaluate model test test-long lint format clean
+.PHONY: help setup demo data tokenizer train tagger tag translate evaluate bench model test test-long lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -106,6 +106,9 @@ data/runs/de-en/trained: data/raw/tatoeba-de-en/both.model configs/de-en.toml
 
 data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
 	$(NMT) train-tokenizer --config configs/de-en.toml --data $(@D) --out $@
+
+bench: $(RUN)/trained ## measure speed, latency, start-up and memory, beside the machine's own
+	$(NMT) bench --model $(RUN) --data $(PREPARED) --config $(CONFIG)
 
 test: $(READY) ## run the tests, with line coverage
 	.venv/bin/python -m pytest -q -m "not long" --cov=nmt --cov=cli --cov-report=term:skip-covered

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nmt.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    from nmt.benchmark.report import BenchReport
     from nmt.config import Config
     from nmt.decoding.model import EngineName, TranslationModel
     from nmt.decoding.tagging import TagForm
@@ -530,6 +531,21 @@ def export(*, model: Path, out: Path | None = None) -> Path:
             raise ConfigError(f"{out}: is the model itself; choose another folder, or leave --out away")
         save_small(model, out)
     return out or model
+
+
+def bench(
+    *, config: "Config", model: Path, data: Path, split: str = "test", runs: int = 5, updates: int = 30
+) -> "BenchReport":
+    """Measure how fast a model trains and translates the text of a prepared folder; 0 updates leave training out."""
+    from nmt.benchmark import report
+    from nmt.text.lines import read_file
+
+    source, _ = _directions(model)[0]
+    lines = [line for line in read_file(data / f"{split}.{source}") if line.strip()]
+    if not lines:
+        raise DataError(f"{data / f'{split}.{source}'}: no line to translate; choose another --split")
+    corpus = _tokenized_for(model, data, config.training.max_length) if updates else None
+    return report.bench(model, lines, corpus, replace(config.training, max_updates=max(updates, 1)), runs)
 
 
 def check(model: Path) -> "ModelReport":

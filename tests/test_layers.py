@@ -12,7 +12,7 @@ LAYERS = [
     {"nmt.models", "nmt.metrics"},
     {"nmt.decoding"},
     {"nmt.training"},
-    {"nmt.evaluation", "nmt.distillation"},
+    {"nmt.evaluation", "nmt.distillation", "nmt.benchmark"},
     {"nmt.config"},
     {"nmt.pipeline"},
     {"cli"},

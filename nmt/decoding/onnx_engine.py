@@ -63,7 +63,7 @@ class OnnxEngine:
         self._layers = network.config["decoder_layers"]
         self._hidden = network.hidden
         self._states = [name for layer in range(self._layers) for name in network.states_of(layer)]
-        self._encoder, self._step = _session(encoder_graph(network)), _session(step_graph(network))
+        self._encoder, self._step = open_session(encoder_graph(network)), open_session(step_graph(network))
         self._keys = [f"{kind}{layer}" for layer in range(self._layers) for kind in ("key", "value")]
         attention = [f"attention{layer}" for layer in range(self._layers)]
         self._outputs = ["log_probs", "ids", *attention, *(f"{name}_after" for name in self._states)]
@@ -131,7 +131,8 @@ def _mean(attention: Sequence[Any], place: Ints) -> Floats:
     return total[place]
 
 
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
+def open_session(graph: bytes) -> onnxruntime.InferenceSession:
+    """A graph ready to be run, by one or several threads, each call in one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors alone

@@ -69,9 +69,13 @@ class Graph:
 
     def body(self) -> bytes:
         """The graph alone, as it stands in a model or in an operator that runs it."""
+
+        def renamed(names: Sequence[str]) -> list[str]:
+            return [self._given_out.get(name, name) for name in names]
+
         parts = [
-            _field(1, _node(kind, *([self._given_out.get(name, name) for name in names] for names in ends), attributes))
-            for kind, *ends, attributes in self._nodes
+            _field(1, _node(kind, renamed(inputs), renamed(outputs), attributes))
+            for kind, inputs, outputs, attributes in self._nodes
         ]
         parts.append(_field(2, b"graph"))
         parts += [_field(5, tensor) for tensor in self._constants.values()]

@@ -181,7 +181,10 @@ class _Builder(Graph):
             matrix = self.matrix(matrix)
         bias = [self.constant(matrix.bias)] if matrix.bias.any() else []
         weight, scale = self.constant(matrix.weight), self.constant(matrix.scale)
-        zeros = self._zero, self.constant(np.array(0, np.int8))  # the second is never shared: see onnx_engine._session
+        zeros = (
+            self._zero,
+            self.constant(np.array(0, np.int8)),
+        )  # the second is never shared: see onnx_engine.open_session
         if not rows.scale:
             return self.op("MatMulIntegerToFloat", rows.values, weight, self._level, scale, *zeros, *bias)
         y = self.op("MatMulIntegerToFloat", rows.values, weight, self._level, scale, *zeros)

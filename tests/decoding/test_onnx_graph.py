@@ -6,7 +6,7 @@ from nmt.decoding.onnx_graph import Graph
 
 
 def run(graph, **values):
-    return onnx_engine._session(graph.to_bytes()).run(None, values)
+    return onnx_engine.open_session(graph.to_bytes()).run(None, values)
 
 
 def test_a_graph_computes():
@@ -44,7 +44,7 @@ def test_products_of_bytes_are_exact(monkeypatch, saturates, columns):
     scales = g.constant(1.0), g.constant(np.ones(columns, np.float32))
     y = g.op("MatMulIntegerToFloat", g.input("x", "uint8", 2), g.constant(weight), *scales, *zeros)
     g.output(y, "y", "float32", 2)
-    session = onnx_engine._session(g.to_bytes())
+    session = onnx_engine.open_session(g.to_bytes())
     for rows in (1, 2, 5, 31, 32, 33, 64, 100):
         x = generator.integers(1, 256, (rows, 66)).astype(np.uint8)
         [found] = session.run(None, {"x": x})

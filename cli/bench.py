@@ -1,0 +1,60 @@
+"""`nmt bench`: how fast a model trains and translates on this machine."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import ConfigFile, Overrides
+from cli.scoring import AsJson
+
+if TYPE_CHECKING:
+    from nmt.benchmark.rates import Spread
+    from nmt.benchmark.report import BenchReport
+
+
+def bench(
+    model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder.")],
+    data: Annotated[Path, typer.Option(metavar="DIR", help="A prepared folder: text to train on and to translate.")],
+    split: Annotated[str, typer.Option(help="What of it to translate.")] = "test",
+    runs: Annotated[int, typer.Option(min=1, help="Repetitions; medians are shown.")] = 5,
+    updates: Annotated[int, typer.Option(min=0, help="Updates to time; 0 leaves training out.")] = 30,
+    config: ConfigFile = None,
+    set_: Overrides = None,
+    json_: AsJson = False,
+) -> None:
+    """Measure training, translating, a single sentence, start-up and memory, beside the machine's own speed."""
+    from nmt import pipeline
+
+    report = pipeline.bench(
+        config=pipeline.configure(config, set_ or [], "", ""),
+        model=model,
+        data=data,
+        split=split,
+        runs=runs,
+        updates=updates,
+    )
+    print(json.dumps(asdict(report), indent=1) if json_ else "\n".join(_lines(report)))
+
+
+def _lines(report: "BenchReport") -> list[str]:
+    lines = [f"{report.model} on {report.processor}, {report.threads} threads"]
+    for name, rate in report.matrix_rates.items():
+        lines.append(f"{'matrix products, ' + name:<28}{rate / 1e9:>12,.0f} billion operations/s")
+    if report.training is not None:
+        share = f"{report.training.share_of_floor:.0%} of the floor"
+        lines.append(f"{'training':<28}{_spread(report.training.rate)} target subwords/s, {share}")
+    for beam, found in report.decoding.items():
+        share = f"{found.share_of_floor:.0%} of the floor"
+        lines.append(f"{f'translating, beam {beam}':<28}{_spread(found.rate)} sentences/s, {share}")
+    for beam, latency in report.latency.items():
+        lines.append(f"{f'one sentence, beam {beam}':<28}{latency.p50:>12.1f} ms, 95% below {latency.p95:.1f} ms")
+    seconds, memory = report.process.seconds, f"{report.process.peak_bytes / 1e6:,.0f} MB"
+    quartiles = f"[{seconds.low:.2f}, {seconds.high:.2f}]"
+    return [*lines, f"{'start, sentence, exit':<28}{seconds.median:>12.2f} {quartiles} s, at most {memory}"]
+
+
+def _spread(spread: "Spread") -> str:
+    return f"{spread.median:>12,.0f} [{spread.low:,.0f}, {spread.high:,.0f}]"

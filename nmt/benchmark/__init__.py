@@ -1,0 +1,1 @@
+"""How fast a model trains and translates, beside what the machine could do at best."""

@@ -1,0 +1,110 @@
+"""Rates of training and translating, the time for a single sentence, and what a whole process takes."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from nmt.decoding.model import TranslationModel
+from nmt.decoding.translate import translate
+from nmt.models.translator import ModelConfig, Translator
+from nmt.text.batch import TokenizedCorpus
+from nmt.training.loop import TrainingConfig, UpdateReport, Validation, train
+from nmt.training.memory import keep_freed_memory
+from nmt.training.state import TrainingState
+
+_WARM_UP = 3  # updates that are not timed
+
+# Runs a command. In a process of its own, since a child's peak begins with what its parent has when it is started.
+_MEASURE = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """A figure measured several times."""
+
+    median: float
+    low: float  # quartiles
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What `nmt translate` takes for one line, from its start to its end."""
+
+    seconds: Spread
+    peak_bytes: int
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """The median and the quartiles of a few measurements."""
+    ordered = sorted(values)
+    low, high = ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
+    return Spread(median=statistics.median(ordered), low=low, high=high)
+
+
+def training_rate(
+    model: ModelConfig, corpus: TokenizedCorpus, config: TrainingConfig, sizes: tuple[int, int]
+) -> Spread:
+    """Target subwords a second over config.max_updates updates of a fresh translator for vocabularies of these sizes.
+
+    Sentence ends count, padding does not. Time includes batches, both passes, clipping and the optimizer.
+    """
+    keep_freed_memory()
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    updates = config.max_updates + _WARM_UP
+    settings = replace(config, max_updates=updates, validate_every=updates + 1, epochs=updates)
+    network = Translator(model, *sizes, shared=sizes[0] == sizes[1])
+    state = TrainingState.start(network, settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0)
+    rates, start = [], time.perf_counter()
+    for event in train(state, corpus, settings, lambda network, update: Validation(update=update, loss=0.0, bleu=0.0)):
+        if isinstance(event, UpdateReport):
+            rates.append(event.tokens / (time.perf_counter() - start))
+        start = time.perf_counter()
+    return spread(rates[_WARM_UP:])
+
+
+def decoding_rate(model: TranslationModel, lines: Sequence[str], beam_size: int, runs: int) -> Spread:
+    """Lines a second, tokenization and detokenization included, in runs over all lines after one that is not timed."""
+    config = replace(model.search, beam_size=beam_size, n_best=1)
+    seconds = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        list(translate(model, [lines], config))
+        seconds.append(time.perf_counter() - start)
+    return spread([len(lines) / second for second in seconds[1:]])
+
+
+def latencies(model: TranslationModel, lines: Sequence[str], beam_size: int) -> tuple[float, float]:
+    """Seconds that a line takes by itself, warm: the median, and what 95% of the lines stay below."""
+    config = replace(model.search, beam_size=beam_size, n_best=1)
+    seconds = []
+    for line in [*lines[:10], *lines]:
+        start = time.perf_counter()
+        list(translate(model, [[line]], config))
+        seconds.append(time.perf_counter() - start)
+    ordered = sorted(seconds[10:])
+    return statistics.median(ordered), ordered[len(ordered) * 95 // 100]
+
+
+def process(model: Path, line: str, runs: int) -> Process:
+    """What `echo LINE | nmt translate --model MODEL` takes, in runs after one that is not timed."""
+    command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "cli", "translate", "--model", str(model)]
+    seconds, peak = [], 0
+    for _ in range(runs + 1):
+        measured = subprocess.run(command, input=f"{line}\n".encode(), stdout=subprocess.PIPE, check=True)
+        second, kilobytes = map(float, measured.stdout.split())
+        seconds.append(second)
+        peak = max(peak, int(kilobytes) * (1 if sys.platform == "darwin" else 1024))
+    return Process(seconds=spread(seconds[1:]), peak_bytes=peak)

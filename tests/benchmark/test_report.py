@@ -1,0 +1,27 @@
+import json
+
+from nmt.benchmark.rates import spread
+
+
+def test_the_spread_of_a_few_measurements():
+    found = spread([5.0, 1.0, 4.0, 2.0, 3.0])
+    assert (found.median, found.low, found.high) == (3.0, 2.0, 4.0)
+    assert spread([7.0]).median == 7.0
+
+
+def test_a_model_is_measured(toy_model, toy_data, monkeypatch, capsys):
+    from cli import bench as command
+
+    monkeypatch.setattr("nmt.benchmark.floor._SECONDS", 0.01)
+    arguments = {"model": toy_model, "data": toy_data, "runs": 1, "updates": 2, "set_": ["training.threads=1"]}
+    command.bench(**arguments, json_=True)
+    report = json.loads(capsys.readouterr().out)
+    assert report["decoding"].keys() == {"1", "5"}
+    assert report["training"]["rate"]["median"] > 0
+    assert 0 < report["process"]["seconds"]["median"] < 60
+    assert 20e6 < report["process"]["peak_bytes"] < 300e6
+    command.bench(**{**arguments, "updates": 0}, json_=False)
+    text = capsys.readouterr().out
+    assert "training" not in text
+    for start in ("matrix products, int8", "translating, beam 5", "one sentence, beam 1", "start, sentence, exit"):
+        assert any(line.startswith(start) for line in text.splitlines()), start
