@@ -685,13 +685,15 @@ def _read_tokenizers(path: Path) -> tuple["Tokenizer", "Tokenizer"]:
     """The tokenizers that a file (one for both sides) or a folder (source.model, target.model) holds."""
     from nmt.text.tokenizer import Tokenizer
 
-    try:
-        if not path.is_dir():
-            shared = Tokenizer.from_bytes(path.read_bytes())
-            return shared, shared
-        source, target = ((path / f"{side}.model").read_bytes() for side in ("source", "target"))
-    except OSError as error:
-        raise DataError(
-            f"{error.filename}: no tokenizer there ({error.strerror}); make one with nmt train-tokenizer"
-        ) from error
-    return Tokenizer.from_bytes(source), Tokenizer.from_bytes(target)
+    def load(file: Path) -> Tokenizer:
+        try:
+            return Tokenizer.from_bytes(file.read_bytes(), str(file))
+        except OSError as error:
+            raise DataError(
+                f"{file}: no tokenizer there ({error.strerror}); make one with nmt train-tokenizer"
+            ) from error
+
+    if path.is_dir():
+        return load(path / "source.model"), load(path / "target.model")
+    shared = load(path)
+    return shared, shared

@@ -86,10 +86,14 @@ def read_description(folder: ModelFolder) -> dict[str, Any]:
 
 def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
     """The source and the target tokenizer of a model: the same one if they share a vocabulary."""
+
+    def load(name: str) -> Tokenizer:
+        return Tokenizer.from_bytes(folder.read(name), str(folder.path / name))
+
     if folder.has("tokenizer.model"):
-        shared = Tokenizer.from_bytes(folder.read("tokenizer.model"))
+        shared = load("tokenizer.model")
         return shared, shared
-    return Tokenizer.from_bytes(folder.read("source.model")), Tokenizer.from_bytes(folder.read("target.model"))
+    return load("source.model"), load("target.model")
 
 
 def forbidden_ids(tokenizer: Tokenizer) -> list[int]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nmt.errors import DataError
+from nmt.text.files import sha256
 from nmt.text.lines import read_parallel
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
@@ -140,8 +141,10 @@ def tokenize_corpus(
     when none is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
-    for content in (source_path.read_bytes(), target_path.read_bytes(), source.to_bytes(), target.to_bytes()):
-        digest.update(hashlib.sha256(content).digest())
+    for path in (source_path, target_path):
+        digest.update(sha256(path))
+    for tokenizer in (source, target):
+        digest.update(hashlib.sha256(tokenizer.to_bytes()).digest())
     folder = cache / digest.hexdigest()[:16]
     if not folder.exists():
         partial = folder.with_suffix(".partial")

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -47,6 +48,15 @@ def read_bytes(path: Path) -> bytes:
     """The content of a file, as it is; what cannot be read is a DataError."""
     with _told(path):
         return path.read_bytes()
+
+
+def sha256(path: Path) -> bytes:
+    """The digest of a file's content, uncompressed; what cannot be read is a DataError."""
+    with open_bytes(path) as stream:
+        digest = hashlib.sha256()
+        while data := stream.read(_READ_AT_ONCE):
+            digest.update(data)
+        return digest.digest()
 
 
 @contextmanager

@@ -96,27 +96,33 @@ def train_tokenizer(
 class Tokenizer:
     """A trained subword model."""
 
-    def __init__(self, processor: sentencepiece.SentencePieceProcessor) -> None:
+    def __init__(self, processor: sentencepiece.SentencePieceProcessor, name: str) -> None:
         self._processor = processor
+        self._name = name
         self._samplers: dict[float, UnigramSampler | BpeSampler] = {}
 
     @classmethod
-    def from_bytes(cls, model: bytes) -> "Tokenizer":
-        """Load the content of a model file; ModelError where it is damaged or not one of train_tokenizer's."""
+    def from_bytes(cls, model: bytes, name: str = "the tokenizer") -> "Tokenizer":
+        """Load the content of a model file; ModelError, which calls it name, if it is damaged or not train_tokenizer's.
+
+        The name is that of the file, for this and later errors.
+        """
         try:
             # An empty file would pass as a model and be complained about on stderr at its first use.
             processor = sentencepiece.SentencePieceProcessor(model_proto=model) if model else None
         except RuntimeError:
             processor = None
         if processor is None or processor.get_piece_size() == 0:
-            raise ModelError("not a sentencepiece model, or a damaged one; train it again with nmt train-tokenizer")
+            raise ModelError(
+                f"{name}: not a sentencepiece model, or a damaged one; train it again with nmt train-tokenizer"
+            )
         found = (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id())
         if found != (PAD_ID, UNK_ID, BOS_ID, EOS_ID):
             raise ModelError(
-                f"a sentencepiece model with the ids {found} for pad, unk, bos, eos, where 0 to 3 are needed; "
+                f"{name}: a sentencepiece model with the ids {found} for pad, unk, bos, eos, where 0 to 3 are needed; "
                 "train one with nmt train-tokenizer"
             )
-        return cls(processor)
+        return cls(processor, name)
 
     def to_bytes(self) -> bytes:
         """Return the content of the model file."""
@@ -180,7 +186,9 @@ class Tokenizer:
         """Return the id of a piece or reserved symbol; ModelError if the model has none."""
         id_ = int(self._processor.piece_to_id(symbol))
         if id_ == UNK_ID and symbol != self._processor.id_to_piece(UNK_ID):
-            raise ModelError(f"the tokenizer has no symbol {symbol!r}; train one with this language or symbol reserved")
+            raise ModelError(
+                f"{self._name}: has no symbol {symbol!r}; train a tokenizer with this language or symbol reserved"
+            )
         return id_
 
     def is_special(self, id_: int) -> bool:
