@@ -8,8 +8,6 @@ and the optimizer; it excludes validation and saving.
 
 import json
 import platform
-import statistics
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -17,57 +15,49 @@ import typer
 
 
 def main(
-    data: Path,
-    tokenizer: Path,
+    data: Annotated[Path, typer.Option(help="A prepared folder.")],
+    tokenizer: Annotated[Path, typer.Option(help="Its tokenizer.")],
     source: str = "de",
     target: str = "en",
-    updates: Annotated[int, typer.Option(help="Timed updates, after ten that are not.")] = 100,
+    updates: Annotated[int, typer.Option(help="Timed updates, after a few that are not.")] = 100,
     batch_tokens: int = 4096,
     precision: str = "bfloat16",
     threads: int = 2,
     cell: str = "gru",
+    hidden_size: int = 512,
 ) -> None:
-    """Print the training rate of the model 256/512, one layer each, as JSON."""
+    """Print the training rate of a model with embeddings of 256 and one layer each as JSON."""
     import torch
 
-    from nmt.models.translator import ModelConfig, Translator
+    from nmt.benchmark.floor import matrix_rates, training_operations
+    from nmt.benchmark.rates import training_rate
+    from nmt.models.translator import ModelConfig
     from nmt.text.batch import tokenize_corpus
     from nmt.text.tokenizer import Tokenizer
-    from nmt.training.loop import TrainingConfig, UpdateReport, train
-    from nmt.training.memory import keep_freed_memory
-    from nmt.training.state import TrainingState
+    from nmt.training.loop import TrainingConfig
 
-    keep_freed_memory()
-    torch.set_num_threads(threads)
     subwords = Tokenizer.from_bytes(tokenizer.read_bytes())
     corpus = tokenize_corpus(
         data / f"train.{source}", data / f"train.{target}", subwords, subwords, data / ".tokenized", max_length=200
     )
+    model = ModelConfig(cell=cell, embedding_size=256, hidden_size=hidden_size, dropout=0.3)  # type: ignore[arg-type]
     config = TrainingConfig(
-        batch_tokens=batch_tokens, precision=precision, validate_every=10**9, max_updates=10**8, epochs=100
+        batch_tokens=batch_tokens,
+        precision=precision,  # type: ignore[arg-type]
+        max_updates=updates,
+        threads=threads,
     )
-    model = Translator(
-        ModelConfig(cell=cell, embedding_size=256, hidden_size=512, dropout=0.3),  # type: ignore[arg-type]
-        subwords.vocab_size,
-        subwords.vocab_size,
-        shared=True,
+    rate = training_rate(model, corpus, config, (subwords.vocab_size, subwords.vocab_size))
+    operations = training_operations(
+        vars(model), subwords.vocab_size, float(corpus.source_lengths.mean() / corpus.target_lengths.mean())
     )
-    rates: list[float] = []
-    start = time.perf_counter()
-    state = TrainingState.start(model, config.optimizer, config.weight_decay, averaged=False)
-    for event in train(state, corpus, config, validate=lambda model, update: None):  # type: ignore[arg-type,return-value]
-        assert isinstance(event, UpdateReport)
-        rates.append(event.tokens / (time.perf_counter() - start))
-        if len(rates) == updates + 10:
-            break
-        start = time.perf_counter()
-    timed = sorted(rates[10:])
+    floor = matrix_rates(threads)["float32" if precision == "float32" else "bfloat16"] / operations
     report = {
-        "target_tokens_per_second": {
-            "median": round(statistics.median(timed)),
-            "quartiles": [round(timed[len(timed) // 4]), round(timed[3 * len(timed) // 4])],
-        },
+        "target_tokens_per_second": {"median": round(rate.median), "quartiles": [round(rate.low), round(rate.high)]},
+        "floor": round(floor),
+        "share_of_floor": round(rate.median / floor, 3),
         "vocabulary": subwords.vocab_size,
+        "hidden_size": hidden_size,
         "batch_tokens": batch_tokens,
         "precision": precision,
         "threads": threads,

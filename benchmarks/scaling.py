@@ -1,0 +1,165 @@
+"""How training and decoding rates grow with hidden size, vocabulary and threads: a table, and a plot with the floor.
+
+    python benchmarks/scaling.py --out docs
+
+Embeddings have 256 features, each side one layer. Weights and sentences are random, of 15 subwords on average; rates
+do not depend on what they are. Training is in batches of 4,096 target subwords; decoding is greedy, and every
+translation as long as its source. The floor is what the matrix products alone would take at the machine's own rate,
+in bfloat16 for training and in int8 for decoding. Each point is measured in a process of its own.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+EMBEDDING, LENGTH = 256, 15
+STANDARD = {"hidden": 512, "vocabulary": 8000, "threads": 2}
+SWEEPS = {"hidden": (256, 512, 1024), "vocabulary": (4000, 8000, 32000), "threads": (1, 2)}
+STAGES = ("training", "decoding")
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="The folder for scaling.md and scaling.svg.")] = Path("docs"),
+    runs: Annotated[int, typer.Option(help="Measurements of each point; medians are shown.")] = 5,
+    updates: Annotated[int, typer.Option(help="Timed updates a measurement.")] = 10,
+    point: Annotated[str, typer.Option(hidden=True)] = "",
+) -> None:
+    """Write both, and print the table."""
+    if point:
+        print(json.dumps(measure(**json.loads(point), updates=updates)))
+        return
+    points = [STANDARD | {name: value} for name, values in SWEEPS.items() for value in values]
+    points = [one for number, one in enumerate(points) if one not in points[:number]]
+    turns: list[list[dict[str, float]]] = [[] for _ in points]
+    for turn in range(runs):
+        for place, one in enumerate(points):
+            print(f"turn {turn + 1} of {runs}: {one}", file=sys.stderr)
+            command = [sys.executable, __file__, "--point", json.dumps(one), "--updates", str(updates)]
+            answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+            turns[place].append(json.loads(answer.stdout))
+    rows = [
+        one | {name: statistics.median(turn[name] for turn in own) for name in own[0]}
+        for one, own in zip(points, turns, strict=True)
+    ]
+    print(table(rows))
+    (out / "scaling.md").write_text(table(rows) + "\n")
+    (out / "scaling.svg").write_text(plot(rows))
+
+
+def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[str, float]:
+    """Target subwords a second in training and in decoding, and their floors."""
+    from nmt.benchmark.floor import decoding_operations, matrix_rates, training_operations
+    from nmt.benchmark.rates import training_rate
+    from nmt.models.translator import ModelConfig
+    from nmt.training.loop import TrainingConfig
+
+    config = ModelConfig(embedding_size=EMBEDDING, hidden_size=hidden, attention_heads=4)
+    settings = TrainingConfig(max_updates=updates, threads=threads, precision="bfloat16", batch_tokens=4096)
+    corpus: Any = RandomCorpus(pairs=20_000, vocabulary=vocabulary)
+    rates = matrix_rates(threads)
+    return {
+        "training": training_rate(config, corpus, settings, (vocabulary, vocabulary)).median,
+        "training floor": rates["bfloat16"] / training_operations(vars(config), vocabulary),
+        "decoding": decoding_rate(config, vocabulary, threads),
+        "decoding floor": rates["int8"] / decoding_operations(vars(config), vocabulary, source_length=1),
+    }
+
+
+def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
+    """Target subwords a second of greedy search in so many threads, EOS forbidden."""
+    import numpy as np
+
+    from nmt.decoding.beam import beam_search
+    from nmt.decoding.onnx_engine import OnnxEngine
+    from nmt.decoding.onnx_layers import Network
+    from nmt.decoding.quantized_translator import quantize_translator
+    from nmt.decoding.search import SearchConfig
+    from nmt.models.translator import Translator
+    from nmt.text.tokenizer import EOS_ID
+
+    arrays = quantize_translator(Translator(config, vocabulary, vocabulary, shared=True))
+    engine = OnnxEngine(Network(arrays=arrays, config=vars(config), forbidden=range(EOS_ID + 1)))
+    search = SearchConfig(beam_size=1, max_length_ratio=5.9 / LENGTH)  # ends at 10 more than that share of the source
+    sources = np.random.default_rng(1).integers(EOS_ID + 1, vocabulary, (16 * threads, 64, LENGTH)).tolist()
+
+    def run(batches: Sequence[list[list[int]]]) -> int:
+        with ThreadPoolExecutor(threads) as pool:
+            found = list(pool.map(lambda batch: beam_search(engine, batch, search), batches))
+        return sum(len(best.ids) for batch in found for [best] in batch)
+
+    run(sources[:threads])
+    start = time.perf_counter()
+    return run(sources) / (time.perf_counter() - start)
+
+
+class RandomCorpus:
+    """What training needs of a TokenizedCorpus, with random subwords."""
+
+    def __init__(self, pairs: int, vocabulary: int) -> None:
+        import numpy as np
+
+        self._random = np.random.default_rng(1)
+        self._vocabulary = vocabulary
+        self.source_lengths = self._random.poisson(LENGTH - 2, pairs) + 1  # sentence ends come on top
+        self.target_lengths = np.clip(self.source_lengths + self._random.integers(-2, 3, pairs), 1, None)
+
+    def __len__(self) -> int:
+        return len(self.source_lengths)
+
+    def batch(self, rows: Any, alpha: float = 0.0, seed: int = 0) -> Any:
+        """The pairs of the given rows."""
+        from nmt.text.batch import make_batch
+        from nmt.text.tokenizer import EOS_ID
+
+        def draw(lengths: Any) -> list[list[int]]:
+            return [self._random.integers(EOS_ID + 1, self._vocabulary, length).tolist() for length in lengths]
+
+        return make_batch(draw(self.source_lengths[rows]), draw(self.target_lengths[rows]))
+
+
+def table(rows: Sequence[dict[str, float]]) -> str:
+    """The rows in Markdown."""
+    lines = ["| hidden | vocabulary | threads | training | share of its floor | decoding | share of its floor |"]
+    lines.append("| ---: " * 7 + "|")
+    for row in rows:
+        cells = [f"{row[name]:,}" for name in STANDARD]
+        for stage in STAGES:
+            cells += [f"{row[stage]:,.0f}", f"{row[stage] / row[f'{stage} floor']:.0%}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def plot(rows: Sequence[dict[str, float]]) -> str:
+    """Bars of the rates, and lines where the floors are, as SVG: a row of panels for each stage, on linear scales."""
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="480" font-family="sans-serif" font-size="12">'
+    ]
+    parts.append('<rect width="760" height="480" fill="white"/>')
+    for down, stage in enumerate(STAGES):
+        bottom, height = 210 + 230 * down, 150
+        top = max(max(row[stage], row[f"{stage} floor"]) for row in rows)
+        parts.append(f'<text x="20" y="{bottom - height - 25}">{stage}, target subwords/s (lines: the floor)</text>')
+        for panel, (name, values) in enumerate(SWEEPS.items()):
+            left = 30 + 245 * panel
+            parts.append(f'<text x="{left}" y="{bottom + 34}">{name}</text>')
+            for place, value in enumerate(values):
+                [row] = [row for row in rows if row == row | STANDARD | {name: value}]
+                x = left + 70 * place
+                rate, floor = (height * row[key] / top for key in (stage, f"{stage} floor"))
+                parts.append(f'<rect x="{x}" y="{bottom - rate:.0f}" width="50" height="{rate:.0f}" fill="#4477aa"/>')
+                parts.append(f'<path d="M{x - 5} {bottom - floor:.0f}h60" stroke="#cc3311" stroke-width="2"/>')
+                parts.append(f'<text x="{x}" y="{bottom - rate - 4:.0f}">{row[stage]:,.0f}</text>')
+                parts.append(f'<text x="{x}" y="{bottom + 16}">{value:,}</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+if __name__ == "__main__":
+    typer.run(main)
