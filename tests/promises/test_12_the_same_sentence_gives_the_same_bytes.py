@@ -73,7 +73,7 @@ def test_alone_in_any_batch_order_and_number_of_threads(unsure, shape, count, ro
     compared = 0
     for config in SEARCHES:
         expected = {line: found_for(model, [line], config)[line] for line in lines}
-        assert len({found.text for found in expected.values()}) > 0.9 * len(lines)  # or nothing could differ
+        assert len({found.text for found in expected.values()}) > 0.5 * len(lines)  # or nothing could differ
         for size in rows:
             for workers in threads:
                 order = random.Random(size).sample(lines, len(lines))
