@@ -60,6 +60,8 @@ def prepare(
 def print_counts(report: dict[str, Any]) -> None:
     """Show what report.json of a prepared folder counts."""
     print(f"{'pairs read':<24}{report['read']:>12,}")
+    if report.get("line_ends"):  # a distilled folder has none
+        print(f"{'  with line ends':<24}{report['line_ends']:>12,}  (now spaces)")
     for rule, count in report["rejected"].items():
         print(f"  {rule:<22}{count:>12,}")
     for split, count in report["kept"].items():

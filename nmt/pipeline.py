@@ -57,6 +57,9 @@ def prepare(
 ) -> dict[str, Any]:
     """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
 
+    That is the pairs read and rejected by each rule, those kept in each split, and those with line ends inside a side,
+    which became spaces.
+
     Validation and test sets that are given are kept as they are; those that are not are held out of the corpora, size
     pairs each.
     """
@@ -71,14 +74,16 @@ def prepare(
     if names is not None and len(names) != 2:
         raise ConfigError(f"--columns {columns}: give two names with a comma between them")
     counts: Counter[str] = Counter()
+    found: Counter[str] = Counter()
 
     def read(wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
         for pair in read_corpora(wanted, source=config.source, target=config.target, columns=names):
+            found["line_ends"] += any("\n" in side.strip() for side in pair)
             yield tidy(pair[0]), tidy(pair[1])
 
     def counted(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         for pair in pairs:
-            counts["read"] += 1
+            found["read"] += 1
             yield pair
 
     given = {name: list(read(wanted)) for name, wanted in (("valid", valid), ("test", test)) if wanted}
@@ -110,8 +115,7 @@ def prepare(
                 kept[split] += 1
             if split == "train":
                 _check_any_left(kept[split], counts, corpora)
-        read_pairs = counts.pop("read", 0)
-        report = {"read": read_pairs, "rejected": dict(counts), "kept": kept}
+        report = {name: found[name] for name in ("read", "line_ends")} | {"rejected": dict(counts), "kept": kept}
         write_line(streams[-1], json.dumps(report))
     return report
 
@@ -661,12 +665,11 @@ def _check_any_left(kept: int, counts: Mapping[str, int], corpora: Sequence[str]
     """Raise DataError if no training pair is left, with the rule that took most of them."""
     if kept:
         return
-    rejected = {rule: count for rule, count in counts.items() if rule != "read"}
-    if not rejected:
+    if not counts:
         raise DataError(f"{', '.join(corpora)}: no pairs in it; give a corpus with text")
-    rule, count = max(rejected.items(), key=lambda item: item[1])
+    rule, count = max(counts.items(), key=lambda item: item[1])
     raise DataError(
-        f"{', '.join(corpora)}: every pair was rejected, {count} of {sum(rejected.values())} by the rule {rule!r}; "
+        f"{', '.join(corpora)}: every pair was rejected, {count} of {sum(counts.values())} by the rule {rule!r}; "
         f"check the languages and the columns, or switch it off by --set cleaning.{rule}=0"
     )
 

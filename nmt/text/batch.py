@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nmt.errors import DataError
-from nmt.text.files import sha256
+from nmt.text.files import locked, sha256
 from nmt.text.lines import read_parallel
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
@@ -146,28 +146,36 @@ def tokenize_corpus(
     for tokenizer in (source, target):
         digest.update(hashlib.sha256(tokenizer.to_bytes()).digest())
     folder = cache / digest.hexdigest()[:16]
-    if not folder.exists():
-        partial = folder.with_suffix(".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        columns = {
-            **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
-            **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
-            **{name: datasets.Value("string") for name in ("source_text", "target_text")},
-        }
-        datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
-        data = datasets.Dataset.from_generator(
-            lambda: _tokenize(source_path, target_path, source, target, max_length),
-            features=datasets.Features(columns),
-            cache_dir=str(partial / "build"),
-            fingerprint=folder.name,
-        )
-        data.save_to_disk(str(partial / "data"))
-        (partial / "data").rename(folder)
-        shutil.rmtree(partial, ignore_errors=True)
+    with locked(cache):  # another training of the same data may have begun, too
+        if not folder.exists():
+            _save_tokenized(folder, source_path, target_path, source, target, max_length)
     corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, firsts)
     if not len(corpus):
         raise DataError(f"{source_path}: no pair is left whose sides have at most {max_length} subwords")
     return corpus
+
+
+def _save_tokenized(
+    folder: Path, source_path: Path, target_path: Path, source: Tokenizer, target: Tokenizer, max_length: int
+) -> None:
+    """Tokenize two files into a folder, which appears when all is done."""
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    columns = {
+        **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
+        **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
+        **{name: datasets.Value("string") for name in ("source_text", "target_text")},
+    }
+    datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
+    data = datasets.Dataset.from_generator(
+        lambda: _tokenize(source_path, target_path, source, target, max_length),
+        features=datasets.Features(columns),
+        cache_dir=str(partial / "build"),
+        fingerprint=folder.name,
+    )
+    data.save_to_disk(str(partial / "data"))
+    (partial / "data").rename(folder)
+    shutil.rmtree(partial, ignore_errors=True)
 
 
 def _tokenize(

@@ -130,6 +130,19 @@ def _told(name: Path | str) -> Iterator[None]:
         raise DataError(f"{name}: cannot be read ({error.strerror or error}); check the file") from error
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it for this process, others wait; a kill sets it free."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _create_beside(final: Path, created: list[Path]) -> BinaryIO:
     """Create a file of a new name beside final, add the name to created, and hold the file's lock until it is closed.
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from nmt.text.lines import read_file, write_file
 
+LOG = "train.jsonl"
+
 
 class TrainingLog:
     """Appends reports to train.jsonl in a run folder; a resumed training first drops those after its checkpoint.
@@ -15,7 +17,7 @@ class TrainingLog:
     """
 
     def __init__(self, run: Path, update: int, validated: int) -> None:
-        self._path = run / "train.jsonl"
+        self._path = run / LOG
         if self._path.exists():
             lines = read_file(self._path)
             kept = [line for line in lines if _update_of(line) <= (validated if '"valid_' in line else update)]

@@ -25,7 +25,7 @@ from nmt.text.batch import TokenizedCorpus, make_batch
 from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
-from nmt.training.log import TrainingLog
+from nmt.training.log import LOG, TrainingLog
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
 from nmt.training.loss import translation_loss
 from nmt.training.memory import keep_freed_memory
@@ -188,8 +188,10 @@ def _identity(job: Job) -> dict[str, Any]:
 def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
     checkpoint = load_checkpoint(run)
     if checkpoint is None:
-        if model_folder.exists(run):
-            raise ModelError(f"{run}: holds a model but no training to go on with; choose another folder")
+        if model_folder.exists(run) or (run / LOG).exists():  # both are younger than the first checkpoint
+            raise ModelError(
+                f"{run}: holds a model or a log, but no checkpoint to go on with; choose another folder, or empty it"
+            )
         _save_checkpoint(state, job, run)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint

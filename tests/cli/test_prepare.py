@@ -34,7 +34,7 @@ def test_a_table_counts_what_each_rule_rejected(prepare, tmp_path):
     assert code == 0
     report = json.loads(out)
     assert report == {
-        "read": 42, "rejected": {"empty": 1, "copies": 1}, "kept": {"train": 34, "valid": 3, "test": 3}
+        "read": 42, "line_ends": 0, "rejected": {"empty": 1, "copies": 1}, "kept": {"train": 34, "valid": 3, "test": 3}
     }  # fmt: skip
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
     for split, count in report["kept"].items():
@@ -83,7 +83,7 @@ def test_sets_that_are_given_are_kept_whole_and_the_training_set_loses_what_they
     code, out, err = prepare(german, english, "--valid", own, "--test", own, "--json")
     assert (code, err) == (0, "")
     kept = {"train": 2, "valid": 3, "test": 3}
-    assert json.loads(out) == {"read": 4, "rejected": {"overlap": 2}, "kept": kept}
+    assert json.loads(out) == {"read": 4, "line_ends": 0, "rejected": {"overlap": 2}, "kept": kept}
     assert lines(tmp_path / "out" / "train.de") == ["Auf Wiedersehen", "Danke"]
     assert lines(tmp_path / "out" / "valid.de") == ["Guten Tag", "Guten Tag", ""]
 
@@ -96,3 +96,13 @@ def test_a_run_that_fails_harms_nothing_that_an_earlier_one_wrote(prepare, tmp_p
     for failing in ([*german, "noch einer"], [*german[:-1], ""][:39]):
         assert prepare(failing, english)[0] == 2
         assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_line_ends_inside_a_side_become_spaces_and_are_counted(prepare, tmp_path):
+    lines_of_json = [json.dumps({"de": f"Satz {n}\nEnde", "en": f"sentence {n}"}) for n in range(30)]
+    lines_of_json += [json.dumps({"de": f"Zahl {n}\n", "en": f"number {n}"}) for n in range(30)]  # at the end: no line
+    (tmp_path / "more.jsonl").write_text("\n".join(lines_of_json))
+    code, out, _ = prepare([], [], str(tmp_path / "more.jsonl"), "--json", "--set", "cleaning.near_duplicates=false")
+    assert code == 0
+    assert json.loads(out)["line_ends"] == 30
+    assert any("Ende" in line for line in lines(tmp_path / "out" / "train.de"))

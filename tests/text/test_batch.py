@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from nmt.text.batch import batch_rows, make_batch, tokenize_corpus
+from nmt.text.files import locked
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
 
@@ -53,3 +56,16 @@ def test_an_epoch_holds_every_row_of_both_directions_once(corpora):
     batches = batch_rows(corpora[1], max_tokens=100, seed=1, epoch=0)
     assert sorted(np.concatenate(batches)) == list(range(len(corpora[1])))
     assert all(int(corpora[1].target_lengths[rows].max() + 1) * len(rows) <= 100 for rows in batches)
+
+
+def test_what_another_training_tokenizes_just_now_is_waited_for(toy_data, tmp_path):
+    tokenizer = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
+    paths = [toy_data / f"train.{language}" for language in ("de", "en")]
+    with ThreadPoolExecutor(1) as pool:
+        with locked(tmp_path):
+            ours = pool.submit(tokenize_corpus, *paths, tokenizer, tokenizer, tmp_path, max_length=100)
+            with pytest.raises(TimeoutError):
+                ours.result(timeout=0.3)
+            assert list(tmp_path.iterdir()) == []
+        assert len(ours.result(timeout=60)) == 300
+    assert len(list(tmp_path.iterdir())) == 1

@@ -27,7 +27,7 @@ def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_mod
     from nmt.model_folder import save
 
     save(tmp_path / "run", {"config.json": b"{}"})
-    with pytest.raises(ModelError, match="no training to go on with"):
+    with pytest.raises(ModelError, match="no checkpoint to go on with"):
         train(toy_data, short(), tmp_path / "run")
 
 
@@ -60,3 +60,14 @@ def test_the_model_learns_the_toy_language(toy_data, toy_model):
     hypotheses = list(pipeline.translate_lines(toy_model, sources))
     [bleu] = score(hypotheses, [references], metrics=("bleu",))
     assert bleu.value > 75
+
+
+@pytest.mark.parametrize("updates", [2, 8])  # before and after the first model
+def test_a_run_whose_checkpoint_is_gone_is_not_begun_again(toy_data, toy_config, tmp_path, updates):
+    options = {"data": toy_data, "tokenizer": toy_data / "tokenizer.model", "out": tmp_path / "run"}
+    changes = ["training.report_every=1", "training.validate_every=5", f"training.max_updates={updates + 1}"]
+    seen = []
+    pipeline.train(config=toy_config(*changes), **options, report=seen.append, stop=lambda: len(seen) >= updates)
+    (tmp_path / "run" / "checkpoint" / "manifest.json").unlink()
+    with pytest.raises(ModelError, match="no checkpoint to go on with"):
+        pipeline.train(config=toy_config(*changes), **options)
