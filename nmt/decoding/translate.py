@@ -14,7 +14,7 @@ from nmt.decoding.search import Hypothesis, SearchConfig
 from nmt.text.lines import clean_output
 from nmt.text.segments import split_line
 
-ROWS = 64  # hypotheses searched for at once
+ROWS = 128  # hypotheses searched for at once
 SUBWORDS = 4096  # and at most so many source subwords, padding included
 
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}  # written without spaces between sentences
