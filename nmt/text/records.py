@@ -2,17 +2,21 @@
 
 import json
 import logging
+import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from nmt.errors import DataError
 from nmt.text.lines import read_file
 
 HUB = "hf:"
 ROWS_AT_ONCE = 1000
+SECONDS_TO_ANSWER = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +60,8 @@ def load_dataset(name: str, loader: Callable[[ModuleType], Any]) -> Any:
     """Call loader with the module `datasets`; whatever it raises is a DataError naming the data set."""
     import datasets  # takes a second, and the commonest forms do without it
 
+    if name.startswith(HUB) and not _reachable():
+        datasets.config.HF_HUB_OFFLINE = True  # the cache alone, at once, where the library would try for 20 seconds
     for library in ("datasets", "huggingface_hub"):
         logging.getLogger(library).setLevel(logging.CRITICAL)  # what they have to say is in the error
     if not sys.stderr.isatty():
@@ -93,6 +99,21 @@ def listed(names: Sequence[object]) -> str:
     """The first of some names, for an error."""
     shown = ", ".join(repr(str(name)[:40]) for name in names[:8])
     return shown + (" ..." if len(names) > 8 else "") if names else "none"
+
+
+def _reachable() -> bool:
+    """Whether something answers where the hub is; with a proxy between, only the proxy can tell."""
+    from huggingface_hub import constants
+
+    address = urlsplit(constants.ENDPOINT)
+    if getproxies().get(address.scheme):
+        return True
+    try:
+        port = address.port or {"http": 80}.get(address.scheme, 443)
+        socket.create_connection((address.hostname or "", port), timeout=SECONDS_TO_ANSWER).close()
+    except OSError:
+        return False
+    return True
 
 
 def _unreadable(name: str, error: Exception) -> DataError:
