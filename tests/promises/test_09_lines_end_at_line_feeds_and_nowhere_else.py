@@ -4,6 +4,7 @@ import io
 
 import pytest
 from tests_fuzz import fuzzed_bytes, fuzzed_lines
+from tests_toy import toy_pairs
 
 from nmt.text.lines import BYTE_ORDER_MARK, read_file, read_lines, write_file
 
@@ -42,3 +43,21 @@ def test_a_model_answers_every_line_with_one_line(short_run, nmt_here, tmp_path,
     ended = nmt_here("translate", "--model", short_run, "--beam-size", 1, "-i", tmp_path / "in")
     assert ended.code == 0
     assert ended.out.count(b"\n") == count
+
+
+@pytest.mark.long
+def test_a_million_lines_take_no_more_memory_than_ten_thousand(toy_model, nmt, tmp_path):
+    lines = [source for source, _ in toy_pairs(5_000, seed=9)]
+    peaks, counts = {}, (10_000, 1_000_000)
+    for count in counts:
+        write_file(tmp_path / "in", (f"{lines[number % len(lines)]} {number}" for number in range(count)))
+        options = ["--model", toy_model, "--beam-size", 1, "-i", tmp_path / "in", "-o", tmp_path / "out"]
+        ended = nmt("translate", *options, timeout=1200)
+        assert ended.code == 0, ended.err
+        with (tmp_path / "out").open("rb") as out:
+            assert sum(chunk.count(b"\n") for chunk in iter(lambda: out.read(1 << 20), b"")) == count
+        peaks[count] = ended.memory
+        print(f"nmt translate, {count:,} lines: {ended.seconds:.0f} s, {ended.memory >> 20} MB at the peak")
+    ratio = peaks[1_000_000] / peaks[10_000]
+    print(f"peak memory of 1,000,000 lines / 10,000 lines: {ratio:.2f}")
+    assert ratio <= 1.2
