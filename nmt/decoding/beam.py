@@ -37,7 +37,7 @@ def beam_search(
         row, column = _best_continuations(totals, sentence, ended.slots)
 
         score, token, sentence = totals[row, column], step.ids[row, column], sentence[row]
-        tokens, covered = tokens[row], (covered + step.attention)[row]
+        tokens, covered = tokens[row], (covered + (step.attention() if config.coverage_penalty else 0.0))[row]
         tokens[:, length - 1] = token
 
         ending = (token == EOS_ID) | (length == ended.limits[sentence])
@@ -121,6 +121,9 @@ class _Ended:
 
 def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[Ints, Ints]:
     """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first."""
+    if totals.shape[1] == 1:  # greedy search: every sentence has one row, and that one continuation
+        row = np.flatnonzero(totals[:, 0] > -np.inf)
+        return row, np.zeros_like(row)
     rank = _rank(sentence)
     firsts = np.flatnonzero(rank == 0)
     columns = totals.shape[1]

@@ -3,7 +3,7 @@
 Shapes: R rows (live hypotheses), S source length, C candidates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -37,7 +37,7 @@ class Step(NamedTuple):
 
     log_probs: Floats  # [R, C], the most probable next subwords, best first
     ids: Ints  # [R, C]
-    attention: Floats  # [R, S]
+    attention: Callable[[], Floats]  # [R, S], worked out where it is asked for
     state: Any  # the State after the step
 
 

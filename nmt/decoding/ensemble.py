@@ -52,7 +52,7 @@ class EnsembleEngine:
         return Step(
             log_probs.cpu().numpy(),
             ids.cpu().numpy(),
-            torch.stack([one.attention for one in found]).mean(dim=0).cpu().numpy(),
+            lambda: torch.stack([one.attention for one in found]).mean(dim=0).cpu().numpy(),
             EnsembleState([one.state for one in found]),
         )
 

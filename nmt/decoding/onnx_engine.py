@@ -39,19 +39,36 @@ class OnnxState:
     """Where each row stands. Rows are picked by the graph at the next step; the memory of ended sentences goes late."""
 
     memory: _Memory
-    rows: int  # K
     recurrent: Values  # [R before, H]
     parents: Ints  # [R], in which of these each row stood
     sentence: Ints  # [R], its place in memory
+    place: Ints  # [R], its place among B * K, those of a sentence side by side
+    slot: Ints  # [B, K], the row at each place, or any where there is none
+
+    @classmethod
+    def of(cls, memory: _Memory, recurrent: Values, parents: Ints, sentence: Ints, rows: int) -> "OnnxState":
+        """The state of rows of these sentences, for at most so many rows a sentence."""
+        own = np.arange(len(sentence))
+        place = sentence * rows + own - np.searchsorted(sentence, sentence)
+        slot = np.zeros(len(memory.mask) * rows, dtype=np.int64)
+        slot[place] = own
+        return cls(
+            memory=memory,
+            recurrent=recurrent,
+            parents=parents,
+            sentence=sentence,
+            place=place,
+            slot=slot.reshape(-1, rows),
+        )
 
     def select(self, rows: Ints) -> "OnnxState":
         """See State.select."""
         memory, sentence = self.memory, self.sentence[rows]
-        if 2 * len(sentence) <= len(memory.mask) * self.rows:  # it may pay to shrink the memory
+        if 2 * len(sentence) <= self.slot.size:  # it may pay to shrink the memory
             live, places = np.unique(sentence, return_inverse=True)
-            if 2 * len(live) <= len(memory.mask):
+            if 2 * len(live) <= len(self.slot):
                 memory, sentence = memory.select(live), places
-        return replace(self, memory=memory, parents=self.parents[rows], sentence=sentence)
+        return self.of(memory, self.recurrent, self.parents[rows], sentence, self.slot.shape[1])
 
 
 class OnnxEngine:
@@ -90,38 +107,29 @@ class OnnxEngine:
         )
         keys, states = outputs[: len(self._keys)], outputs[len(self._keys) :]
         mask = np.where(real, np.float32(0), _MASKED)[:, None, None]
-        places = np.arange(count)
-        return OnnxState(
-            memory=_Memory(keys=dict(zip(self._keys, keys, strict=True)), mask=mask),
-            rows=rows,
-            recurrent=dict(zip(self._states, states, strict=True)),
-            parents=places,
-            sentence=places,
-        )
+        memory = _Memory(keys=dict(zip(self._keys, keys, strict=True)), mask=mask)
+        recurrent = dict(zip(self._states, states, strict=True))
+        return OnnxState.of(memory, recurrent, np.arange(count), np.arange(count), rows)
 
     def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step:
         """See Engine.step."""
-        sentence, memory = state.sentence, state.memory
-        rows = np.arange(len(sentence))
-        place = sentence * state.rows + rows - np.searchsorted(sentence, sentence)
-        slot = np.zeros(len(memory.mask) * state.rows, dtype=np.int64)
-        slot[place] = rows
         log_probs, ids, *outputs = self._step.run(
             self._outputs,
             {
                 "previous": previous,
                 "parents": state.parents,
-                "slot": slot.reshape(-1, state.rows),
-                "place": place,
-                "mask": memory.mask,
+                "slot": state.slot,
+                "place": state.place,
+                "mask": state.memory.mask,
                 "k": np.array([candidates]),
-                **memory.keys,
+                **state.memory.keys,
                 **state.recurrent,
             },
         )
         attention, states = outputs[: self._layers], outputs[self._layers :]
-        after = replace(state, recurrent=dict(zip(self._states, states, strict=True)), parents=rows)
-        return Step(log_probs, ids, _mean(attention, place), after)
+        recurrent = dict(zip(self._states, states, strict=True))
+        after = replace(state, recurrent=recurrent, parents=np.arange(len(previous)))
+        return Step(log_probs, ids, lambda: _mean(attention, state.place), after)
 
 
 def _mean(attention: Sequence[Any], place: Ints) -> Floats:

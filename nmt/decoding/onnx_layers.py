@@ -180,15 +180,13 @@ class _Builder(Graph):
         if isinstance(matrix, str):
             matrix = self.matrix(matrix)
         bias = [self.constant(matrix.bias)] if matrix.bias.any() else []
-        weight, scale = self.constant(matrix.weight), self.constant(matrix.scale)
-        zeros = (
-            self._zero,
-            self.constant(np.array(0, np.int8)),
-        )  # the second is never shared: see onnx_engine.open_session
+        scales = self._level, self.constant(matrix.scale)
+        zeros = self._zero, self.constant(np.array(0, np.int8))  # the second one is never shared: see open_session
+        factors = rows.values, self.constant(matrix.weight), *scales, *zeros
         if not rows.scale:
-            return self.op("MatMulIntegerToFloat", rows.values, weight, self._level, scale, *zeros, *bias)
-        y = self.op("MatMulIntegerToFloat", rows.values, weight, self._level, scale, *zeros)
-        return self.op("Add", self.op("Mul", y, rows.scale), *bias) if bias else self.op("Mul", y, rows.scale)
+            return self.op("MatMulIntegerToFloat", *factors, *bias)
+        y = self.op("Mul", self.op("MatMulIntegerToFloat", *factors), rows.scale)
+        return self.op("Add", y, *bias) if bias else y
 
     def products_with_embeddings(self, rows: _Rows) -> str:
         """Logits [R, V]: points times all target embeddings."""

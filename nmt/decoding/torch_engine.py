@@ -68,7 +68,7 @@ class TorchEngine:
         """See Engine.step."""
         found = self.distribution(previous, state)
         log_probs, ids = found.log_probs.topk(candidates, dim=-1)
-        return Step(log_probs.cpu().numpy(), ids.cpu().numpy(), found.attention.cpu().numpy(), found.state)
+        return Step(log_probs.cpu().numpy(), ids.cpu().numpy(), lambda: found.attention.cpu().numpy(), found.state)
 
     @torch.no_grad()
     def distribution(self, previous: Ints, state: TorchState) -> Distribution:

@@ -41,7 +41,7 @@ class TableEngine:
         log_probs = np.stack([self.log_probs(source, read[1:]) for source, read in state])
         ids = np.argsort(-log_probs, axis=1, kind="stable")[:, :candidates]
         attention = np.full((len(state), state.width), 0.5)
-        return Step(np.take_along_axis(log_probs, ids, axis=1), ids, attention, state)
+        return Step(np.take_along_axis(log_probs, ids, axis=1), ids, lambda: attention, state)
 
     def log_probs(self, source, read):
         with np.errstate(divide="ignore"):

@@ -36,8 +36,8 @@ def test_each_next_subword_has_the_mean_of_the_models_probabilities():
     np.testing.assert_allclose(found, (probabilities(one)[0] + probabilities(other)[0]) / 2, atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
     assert (np.diff(step.log_probs[:, :10], axis=1) <= 0).all()
-    attention = [probabilities(own)[1].attention for own in (one, other)]
-    np.testing.assert_allclose(step.attention, sum(attention) / 2, atol=1e-6)
+    attention = [probabilities(own)[1].attention() for own in (one, other)]
+    np.testing.assert_allclose(step.attention(), sum(attention) / 2, atol=1e-6)
 
 
 def test_no_model_alone_forbids_a_subword_but_what_none_may_write_never_comes():

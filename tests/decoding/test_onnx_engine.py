@@ -38,7 +38,7 @@ def rows_of(engine, sources, steps=6, rows=1):
         step = engine.step(np.full(len(sources), previous), state, engine.vocab_size)
         table = np.zeros_like(step.log_probs)
         np.put_along_axis(table, step.ids, step.log_probs, axis=1)
-        yield table, step.attention
+        yield table, step.attention()
         state, previous = step.state, 5 + number
 
 

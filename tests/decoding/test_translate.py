@@ -1,6 +1,9 @@
 import random
 
+import pytest
+
 from nmt import pipeline
+from nmt.decoding import translate as translation
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
@@ -42,3 +45,17 @@ def test_samples_with_one_seed_are_the_same(toy_model):
     first = translate(toy_model, LINES, sample=True, seed=5)
     assert translate(toy_model, LINES, sample=True, seed=5) == first
     assert translate(toy_model, LINES, sample=True, temperature=3.0, seed=6) != first
+
+
+def test_sentences_searched_together_are_padded_to_one_length_and_few(monkeypatch):
+    monkeypatch.setattr(translation, "ROWS", 10)
+    # With EOS, 3, 7 and 1 subwords are padded to 8, 8 to 16, 20 and 21 to 24; two sentences have 5 rows each.
+    assert list(translation._batches([3, 20, 7, 8, 21, 1], rows=5)) == [[4, 1], [3], [2, 0], [5]]
+    monkeypatch.setattr(translation, "SUBWORDS", 40)
+    assert list(translation._batches([20, 20], rows=1)) == [[0], [1]]  # of 24 subwords each
+
+
+def test_what_goes_wrong_in_a_thread_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        list(translation._in_threads(lambda number: 1 / number, [2, 1, 0], workers=2))
+    assert list(translation._in_threads(lambda number: 1 / number, [2, 1], workers=2)) == [0.5, 1.0]
