@@ -19,7 +19,7 @@ def main(
     tokenizer: Annotated[Path, typer.Option(help="Its tokenizer.")],
     source: str = "de",
     target: str = "en",
-    updates: Annotated[int, typer.Option(help="Timed updates, after a few that are not.")] = 100,
+    updates: Annotated[int, typer.Option(help="Timed updates, after those of an epoch, or 200, that are not.")] = 100,
     batch_tokens: int = 4096,
     precision: str = "bfloat16",
     threads: int = 2,

@@ -15,11 +15,11 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.translate import translate
 from nmt.models.translator import ModelConfig, Translator
 from nmt.text.batch import TokenizedCorpus
-from nmt.training.loop import TrainingConfig, UpdateReport, Validation, train
-from nmt.training.memory import keep_freed_memory
+from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
+from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
 
-_WARM_UP = 3  # updates that are not timed
+_WARM_UP = 200  # updates that are not timed, or an epoch's: what one compiles for its batches, later ones find
 
 # Runs a command. In a process of its own, since a child's peak begins with what its parent has when it is started.
 _MEASURE = """
@@ -59,11 +59,13 @@ def training_rate(
 ) -> Spread:
     """Target subwords a second over config.max_updates updates of a fresh translator for vocabularies of these sizes.
 
-    Sentence ends count, padding does not. Time includes batches, both passes, clipping and the optimizer.
+    Sentence ends count, padding does not. An epoch, or the first 200 updates of it, are not timed. Time includes batches, both passes, clipping and the optimizer.
     """
     keep_freed_memory()
+    cache_products()
     torch.set_num_threads(config.threads or os.cpu_count() or 1)
-    updates = config.max_updates + _WARM_UP
+    warm_up = min(_WARM_UP, total_updates(corpus, replace(config, epochs=1, max_updates=0)))
+    updates = config.max_updates + warm_up
     settings = replace(config, max_updates=updates, validate_every=updates + 1, epochs=updates)
     network = Translator(model, *sizes, shared=sizes[0] == sizes[1])
     state = TrainingState.start(network, settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0)
@@ -72,7 +74,7 @@ def training_rate(
         if isinstance(event, UpdateReport):
             rates.append(event.tokens / (time.perf_counter() - start))
         start = time.perf_counter()
-    return spread(rates[_WARM_UP:])
+    return spread(rates[warm_up:])
 
 
 def decoding_rate(model: TranslationModel, lines: Sequence[str], beam_size: int, runs: int) -> Spread:

@@ -13,6 +13,7 @@ from nmt.models.translator import Translator
 from nmt.text.batch import Batch
 from nmt.text.tokenizer import PAD_ID
 
+IGNORED = -100  # as in torch.nn.functional.cross_entropy
 CHUNK = 1024  # positions; larger ones would save little time, and [N, V] be faulted in anew each update
 
 
@@ -32,10 +33,10 @@ def translation_loss(
     target_ids = batch.target_ids
     if teacher_forcing < 1:
         target_ids = _mix_in_guesses(model, memory, target_ids, teacher_forcing)
-    hidden = model.hidden(memory, target_ids)
-    real = batch.next_ids != PAD_ID
+    hidden = model.hidden(memory, target_ids).flatten(0, 1)
+    targets = batch.next_ids.masked_fill(batch.next_ids == PAD_ID, IGNORED).flatten()
     loss = smoothed_cross_entropy(
-        hidden[real], model.target_embedding.weight, model.output_bias, batch.next_ids[real], smoothing, r_drop / 2
+        hidden, model.target_embedding.weight, model.output_bias, targets, smoothing, r_drop / 2
     )
     return loss / 2 if r_drop else loss
 
@@ -45,9 +46,9 @@ def smoothed_cross_entropy(
 ) -> Tensor:
     """Cross-entropy, summed over N positions, of softmax(hidden @ weight.T + bias) against smoothed targets.
 
-    hidden [N, E], weight [V, E], bias [V], targets [N]. With divergence above 0, the second half of the positions is
-    another view of the first, and divergence * (KL(1||2) + KL(2||1)) is added, summed over the pairs of views. The
-    products run in autocast's dtype, the rest in float32.
+    hidden [N, E], weight [V, E], bias [V], targets [N]; a position whose target is IGNORED counts for nothing. With
+    divergence above 0, the second half of the positions is another view of the first, and divergence * (KL(1||2) +
+    KL(2||1)) is added, summed over the pairs of views. The products run in autocast's dtype, the rest in float32.
     """
     device = hidden.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
@@ -65,22 +66,24 @@ class _CrossEntropy(torch.autograd.Function):
     ) -> Tensor:
         exact = torch.promote_types(hidden.dtype, torch.float32)
         even = smoothing / weight.shape[0]  # asked of every subword, and kept out of the large products
-        hidden_sum, weight_sum = hidden.sum(dim=0, dtype=exact), weight.sum(dim=0, dtype=exact)
-        total = -even * (hidden_sum @ weight_sum + len(hidden) * bias.sum(dtype=exact))
-        # The bias is the weight of one more feature, which is always 1: no pass over the logits for it, nor back.
-        features = torch.cat([hidden, hidden.new_ones(len(hidden), 1)], dim=1)
+        # The bias is the weight of one more feature, which is always 1: no pass over the logits for it, nor back. What
+        # is ignored has no features instead of no place: products of every new size cost their library milliseconds.
+        real = (targets != IGNORED)[:, None]
+        features = torch.cat([hidden, hidden.new_ones(len(hidden), 1)], dim=1) * real
         weights = torch.cat([weight.t(), bias[None]])
+        features_sum, weights_sum = features.sum(dim=0, dtype=exact), weights.sum(dim=1, dtype=exact)
+        total = -even * (features_sum @ weights_sum)
         d_hidden = torch.empty_like(hidden)
         d_weights = torch.zeros_like(weights, dtype=exact)
         for chunk in _chunks(len(hidden), views=2 if divergence else 1):
             rows = features[chunk]
             logits = rows @ weights
             probs = torch.softmax(logits, dim=-1, dtype=exact if divergence else None)
-            target = torch.arange(len(rows), device=rows.device), targets[chunk]
+            target = torch.arange(len(rows), device=rows.device), targets[chunk].clamp_min(0)
             # Where a probability underflows, the smallest number stands for it; the gradient is exact.
             surprise = -probs[target].to(exact).clamp_min(torch.finfo(exact).tiny).log()
             log_sum = surprise + logits[target]  # of the exponentials of a row's logits
-            total += (1 - smoothing) * surprise.sum() + smoothing * log_sum.sum()
+            total += (((1 - smoothing) * surprise + smoothing * log_sum) * real[chunk, 0]).sum()
             d_logits = probs  # less what was asked for
             if divergence:
                 apart, d_apart = _divergence(logits, probs)
@@ -89,9 +92,8 @@ class _CrossEntropy(torch.autograd.Function):
             d_logits[target] -= 1 - smoothing
             d_hidden[chunk] = d_logits @ weight
             d_weights += rows.t().contiguous() @ d_logits
-        d_hidden -= even * weight_sum
-        d_weights -= even * torch.cat([hidden_sum, hidden_sum.new_full((1,), len(hidden))])[:, None]
-        d_weights = d_weights.to(weight.dtype)
+        d_hidden = (d_hidden - even * weights_sum[:-1]).to(hidden.dtype).mul_(real)
+        d_weights = (d_weights - even * features_sum[:, None]).to(weight.dtype)
         ctx.save_for_backward(d_hidden, d_weights[:-1].t().contiguous(), d_weights[-1])
         return total
 

@@ -48,7 +48,7 @@ def inspect_model(path: Path) -> ModelReport:
     if folder.has(ENGINE):
         load_model(path, engine="onnx")
         if folder.read(ENGINE) != engine_of(folder):
-            raise ModelError(f"{path}: {ENGINE} is not that of {TRANSLATOR}; make it anew by nmt export {path}")
+            raise ModelError(f"{path}: {ENGINE} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
     if folder.has("tagger.json"):
         load_tagger(path)
     checkpoint, update = _inspect_checkpoint(path)

@@ -25,11 +25,10 @@ from nmt.text.batch import TokenizedCorpus, make_batch
 from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
-from nmt.training.kernels import keep_kernels
 from nmt.training.log import LOG, TrainingLog
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
 from nmt.training.loss import translation_loss
-from nmt.training.memory import forget_rare_shapes, keep_freed_memory
+from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
 
 VALIDATION_ROWS = 64
@@ -78,8 +77,7 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one.
     """
     keep_freed_memory()
-    keep_kernels()
-    forget_rare_shapes()
+    cache_products()
     torch.set_num_threads(job.training.threads or os.cpu_count() or 1)
     torch.manual_seed(job.training.seed)
     model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)

@@ -24,8 +24,7 @@ from nmt.text.sentence import Alphabet, bio_tags, locate
 from nmt.text.spacing import spaced
 from nmt.text.tokenizer import Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, load_checkpoint, save_checkpoint
-from nmt.training.kernels import keep_kernels
-from nmt.training.memory import forget_rare_shapes, keep_freed_memory
+from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
 from nmt.training.tagging import (
     Heads,
@@ -75,8 +74,7 @@ def train_tagger_run(
     Raises ConfigError if the folder holds such a training of another job.
     """
     keep_freed_memory()
-    keep_kernels()
-    forget_rare_shapes()
+    cache_products()
     torch.set_num_threads(job.tagging.threads or os.cpu_count() or 1)
     torch.manual_seed(job.tagging.seed)
     _check(job)

@@ -1,12 +1,14 @@
 import os
 
-from nmt.training.memory import forget_rare_shapes
+from nmt.training.memory import cache_products
 
 
-def test_the_cache_of_shapes_is_small_unless_the_user_has_set_it(monkeypatch):
-    monkeypatch.delenv("LRU_CACHE_CAPACITY", raising=False)
-    forget_rare_shapes()
-    assert os.environ["LRU_CACHE_CAPACITY"] == "64"
+def test_the_caches_of_products_are_sized_unless_the_user_has_done_so(monkeypatch):
+    names = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    cache_products()
+    assert [os.environ[name] for name in names] == ["4096", "64"]
     monkeypatch.setenv("LRU_CACHE_CAPACITY", "7")
-    forget_rare_shapes()
+    cache_products()
     assert os.environ["LRU_CACHE_CAPACITY"] == "7"
