@@ -10,7 +10,9 @@ def export(
     model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder.", show_default=False)],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Save a small copy here, a quarter of the size, and leave the model as it is."),
+        typer.Option(
+            metavar="DIR", help="Save a small copy here, a quarter of the size, and leave the model as it is."
+        ),
     ] = None,
 ) -> None:
     """Add to a model the engine that runs it fast on processors, int8 and without torch; nmt train does so, too."""

@@ -59,7 +59,8 @@ def training_rate(
 ) -> Spread:
     """Target subwords a second over config.max_updates updates of a fresh translator for vocabularies of these sizes.
 
-    Sentence ends count, padding does not. An epoch, or the first 200 updates of it, are not timed. Time includes batches, both passes, clipping and the optimizer.
+    Sentence ends count, padding does not. An epoch, or the first 200 updates of it, are not timed. Time includes
+    batches, both passes, clipping and the optimizer.
     """
     keep_freed_memory()
     cache_products()
