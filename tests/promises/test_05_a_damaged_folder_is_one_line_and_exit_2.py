@@ -75,6 +75,19 @@ def spoil_number(run, value):
     replace_part(run, "translator.safetensors", safetensors.torch.save(tensors))  # nmt itself would not
 
 
+def spoil_engine(run):
+    """The same for the engine: its last array of floats."""
+    import numpy as np
+    import safetensors.numpy
+
+    from nmt.model_folder import open_folder
+
+    arrays = safetensors.numpy.load(open_folder(run).read("engine.safetensors"))
+    [*_, last] = (array for array in arrays.values() if array.dtype == np.float32)
+    last.reshape(-1)[0] = np.nan
+    replace_part(run, "engine.safetensors", safetensors.numpy.save(arrays))
+
+
 def reshape_weights(run):
     from nmt.model_folder import open_folder
     from nmt.models.weights import parse, to_bytes
@@ -154,6 +167,14 @@ DAMAGES = {
     "weights without tensors": lambda run: replace_part(
         run, "translator.safetensors", (2).to_bytes(8, "little") + b"{}"
     ),
+    "engine not safetensors": lambda run: replace_part(run, "engine.safetensors", b"not tensors at all"),
+    "engine empty": lambda run: replace_part(run, "engine.safetensors", b""),
+    "engine with a huge header": lambda run: replace_part(run, "engine.safetensors", HUGE_HEADER),
+    "engine of absurd shape": lambda run: replace_part(
+        run, "engine.safetensors", len(ABSURD_SHAPE).to_bytes(8, "little") + ABSURD_SHAPE + b"\0" * 4
+    ),
+    "engine without tensors": lambda run: replace_part(run, "engine.safetensors", (2).to_bytes(8, "little") + b"{}"),
+    "engine not a number": spoil_engine,
     "weights of another shape": reshape_weights,
     "weights not a number": lambda run: spoil_number(run, float("nan")),
     "weights infinite": lambda run: spoil_number(run, float("-inf")),
@@ -226,6 +247,7 @@ def test_a_folder_that_is_none_is_refused(run, tmp_path, nmt_here):
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_translate_as_a_process_refuses_it(run, nmt, damage):
     DAMAGES[damage](run)
-    ended = nmt("translate", "--model", run, text=b"Hund.\n", timeout=60)
+    engine = "torch" if damage.startswith("weights") else "auto"  # which reads the exported one alone
+    ended = nmt("translate", "--model", run, "--engine", engine, text=b"Hund.\n", timeout=60)
     assert_refused(ended, damage)
     print(f"{damage}: exit 2 after {ended.seconds:.1f} s: {ended.err.decode().strip()}")
