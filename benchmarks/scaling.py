@@ -63,7 +63,7 @@ def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[st
 
     config = ModelConfig(embedding_size=EMBEDDING, hidden_size=hidden, attention_heads=4)
     settings = TrainingConfig(max_updates=updates, threads=threads, precision="bfloat16", batch_tokens=4096)
-    corpus: Any = RandomCorpus(pairs=20_000, vocabulary=vocabulary)
+    corpus: Any = RandomCorpus(pairs=8_000, vocabulary=vocabulary)
     rates = matrix_rates(threads)
     return {
         "training": training_rate(config, corpus, settings, (vocabulary, vocabulary)).median,
