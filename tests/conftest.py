@@ -1,8 +1,18 @@
+import signal
 from pathlib import Path
 
 import pytest
 from tests_tagged import SETTINGS, columns, tagged_sentences
 from tests_toy import CONFIG, toy_pairs
+
+
+@pytest.fixture(autouse=True)
+def own_signals():
+    """Give pytest its handlers back when a test has run the command line's main() in this process."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")
