@@ -40,6 +40,7 @@ def main(
     corpus = tokenize_corpus(
         data / f"train.{source}", data / f"train.{target}", subwords, subwords, data / ".tokenized", max_length=200
     )
+    # mypy sees plain strings; the two classes refuse those that they do not know.
     model = ModelConfig(cell=cell, embedding_size=256, hidden_size=hidden_size, dropout=0.3)  # type: ignore[arg-type]
     config = TrainingConfig(
         batch_tokens=batch_tokens,

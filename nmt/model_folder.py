@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import re
 import stat
@@ -17,6 +18,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nmt.errors import ModelError
 from nmt.manifest import (
@@ -67,6 +69,16 @@ class ModelFolder:
         if hashlib.sha256(data).hexdigest() != part.sha256:
             refuse(self.path / part.file, "its sha256 is not the one listed")
         return data
+
+    def read_object(self, name: str, remedy: str) -> dict[str, Any]:
+        """The JSON object in a part; ModelError, which tells the remedy, if it holds none."""
+        try:
+            content = json.loads(self.read(name))
+        except (ValueError, RecursionError) as error:
+            raise ModelError(f"{self.path}: {name} is not valid JSON ({error}); {remedy}") from error
+        if not isinstance(content, dict):
+            raise ModelError(f"{self.path}: {name} is not a JSON object; {remedy}")
+        return content
 
     def verify(self) -> None:
         """Read every part; ModelError at the first damaged one."""

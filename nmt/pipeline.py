@@ -5,11 +5,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from nmt.errors import ConfigError, DataError
 
@@ -247,16 +247,11 @@ def translate(
     """
     from nmt.decoding.stream import windows
     from nmt.decoding.translate import translate as translate_windows
-    from nmt.text.files import open_bytes, replacing, standard_input
-    from nmt.text.lines import read_lines, write_line
+    from nmt.text.lines import write_line
 
     loaded = _load(model, direction, device, engine)
     config = replace(loaded.search, **(search or {}))
-    with ExitStack() as stack:
-        stream = standard_input() if source is None else stack.enter_context(open_bytes(source))
-        out = sys.stdout.buffer if target is None else stack.enter_context(replacing(target))[0]
-        name = "stdin" if source is None else str(source)
-        lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
+    with _streams(source, target, warn) as (lines, out):
         for window in windows(lines):
             for translation in translate_windows(loaded, [window], config):
                 for line in _render(translation, as_json):
@@ -482,15 +477,10 @@ def tag(
     from nmt.decoding.stream import windows
     from nmt.decoding.tagging import load_tagger, render
     from nmt.decoding.tagging import tag as tag_windows
-    from nmt.text.files import open_bytes, replacing, standard_input
-    from nmt.text.lines import read_lines, write_line
+    from nmt.text.lines import write_line
 
     loaded = load_tagger(model, device)
-    with ExitStack() as stack:
-        stream = standard_input() if source is None else stack.enter_context(open_bytes(source))
-        out = sys.stdout.buffer if target is None else stack.enter_context(replacing(target))[0]
-        name = "stdin" if source is None else str(source)
-        lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
+    with _streams(source, target, warn) as (lines, out):
         for window in windows(lines):
             for tagged in tag_windows(loaded, [window], pretokenized=pretokenized):
                 for line in render(tagged, form):
@@ -557,6 +547,21 @@ def check(model: Path) -> "ModelReport":
     from nmt.training.report import inspect_model
 
     return inspect_model(model)
+
+
+@contextmanager
+def _streams(
+    source: Path | None, target: Path | None, warn: Callable[[str], None]
+) -> Iterator[tuple[Iterator[str], BinaryIO]]:
+    """The lines of a file or stdin, and a file or stdout to write to; a file is there once all of it is."""
+    from nmt.text.files import open_bytes, replacing, standard_input
+    from nmt.text.lines import read_lines
+
+    with ExitStack() as stack:
+        stream = standard_input() if source is None else stack.enter_context(open_bytes(source))
+        out = sys.stdout.buffer if target is None else stack.enter_context(replacing(target))[0]
+        name = "stdin" if source is None else str(source)
+        yield read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE), out
 
 
 def _read_output(path: Path) -> "Output":

@@ -44,33 +44,29 @@ def toy_config(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def toy_model(toy_data, toy_config, tmp_path_factory) -> Path:
-    """The folder of a model that has learnt the toy language."""
+def toy_trained(toy_data, toy_config, tmp_path_factory):
+    """Train a model until it has learnt the toy language, with changes; gives its folder."""
     from nmt import pipeline
 
-    run = tmp_path_factory.mktemp("toy-model") / "run"
-    pipeline.train(
-        config=toy_config("training.epochs=30", "training.learning_rate=0.005"),
-        data=toy_data,
-        tokenizer=toy_data / "tokenizer.model",
-        out=run,
-    )
-    return run
+    def train(*changes: str) -> Path:
+        run = tmp_path_factory.mktemp("toy-trained") / "run"
+        config = toy_config(*changes, "training.epochs=30", "training.learning_rate=0.005")
+        pipeline.train(config=config, data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
+        return run
+
+    return train
 
 
 @pytest.fixture(scope="session")
-def toy_both(toy_data, toy_config, tmp_path_factory) -> Path:
-    """The folder of a model that has learnt the toy language in both directions."""
-    from nmt import pipeline
+def toy_model(toy_trained) -> Path:
+    """The folder of a model that has learnt the toy language."""
+    return toy_trained()
 
-    run = tmp_path_factory.mktemp("toy-both") / "run"
-    pipeline.train(
-        config=toy_config("directions=both", "training.epochs=30", "training.learning_rate=0.005"),
-        data=toy_data,
-        tokenizer=toy_data / "tokenizer.model",
-        out=run,
-    )
-    return run
+
+@pytest.fixture(scope="session")
+def toy_both(toy_trained) -> Path:
+    """The folder of a model that has learnt the toy language in both directions."""
+    return toy_trained("directions=both")
 
 
 @pytest.fixture(scope="session")

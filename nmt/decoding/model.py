@@ -1,6 +1,5 @@
 """A translation model as search sees it: two tokenizers, an engine, and what the training found out."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,13 +74,7 @@ def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> 
 
 def read_description(folder: ModelFolder) -> dict[str, Any]:
     """What config.json says about a model."""
-    try:
-        about = json.loads(folder.read("config.json"))
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{folder.path}: config.json is not valid JSON ({error}); train the model again") from error
-    if not isinstance(about, dict):
-        raise ModelError(f"{folder.path}: config.json is not a JSON object; train the model again")
-    return about
+    return folder.read_object("config.json", "train the model again")
 
 
 def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:

@@ -160,13 +160,7 @@ def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
 
 def read_tagger_description(folder: ModelFolder) -> dict[str, Any]:
     """What tagger.json says."""
-    try:
-        about = json.loads(folder.read("tagger.json"))
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{folder.path}: tagger.json is not valid JSON ({error}); train the tagger again") from error
-    if not isinstance(about, dict):
-        raise ModelError(f"{folder.path}: tagger.json is not a JSON object; train the tagger again")
-    return about
+    return folder.read_object("tagger.json", "train the tagger again")
 
 
 def _between_spaces(line: str) -> list[tuple[int, int]]:

@@ -70,8 +70,8 @@ class _GRU(torch.autograd.Function):
             d_new = d_a[t, :, 2 * hidden :]
             torch.add(grads[0][t], d_next, out=d_state)
             torch.addcmul(d_state, d_state, z, value=-1, out=scratch)
-            scratch_n = torch.mul(scratch, n, out=d_new)
-            torch.addcmul(scratch, scratch_n, n, value=-1, out=d_new)  # d_state (1 - z) (1 - n n)
+            torch.mul(scratch, n, out=d_new)
+            torch.addcmul(scratch, d_new, n, value=-1, out=d_new)  # d_state (1 - z) (1 - n n)
             torch.mul(d_new, r, out=d_u_new)
             torch.mul(d_u_new, u_new[t], out=scratch)
             torch.addcmul(scratch, scratch, r, value=-1, out=d_r)

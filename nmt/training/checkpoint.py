@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from nmt import model_folder
-from nmt.errors import ModelError
+from nmt.errors import ConfigError
 from nmt.models import weights
 
 FOLDER = "checkpoint"  # of the translator's training
@@ -27,10 +28,19 @@ def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor],
         return None
     saved = model_folder.open_folder(run / folder)
     tensors = weights.parse(saved.read("tensors.safetensors"), str(saved.path / "tensors.safetensors"))
-    try:
-        state = json.loads(saved.read("state.json"))
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{saved.path}: not a checkpoint ({error}); remove it to train from the start") from error
-    if not isinstance(state, dict):
-        raise ModelError(f"{saved.path}: state.json is not a JSON object; remove it to train from the start")
-    return tensors, state
+    return tensors, saved.read_object("state.json", "remove it to train from the start")
+
+
+def job_keys(**sections: Any) -> dict[str, Any]:
+    """The values of configuration dataclasses by the names that a user knows: section.key."""
+    return {f"{section}.{key}": value for section, config in sections.items() for key, value in asdict(config).items()}
+
+
+def require_same_job(before: Mapping[str, Any], now: Mapping[str, Any], begun: str, otherwise: str) -> None:
+    """Raise ConfigError unless a training has the identity that it was begun with, which makes it end the same."""
+    for key in before.keys() | now.keys():
+        if before.get(key) != now.get(key):
+            raise ConfigError(
+                f"{begun} with {key} = {before.get(key)!r}, not {now.get(key)!r}; "
+                f"change it back to go on, or {otherwise}"
+            )

@@ -17,14 +17,14 @@ from nmt.decoding.model import TranslationModel, forbidden_ids
 from nmt.decoding.search import SearchConfig
 from nmt.decoding.torch_engine import TorchEngine
 from nmt.decoding.translate import translate
-from nmt.errors import ConfigError, ModelError
+from nmt.errors import ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 from nmt.text.batch import TokenizedCorpus, make_batch
 from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
-from nmt.training.checkpoint import load_checkpoint, save_checkpoint
+from nmt.training.checkpoint import job_keys, load_checkpoint, require_same_job, save_checkpoint
 from nmt.training.log import LOG, TrainingLog
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
 from nmt.training.loss import translation_loss
@@ -173,8 +173,7 @@ def _lengths(corpus: TokenizedCorpus) -> dict[str, int]:
 
 def _identity(job: Job) -> dict[str, Any]:
     """What a resumed training must share with the one before it to end in the same weights."""
-    sections = {name: asdict(getattr(job, name)) for name in ("model", "training", "search")}
-    keys = {f"{section}.{key}": value for section, values in sections.items() for key, value in values.items()}
+    keys = job_keys(model=job.model, training=job.training, search=job.search)
     for name in ("save_every", "report_every"):
         del keys[f"training.{name}"]
     return {
@@ -196,13 +195,7 @@ def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
         _save_checkpoint(state, job, run)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint
-    before, now = ADDED | numbers["job"], _identity(job)
-    for key in before.keys() | now.keys():
-        if before.get(key) != now.get(key):
-            raise ConfigError(
-                f"{run}: was begun with {key} = {before.get(key)!r}, not {now.get(key)!r}; "
-                "change it back to go on, or choose another folder"
-            )
+    require_same_job(ADDED | numbers["job"], _identity(job), f"{run}: was begun", "choose another folder")
     state.unpack(tensors, numbers["state"])
 
 

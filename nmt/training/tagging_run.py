@@ -13,7 +13,8 @@ import torch
 
 from nmt import model_folder
 from nmt.decoding.model import load_tokenizers, read_description
-from nmt.decoding.network import load_translator
+from nmt.decoding.network import TRANSLATOR, load_translator
+from nmt.decoding.quantized import PART as ENGINE
 from nmt.errors import ConfigError, DataError
 from nmt.models.tagger import Tagger, TaggerConfig
 from nmt.models.translator import ModelConfig, Translator
@@ -23,7 +24,7 @@ from nmt.text.bio import TaggedSentence
 from nmt.text.sentence import Alphabet, bio_tags, locate
 from nmt.text.spacing import spaced
 from nmt.text.tokenizer import Tokenizer
-from nmt.training.checkpoint import TAGGER_FOLDER, load_checkpoint, save_checkpoint
+from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
 from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
 from nmt.training.tagging import (
@@ -35,8 +36,6 @@ from nmt.training.tagging import (
     total_updates,
     train_tagger,
 )
-
-ENGINE = "engine."  # parts of that name are made from the translator, and are out of date once it has changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,13 +153,11 @@ def _identity(job: TaggingJob, folder: model_folder.ModelFolder) -> dict[str, An
     content = hashlib.sha256()
     for sentence in (*job.train, *job.valid):
         content.update(json.dumps([sentence.words, sentence.tags]).encode())
-    sections = {"tagger": asdict(job.tagger), "tagging": asdict(job.tagging)}
-    keys = {f"{section}.{key}": value for section, values in sections.items() for key, value in values.items()}
     return {
-        "translator": folder.parts["translator.safetensors"].sha256,
+        "translator": folder.parts[TRANSLATOR].sha256,
         "tagged sentences": content.hexdigest(),
         "translations": job.translations and job.translations.fingerprint,
-        **keys,
+        **job_keys(tagger=job.tagger, tagging=job.tagging),
     }
 
 
@@ -169,13 +166,8 @@ def _resume(state: TrainingState[Heads], identity: Mapping[str, Any], out: Path)
     if checkpoint is None:
         return
     tensors, numbers = checkpoint
-    before = numbers["job"]
-    for key in before.keys() | identity.keys():
-        if before.get(key) != identity.get(key):
-            raise ConfigError(
-                f"{out}: its tagger's training was begun with {key} = {before.get(key)!r}, not {identity.get(key)!r}; "
-                f"change it back to go on, or remove {out / TAGGER_FOLDER} to begin again"
-            )
+    begun, otherwise = f"{out}: its tagger's training was begun", f"remove {out / TAGGER_FOLDER} to begin again"
+    require_same_job(numbers["job"], identity, begun, otherwise)
     state.unpack(tensors, numbers["state"])
 
 
@@ -201,8 +193,9 @@ def _save_model(
         return
     if job.tagging.encoder == "frozen":
         weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
-    parts["translator.safetensors"] = to_bytes(_under("translator.", weights))
-    kept = {name: folder.read(name) for name in folder.parts if not name.startswith((ENGINE, "tagger."))}
+    parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
+    made = ("tagger.", ENGINE)  # anew: an engine is out of date once its translator has changed
+    kept = {name: folder.read(name) for name in folder.parts if not name.startswith(made)}
     model_folder.save(job.out, kept | parts)
 
 
