@@ -154,7 +154,7 @@ def _identity(job: TaggingJob, folder: model_folder.ModelFolder) -> dict[str, An
     for sentence in (*job.train, *job.valid):
         content.update(json.dumps([sentence.words, sentence.tags]).encode())
     return {
-        "translator": folder.parts[TRANSLATOR].sha256,
+        "translator": (folder.parts.get(TRANSLATOR) or folder.parts[ENGINE]).sha256,  # the engine alone if small
         "tagged sentences": content.hexdigest(),
         "translations": job.translations and job.translations.fingerprint,
         **job_keys(tagger=job.tagger, tagging=job.tagging),

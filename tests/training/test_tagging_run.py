@@ -64,6 +64,14 @@ def test_a_tagger_beside_the_translator_keeps_its_bytes(toy_config, toy_model, c
     assert {name: sha for name, sha in digest(own).items() if not name.startswith("tagger.")} == before
 
 
+def test_a_small_folder_whose_translator_is_the_engine_alone_takes_a_tagger(toy_config, toy_model, corpora, tmp_path):
+    small = pipeline.export(model=toy_model, out=tmp_path / "small")
+    before = digest(small)
+    f1 = run(toy_config, small, corpora, None)
+    assert max(f1) > 85
+    assert {name: sha for name, sha in digest(small).items() if not name.startswith("tagger.")} == before
+
+
 @pytest.mark.parametrize("encoder", ["finetune", "joint"])
 def test_an_encoder_that_learns_to_tag_changes(toy_config, toy_model, toy_data, corpora, tmp_path, encoder):
     data = toy_data if encoder == "joint" else None
