@@ -30,26 +30,27 @@ def beam_search(
     tokens: Ints = np.zeros((len(sources), int(ended.limits.max())), dtype=np.int64)  # [R, limit]
     previous: Ints = np.full(len(sources), first)
     covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
+    candidates = min(config.beam_size, engine.vocab_size)
 
     for length in range(1, tokens.shape[1] + 1):
-        step: Step = engine.step(previous, state, min(config.beam_size, engine.vocab_size))
+        step: Step = engine.step(previous, state, candidates)
         totals = score[:, None] + step.log_probs  # [R, C]
         row, column = _best_continuations(totals, sentence, ended.slots)
 
-        score, token, sentence = totals[row, column], step.ids[row, column], sentence[row]
+        score, previous, sentence = totals[row, column], step.ids[row, column], sentence[row]
         tokens, covered = tokens[row], (covered + (step.attention() if config.coverage_penalty else 0.0))[row]
-        tokens[:, length - 1] = token
+        tokens[:, length - 1] = previous
 
-        ending = (token == EOS_ID) | (length == ended.limits[sentence])
+        ending = (previous == EOS_ID) | (length == ended.limits[sentence])
         if ending.any():
             ended.add(length, sentence[ending], score[ending], tokens[ending], covered[ending])
-        live = ~ending & ~ended.decided(score, sentence)
-        if not live.any():
+        live = ~(ending | ended.decided(score, sentence))
+        if not live.all():
+            row, score, previous = row[live], score[live], previous[live]
+            sentence, tokens, covered = sentence[live], tokens[live], covered[live]
+        if not len(row):
             break
-        going = row[live]
-        state = step.state if np.array_equal(going, np.arange(len(previous))) else step.state.select(going)
-        score, sentence, tokens = score[live], sentence[live], tokens[live]
-        covered, previous = covered[live], token[live]
+        state = step.state.select(row)
     return ended.best()
 
 
@@ -87,7 +88,7 @@ class _Ended:
 
         A hypothesis only loses probability; at best it keeps what it has and its length penalty grows to the limit.
         """
-        if not (self.slots < self._config.beam_size).any():
+        if (self.slots[sentence] == self._config.beam_size).all():  # none has ended, as ever in greedy search
             return np.zeros(len(score), dtype=bool)
         bound: Floats = np.full(len(self.slots), -np.inf)
         np.maximum.at(bound, sentence, score / self._greatest_penalty[sentence])
@@ -122,19 +123,12 @@ class _Ended:
 def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[Ints, Ints]:
     """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first."""
     if totals.shape[1] == 1:  # greedy search: every sentence has one row, and that one continuation
-        row = np.flatnonzero(totals[:, 0] > -np.inf)
-        return row, np.zeros_like(row)
-    rank = _rank(sentence)
-    firsts = np.flatnonzero(rank == 0)
-    columns = totals.shape[1]
-    table: Floats = np.full((len(firsts), int(rank.max()) + 1, columns), -np.inf)  # a sentence a line
-    table[(rank == 0).cumsum() - 1, rank] = totals
-    flat = table.reshape(len(firsts), -1)
-    order = np.argsort(-flat, axis=1, kind="stable")[:, : int(slots.max())]
-    kept = np.arange(order.shape[1]) < slots[sentence[firsts], None]
-    kept &= flat[np.arange(len(firsts))[:, None], order] > -np.inf
-    own_row, column = np.divmod(order, columns)
-    return (firsts[:, None] + own_row)[kept], column[kept]
+        [row] = (totals[:, 0] > -np.inf).nonzero()
+        return row, np.zeros(len(row), dtype=np.int64)
+    flat, owner = totals.ravel(), sentence.repeat(totals.shape[1])
+    order = np.lexsort((-flat, owner))  # the sentences as they stand, each one's candidates best first
+    kept = order[(_rank(owner) < slots[owner]) & (flat[order] > -np.inf)]
+    return np.divmod(kept, totals.shape[1])
 
 
 def _rank(sentence: Ints) -> Ints:

@@ -7,7 +7,7 @@ Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,51 +24,46 @@ Values = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Memory:
-    """What the encoder remembers of sentences."""
+class _Rows:
+    """Whose each row is, and what the encoder remembers of the sentences; that of ended ones goes late."""
 
-    keys: Values  # each layer's keys [B, A, H/A, S] and values [B, A, S, H/A]
-    mask: Floats  # [B, 1, 1, S]
-
-    def select(self, sentences: Ints) -> "_Memory":
-        return _Memory(keys={name: array[sentences] for name, array in self.keys.items()}, mask=self.mask[sentences])
-
-
-@dataclass(frozen=True, kw_only=True)
-class OnnxState:
-    """Where each row stands. Rows are picked by the graph at the next step; the memory of ended sentences goes late."""
-
-    memory: _Memory
-    recurrent: Values  # [R before, H]
-    parents: Ints  # [R], in which of these each row stood
+    memory: Values  # each layer's keys [B, A, H/A, S] and values [B, A, S, H/A]; mask [B, 1, 1, S]
     sentence: Ints  # [R], its place in memory
     place: Ints  # [R], its place among B * K, those of a sentence side by side
     slot: Ints  # [B, K], the row at each place, or any where there is none
 
     @classmethod
-    def of(cls, memory: _Memory, recurrent: Values, parents: Ints, sentence: Ints, rows: int) -> "OnnxState":
-        """The state of rows of these sentences, for at most so many rows a sentence."""
+    def of(cls, memory: Values, sentence: Ints, most: int) -> "_Rows":
+        """Rows of these sentences, at most so many a sentence."""
         own = np.arange(len(sentence))
-        place = sentence * rows + own - np.searchsorted(sentence, sentence)
-        slot = np.zeros(len(memory.mask) * rows, dtype=np.int64)
+        place = sentence * most + own - np.searchsorted(sentence, sentence)
+        slot = np.zeros(len(memory["mask"]) * most, dtype=np.int64)
         slot[place] = own
-        return cls(
-            memory=memory,
-            recurrent=recurrent,
-            parents=parents,
-            sentence=sentence,
-            place=place,
-            slot=slot.reshape(-1, rows),
-        )
+        return cls(memory=memory, sentence=sentence, place=place, slot=slot.reshape(-1, most))
 
-    def select(self, rows: Ints) -> "OnnxState":
+    def select(self, rows: Ints) -> "_Rows":
         """See State.select."""
         memory, sentence = self.memory, self.sentence[rows]
+        if len(sentence) == len(self.sentence) and (sentence == self.sentence).all():
+            return self
         if 2 * len(sentence) <= self.slot.size:  # it may pay to shrink the memory
             live, places = np.unique(sentence, return_inverse=True)
             if 2 * len(live) <= len(self.slot):
-                memory, sentence = memory.select(live), places
-        return self.of(memory, self.recurrent, self.parents[rows], sentence, self.slot.shape[1])
+                memory, sentence = {name: array[live] for name, array in memory.items()}, places
+        return self.of(memory, sentence, self.slot.shape[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnnxState:
+    """Where each row stands. The graph picks the recurrent states at the next step."""
+
+    rows: _Rows
+    recurrent: Values  # [R before, H]
+    parents: Ints  # [R], in which of these each row stood
+
+    def select(self, rows: Ints) -> "OnnxState":
+        """See State.select."""
+        return OnnxState(rows=self.rows.select(rows), recurrent=self.recurrent, parents=self.parents[rows])
 
 
 class OnnxEngine:
@@ -106,30 +101,32 @@ class OnnxEngine:
             },
         )
         keys, states = outputs[: len(self._keys)], outputs[len(self._keys) :]
-        mask = np.where(real, np.float32(0), _MASKED)[:, None, None]
-        memory = _Memory(keys=dict(zip(self._keys, keys, strict=True)), mask=mask)
-        recurrent = dict(zip(self._states, states, strict=True))
-        return OnnxState.of(memory, recurrent, np.arange(count), np.arange(count), rows)
+        memory = dict(zip(self._keys, keys, strict=True), mask=np.where(real, np.float32(0), _MASKED)[:, None, None])
+        return OnnxState(
+            rows=_Rows.of(memory, np.arange(count), rows),
+            recurrent=dict(zip(self._states, states, strict=True)),
+            parents=np.arange(count),
+        )
 
     def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step:
         """See Engine.step."""
+        rows = state.rows
         log_probs, ids, *outputs = self._step.run(
             self._outputs,
             {
                 "previous": previous,
                 "parents": state.parents,
-                "slot": state.slot,
-                "place": state.place,
-                "mask": state.memory.mask,
+                "slot": rows.slot,
+                "place": rows.place,
                 "k": np.array([candidates]),
-                **state.memory.keys,
+                **rows.memory,
                 **state.recurrent,
             },
         )
         attention, states = outputs[: self._layers], outputs[self._layers :]
         recurrent = dict(zip(self._states, states, strict=True))
-        after = replace(state, recurrent=recurrent, parents=np.arange(len(previous)))
-        return Step(log_probs, ids, lambda: _mean(attention, state.place), after)
+        after = OnnxState(rows=rows, recurrent=recurrent, parents=np.arange(len(previous)))
+        return Step(log_probs, ids, lambda: _mean(attention, rows.place), after)
 
 
 def _mean(attention: Sequence[Any], place: Ints) -> Floats:
