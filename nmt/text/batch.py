@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import datasets
 import numpy as np
@@ -21,7 +21,11 @@ from nmt.text.files import locked, sha256
 from nmt.text.lines import read_parallel
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
+# Batches have sides of these multiples: each new shape of a product costs its library milliseconds, and then memory.
+WIDTHS, HEIGHTS = 2, 8
 TOKENIZED_AT_ONCE = 1000  # pairs; large enough to keep the tokenizer's threads busy, small enough for any memory
+
+Number = TypeVar("Number", int, NDArray[np.int64])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,31 +103,41 @@ def make_batch(
 
 
 def pad(sentences: Sequence[Sequence[int]]) -> Tensor:
-    """Sentences of different lengths as one tensor [B, longest], PAD at the ends."""
-    ids = np.full((len(sentences), max(map(len, sentences))), PAD_ID, dtype=np.int64)
+    """Sentences of different lengths as one tensor [B, W], PAD at the ends; W is a multiple of WIDTHS."""
+    ids = np.full((len(sentences), next_multiple(max(map(len, sentences)), WIDTHS)), PAD_ID, dtype=np.int64)
     for row, sentence in zip(ids, sentences, strict=True):
         row[: len(sentence)] = sentence
     return torch.from_numpy(ids)
 
 
+def next_multiple(length: Number, multiple: int) -> Number:
+    """The least multiple that is not below a length."""
+    return -(-length // multiple) * multiple
+
+
 def batch_rows(corpus: TokenizedCorpus, max_tokens: int, seed: int, epoch: int) -> list[NDArray[np.int64]]:
     """Cut one epoch into batches of at most max_tokens padded target subwords, in an order set by seed and epoch.
 
-    Pairs of equal lengths go together, so little is padded; which of them, and in what order the batches come, is
+    Pairs of like lengths go together, so little is padded; which of them, and in what order the batches come, is
     drawn anew each epoch.
     """
     random = np.random.default_rng([seed, epoch])
     order = random.permutation(len(corpus))
-    source, target = corpus.source_lengths + 1, corpus.target_lengths + 1
+    source, target = (next_multiple(side + 1, WIDTHS) for side in (corpus.source_lengths, corpus.target_lengths))
     order = order[np.lexsort((source[order], target[order]))]
-    batches, start, longest = [], 0, 0
-    for end, row in enumerate(order):
-        longest = max(longest, int(target[row]), int(source[row]))
-        if end > start and longest * (end - start + 1) > max_tokens:
-            batches.append(order[start:end])
-            start, longest = end, max(int(target[row]), int(source[row]))
-    batches.append(order[start:])
+    batches = [order[rows] for rows in cut(np.maximum(source, target)[order], max_tokens)]
     return [batches[index] for index in random.permutation(len(batches))]
+
+
+def cut(widths: NDArray[np.int64], max_tokens: int) -> Iterator[slice]:
+    """Cut sentences of these widths, one after another, into batches of at most max_tokens, padding included."""
+    start = 0
+    while start < len(widths):
+        longest = np.maximum.accumulate(widths[start : start + max_tokens])
+        fitting = int((longest * np.arange(1, len(longest) + 1) <= max_tokens).sum())
+        count = fitting // HEIGHTS * HEIGHTS or max(fitting, 1)
+        yield slice(start, start + count)
+        start += count
 
 
 def tokenize_corpus(

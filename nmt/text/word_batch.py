@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from nmt.text.batch import pad
+from nmt.text.batch import next_multiple, pad
 from nmt.text.sentence import Alphabet, Sentence
-from nmt.text.tokenizer import EOS_ID
+from nmt.text.tokenizer import EOS_ID, PAD_ID
+
+SPELLINGS = 32  # a batch has a multiple of that many, for the same reason as for WIDTHS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,7 @@ def make_word_batch(sentences: Sequence[Sentence], alphabet: Alphabet) -> WordBa
     rows: dict[str, int] = {}
     spellings = [[rows.setdefault(word, len(rows)) for word in sentence.words] for sentence in sentences]
     characters = [alphabet.spell(word) for word in rows]
+    characters += [[PAD_ID]] * (next_multiple(len(rows), SPELLINGS) - len(rows))
     return WordBatch(
         source_ids=pad([[*sentence.ids, EOS_ID] for sentence in sentences]),
         source_lengths=torch.tensor([len(sentence.ids) + 1 for sentence in sentences]),

@@ -20,7 +20,7 @@ from nmt.errors import ConfigError
 from nmt.metrics.spans import score_spans
 from nmt.models.tagger import Tagger
 from nmt.models.translator import Translator
-from nmt.text.batch import Batch, TokenizedCorpus, batch_rows, pad
+from nmt.text.batch import WIDTHS, Batch, TokenizedCorpus, batch_rows, cut, next_multiple, pad
 from nmt.text.sentence import Alphabet, Sentence
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.text.word_batch import make_word_batch
@@ -199,15 +199,10 @@ def tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> lis
     Every epoch has as many.
     """
     random = np.random.default_rng([config.seed, epoch])
-    lengths = np.array([len(sentence.ids) + 1 for sentence in corpus.sentences])
-    order = random.permutation(len(lengths))
-    order = order[np.argsort(lengths[order], kind="stable")]
-    batches, start = [], 0
-    for end, row in enumerate(order):
-        if end > start and int(lengths[row]) * (end - start + 1) > config.batch_tokens:
-            batches.append(order[start:end])
-            start = end
-    batches.append(order[start:])
+    widths = np.array([next_multiple(len(sentence.ids) + 1, WIDTHS) for sentence in corpus.sentences])
+    order = random.permutation(len(widths))
+    order = order[np.argsort(widths[order], kind="stable")]
+    batches = [order[rows] for rows in cut(widths[order], config.batch_tokens)]
     return [batches[index] for index in random.permutation(len(batches))]
 
 

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from nmt.text.batch import batch_rows, make_batch, tokenize_corpus
+from nmt.text.batch import batch_rows, cut, make_batch, tokenize_corpus
 from nmt.text.files import locked
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
@@ -20,11 +20,22 @@ def corpora(toy_data):
 
 
 def test_a_batch_is_padded_and_framed():
-    batch = make_batch([[5, 6], [7]], [[8], [9, 4]])
-    assert batch.source_ids.tolist() == [[5, 6, EOS_ID], [7, EOS_ID, PAD_ID]]
-    assert batch.source_lengths.tolist() == [3, 2]
-    assert batch.target_ids.tolist() == [[BOS_ID, 8, PAD_ID], [BOS_ID, 9, 4]]
-    assert batch.next_ids.tolist() == [[8, EOS_ID, PAD_ID], [9, 4, EOS_ID]]
+    batch = make_batch([[5, 6, 7], [7]], [[8], [9, 4, 4]])
+    assert batch.source_ids.tolist() == [[5, 6, 7, EOS_ID], [7, EOS_ID, PAD_ID, PAD_ID]]
+    assert batch.source_lengths.tolist() == [4, 2]
+    assert batch.target_ids.tolist() == [[BOS_ID, 8, PAD_ID, PAD_ID], [BOS_ID, 9, 4, 4]]
+    assert batch.next_ids.tolist() == [[8, EOS_ID, PAD_ID, PAD_ID], [9, 4, 4, EOS_ID]]
+
+
+def test_batches_have_an_even_width_and_where_they_can_a_multiple_of_eight_rows():
+    assert make_batch([[5, 6]], [[8, 9]]).source_ids.tolist() == [[5, 6, EOS_ID, PAD_ID]]
+    widths = np.array([2] * 23 + [4] * 3)  # 16 rows fill 32 places, and so would 7 of width 2 and one of width 4
+    assert [(rows.start, rows.stop) for rows in cut(widths, 32)] == [(0, 16), (16, 24), (24, 26)]
+    assert [(rows.start, rows.stop) for rows in cut(widths[:11], 20)] == [(0, 8), (8, 11)]
+
+
+def test_a_sentence_that_is_too_long_for_a_batch_is_one_by_itself():
+    assert [(rows.start, rows.stop) for rows in cut(np.array([4, 50, 50]), 32)] == [(0, 1), (1, 2), (2, 3)]
 
 
 def test_each_row_can_have_a_first_id_of_its_own():
