@@ -2,7 +2,8 @@
 
     python benchmarks/ablation.py benchmarks/ablation.toml --data data/raw/multi30k --out data/runs/ablation --threads 1
 
-The list names a configuration, languages, and variations: each a list of overrides as `nmt train --set` takes them.
+The list names a configuration, languages, settings of all runs, and variations: each a list of overrides as
+`nmt train --set` takes them, of which the last one counts.
 What is done is skipped and what was stopped goes on, so the same command is given until all is done; several may work
 on one list at a time, in parts (--part 1/2). The test set is never read. Times are sums over all sittings; what a
 sitting that was killed had used is not in them.
@@ -45,7 +46,8 @@ def main(
         path = out / f"{re.sub(r'[^a-z0-9.]+', '-', name.lower())}-{number}.json"
         found = json.loads(path.read_text()) if path.exists() else {"variation": name, "seed": number}
         if "valid_bleu" not in found:
-            changes = [*listed["variations"][name], f"training.seed={number}", f"training.threads={threads}"]
+            changes = [*listed["settings"], *listed["variations"][name]]
+            changes += [f"training.seed={number}", f"training.threads={threads}"]
             code = run_one(found, config, changes, data, out, path)
             if code >= 128:  # a signal; of what fails by itself the others know nothing
                 raise SystemExit(code)

@@ -10,7 +10,9 @@ from nmt.errors import ConfigError
 
 
 def tag(
-    model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder with a tagger.", show_default=False)],
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger. By default the shipped one.")
+    ] = None,
     input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
     json_: Annotated[
@@ -30,7 +32,7 @@ def tag(
     if json_ and bio:
         raise ConfigError("--json and --bio: choose one")
     pipeline.tag(
-        model=model,
+        model=model or pipeline.shipped_model(),
         source=input_,
         target=output,
         form="json" if json_ else "bio" if bio else "inline",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Models = Path | Sequence[Path]  # a model folder, or several that are to translate together
 
-SHIPPED = Path(__file__).parents[1] / "data" / "models" / "de-en"  # in a checkout of the project
+SHIPPED = Path("data", "models", "de-en")
 LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
 
 
@@ -294,14 +294,16 @@ def distill(
 
 
 def shipped_model() -> Path:
-    """The folder of the model that comes with the project; ConfigError where there is none."""
+    """The folder of the model that comes with the project, checked out or installed; ConfigError if neither has it."""
+    import sysconfig
+
     from nmt.model_folder import exists
 
-    if not exists(SHIPPED):
-        raise ConfigError(
-            f"no model is named, and none is in {SHIPPED}; name one by --model DIR, or run make model there"
-        )
-    return SHIPPED
+    places = [Path(__file__).parents[1] / SHIPPED, Path(sysconfig.get_path("data"), "share", "nmt", SHIPPED.name)]
+    for place in places:
+        if exists(place):
+            return place
+    raise ConfigError(f"no model is named, and none is in {places[0]}; name one by --model, or run make model there")
 
 
 def translate_lines(
