@@ -76,8 +76,7 @@ def encoder_graph(network: Network) -> bytes:
         name = f"encoder.{layer}"
         there = g.product(rows, f"{name}.forwards.input")
         back = g.product(g.reordered(rows, turned), f"{name}.backwards.input")
-        y = g.both_ways(name, there, back, zeros)
-        there, back = g.ops("Split", y, outputs=2, axis=-1, num_outputs=2)
+        there, back = g.both_ways(name, there, back, zeros)
         y = g.op("Concat", there, g.reordered_floats(back, turned), axis=-1)
         if layer or network.config["embedding_size"] == network.hidden:
             y = g.op("Add", x or g.floats(rows), y)
@@ -216,10 +215,10 @@ class _Builder(Graph):
         flat = self.op("Reshape", x, self.op("Concat", self.constant([-1]), last, axis=0))
         return self.op("Gather", flat, order)
 
-    def both_ways(self, name: str, there: str, back: str, zeros: str) -> str:
-        """Outputs [S, B, H] of a bidirectional layer's two cells, run as one, from their gates' inputs [S, B, G * H/2].
+    def both_ways(self, name: str, there: str, back: str, zeros: str) -> list[str]:
+        """Outputs [S, B, H/2] of a bidirectional layer's two cells, from their gates' inputs [S, B, G * H/2].
 
-        The cells' units stand side by side, so that their recurrent matrices are the blocks of one.
+        The cells are run as one: their units stand side by side, their recurrent matrices are the blocks of one.
         """
         hidden, gates = self._network.hidden, GATES[self._network.config["cell"]]
         blocks = [self.matrix(f"{name}.{direction}.recurrent") for direction in ("forwards", "backwards")]
@@ -235,15 +234,17 @@ class _Builder(Graph):
         )
         body = _Builder(self._network, prefix="b")
         states = [body.input(f"inner_{state}", "float32", 2) for state in self._network.states_of(0)]
-        after = body.cell(body.input("joined", "float32", 2), states, recurrent)
+        shape = body.constant([0, gates, hidden // 2])
+        parts = [body.op("Reshape", body.input(f"inner_{way}", "float32", 2), shape) for way in ("there", "back")]
+        joined = body.op("Reshape", body.op("Concat", *parts, axis=-1), body.constant([0, gates * hidden]))
+        after = body.cell(joined, states, recurrent)
         for state, value in zip(states, after, strict=True):
             body.output(value, f"{state}_after", "float32", 2)
-        body.output(after[0], "y", "float32", 2)
-        shape = self.constant([0, 0, gates, hidden // 2])
-        joined = self.op("Concat", self.op("Reshape", there, shape), self.op("Reshape", back, shape), axis=-1)
-        joined = self.op("Reshape", joined, self.constant([0, 0, gates * hidden]))
+        halves = body.ops("Split", after[0], outputs=2, axis=-1, num_outputs=2)
+        for way, half in zip(("there", "back"), halves, strict=True):
+            body.output(half, f"{way}_after", "float32", 2)
         first = [zeros] * len(states)
-        return self.ops("Scan", *first, joined, outputs=len(states) + 1, body=body, num_scan_inputs=1)[-1]
+        return self.ops("Scan", *first, there, back, outputs=len(states) + 2, body=body, num_scan_inputs=2)[-2:]
 
     def cell(self, gates: str, states: Sequence[str], recurrent: Matrix) -> list[str]:
         """The states [R, H] after one step of a cell: of an LSTM two, its output first, else one.
