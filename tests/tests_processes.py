@@ -1,4 +1,4 @@
-"""`nmt` in processes that are killed: started as a user does, or forked from one that has its imports behind it."""
+"""`nmt` in processes: started as a user does, or forked, to be killed, from one that has its imports behind it."""
 
 import multiprocessing
 import os
@@ -7,10 +7,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+NMT = [sys.executable, "-c", "from cli.main import main; main()"]
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     ["nmt.config", "nmt.pipeline", "nmt.text.corpus", "nmt.training.run", "torch._dynamo", "torch.utils.tensorboard"]
 )
+
+
+def nmt(*arguments: object, text: bytes | None = None, expect: int = 0) -> subprocess.CompletedProcess[bytes]:
+    """Run `nmt` to its end; a failure, or another exit code than expected, fails the test."""
+    run = subprocess.run([*NMT, *map(str, arguments)], input=text, capture_output=True, timeout=120)
+    assert run.returncode == expect, run.stderr.decode()
+    return run
 
 
 def run_for(seconds: float, arguments: Sequence[object], log: Path, *, forked: bool) -> int:
@@ -23,14 +31,12 @@ def run_for(seconds: float, arguments: Sequence[object], log: Path, *, forked: b
         process.kill()
         process.join()
         return process.exitcode
-    with log.open("wb") as output:
-        command = [sys.executable, "-c", "from cli.main import main; main()", *words]
-        with subprocess.Popen(command, stdout=output, stderr=output) as started:
-            try:
-                return started.wait(seconds)
-            except subprocess.TimeoutExpired:
-                started.kill()
-                return started.wait()
+    with log.open("wb") as output, subprocess.Popen([*NMT, *words], stdout=output, stderr=output) as started:
+        try:
+            return started.wait(seconds)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            return started.wait()
 
 
 def _main(words: list[str], log: Path) -> None:

@@ -8,16 +8,10 @@ import sys
 import time
 
 import pytest
+from tests_processes import NMT, nmt
 from tests_toy import CONFIG, toy_pairs
 
 FOLDERS = ["--data", "nowhere", "--tokenizer", "none.model", "--out", "x"]
-NMT = [sys.executable, "-c", "from cli.main import main; main()"]
-
-
-def nmt(*arguments, text=None, expect=0):
-    run = subprocess.run([*NMT, *map(str, arguments)], input=text, capture_output=True, timeout=120)
-    assert run.returncode == expect, run.stderr.decode()
-    return run
 
 
 @pytest.fixture(scope="module")
