@@ -131,7 +131,7 @@ def step_graph(network: Network) -> bytes:
         x = g.norm(total, f"{name}.norm")
         rows = g.quantized(x)
     logits = g.products_with_embeddings(g.quantized(g.product(rows, "to_embedding")))
-    log_probs, best = g.ops("TopK", g.op("LogSoftmax", logits, axis=-1), k, outputs=2, axis=-1)
+    log_probs, best = g.greatest(g.op("LogSoftmax", logits, axis=-1), len(network.arrays["output_bias"]), k)
     g.output(log_probs, "log_probs", "float32", 2)
     g.output(best, "ids", "int64", 2)
     return g.to_bytes()
@@ -193,6 +193,22 @@ class _Builder(Graph):
         bias = arrays["output_bias"].copy()
         bias[list(self._network.forbidden)] = -np.inf
         return self.product(rows, Matrix(arrays["target_embedding.weight"].T, arrays["target_embedding.scale"], bias))
+
+    def greatest(self, x: str, size: int, k: str) -> tuple[str, str]:
+        """The k greatest of each row of x [R, size], best first, and their places in it.
+
+        They all are in the k pieces of a row with the greatest maxima. To search these alone takes less than half the
+        time of TopK over the row, which compares one value after the other.
+        """
+        length = max(number for number in range(1, 65) if size % number == 0)
+        count = size // length
+        pieces = self.op("Reshape", x, self.constant([0, count, length]))
+        maxima = self.op("ReduceMax", pieces, self.constant([2]), keepdims=0)
+        _, piece = self.ops("TopK", maxima, self.op("Min", k, self.constant([count])), outputs=2, axis=-1)
+        places = self.op("Gather", self.constant(np.arange(size).reshape(count, length)), piece)
+        places = self.op("Reshape", places, self.constant([0, -1]))
+        values, found = self.ops("TopK", self.op("GatherElements", x, places, axis=1), k, outputs=2, axis=-1)
+        return values, self.op("GatherElements", places, found, axis=1)
 
     def norm(self, x: str, name: str) -> str:
         """Layer norm."""

@@ -19,11 +19,11 @@ SOURCES = [[5, 6, 7, 8, 9, 10, 11], [], [12], [5] * 5]
 FORBIDDEN = [0, 1, 2, 4]
 
 
-def networks(shared=True, **changes):
+def networks(shared=True, vocab_size=40, **changes):
     """A translator of random weights and its int8 arrays; the translator has the weights that the arrays stand for."""
     torch.manual_seed(1)
     config = ModelConfig(**{"embedding_size": 24, "hidden_size": 32, "attention_heads": 2, **changes})
-    model = Translator(config, 40 if shared else 50, 40, shared).eval()
+    model = Translator(config, vocab_size if shared else 50, vocab_size, shared).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # norms and biases too
     arrays = quantize_translator(model)
@@ -98,6 +98,18 @@ def test_very_long_sources_are_read_whole():
     )
     np.testing.assert_allclose(np.exp(own), np.exp(table), atol=0.01)
     assert (own[0] != own[1]).any()
+
+
+@pytest.mark.parametrize("vocab_size", [300, 307])  # pieces of 60, and of 1: 307 has no divisors
+def test_candidates_are_the_most_probable_of_all_subwords(vocab_size):
+    engine = OnnxEngine(networks(vocab_size=vocab_size)[1])
+    state, previous = engine.start(SOURCES, 1), np.full(len(SOURCES), BOS_ID)
+    every = engine.step(previous, state, vocab_size)
+    assert (np.sort(every.ids, axis=1) == np.arange(vocab_size)).all()
+    for count in range(1, 12):
+        found = engine.step(previous, state, count)
+        np.testing.assert_array_equal(found.ids, every.ids[:, :count])
+        np.testing.assert_array_equal(found.log_probs, every.log_probs[:, :count])
 
 
 def test_what_is_forbidden_never_comes_out():
