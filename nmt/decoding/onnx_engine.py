@@ -97,7 +97,7 @@ class OnnxEngine:
                 "ids": ids,
                 "turned": turned,
                 "share": (real / lengths[:, None]).astype(np.float32)[:, None],
-                "zeros": np.zeros((count, self._hidden), dtype=np.float32),
+                "zeros": np.zeros((count, self._hidden // 2), dtype=np.float32),
             },
         )
         keys, states = outputs[: len(self._keys)], outputs[len(self._keys) :]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.decoding.onnx_graph import Graph
-from nmt.decoding.quantized import GATES, Arrays
+from nmt.decoding.quantized import Arrays
 
 LEVELS = 127  # activations are whole numbers from -LEVELS to LEVELS
 ZERO = 128  # that stand in uint8, this far up
@@ -65,7 +65,7 @@ def encoder_graph(network: Network) -> bytes:
     Keys come with the attention's factor for its scores, the root of A / H.
 
     turned [S, B] says where in the flattened [S * B] each row has its next subword from the end; share [B, 1, S] is
-    1 / length at real positions and 0 at padding; zeros [B, H] is the first state.
+    1 / length at real positions and 0 at padding; zeros [B, H/2] is the first state of each direction.
     """
     g, layers = _Builder(network), network.config["encoder_layers"]
     ids, turned = g.input("ids", "int64", 2), g.input("turned", "int64", 2)
@@ -232,42 +232,27 @@ class _Builder(Graph):
         return self.op("Gather", flat, order)
 
     def both_ways(self, name: str, there: str, back: str, zeros: str) -> list[str]:
-        """Outputs [S, B, H/2] of a bidirectional layer's two cells, from their gates' inputs [S, B, G * H/2].
-
-        The cells are run as one: their units stand side by side, their recurrent matrices are the blocks of one.
-        """
-        hidden, gates = self._network.hidden, GATES[self._network.config["cell"]]
-        blocks = [self.matrix(f"{name}.{direction}.recurrent") for direction in ("forwards", "backwards")]
-        weight = np.zeros((2, hidden // 2, gates, 2, hidden // 2), np.int8)
-        for index, block in enumerate(blocks):
-            weight[index, :, :, index] = block.weight.reshape(hidden // 2, gates, hidden // 2)
-        recurrent = Matrix(
-            weight.reshape(hidden, gates * hidden),
-            *(
-                np.stack([vector.reshape(gates, -1) for vector in pair], axis=1).ravel()
-                for pair in ((block.scale for block in blocks), (block.bias for block in blocks))
-            ),
-        )
+        """Outputs [S, B, H/2] of a bidirectional layer's two cells, from their gates' inputs [S, B, G * H/2]."""
         body = _Builder(self._network, prefix="b")
-        states = [body.input(f"inner_{state}", "float32", 2) for state in self._network.states_of(0)]
-        shape = body.constant([0, gates, hidden // 2])
-        parts = [body.op("Reshape", body.input(f"inner_{way}", "float32", 2), shape) for way in ("there", "back")]
-        joined = body.op("Reshape", body.op("Concat", *parts, axis=-1), body.constant([0, gates * hidden]))
-        after = body.cell(joined, states, recurrent)
-        for state, value in zip(states, after, strict=True):
-            body.output(value, f"{state}_after", "float32", 2)
-        halves = body.ops("Split", after[0], outputs=2, axis=-1, num_outputs=2)
-        for way, half in zip(("there", "back"), halves, strict=True):
-            body.output(half, f"{way}_after", "float32", 2)
-        first = [zeros] * len(states)
-        return self.ops("Scan", *first, there, back, outputs=len(states) + 2, body=body, num_scan_inputs=2)[-2:]
+        ways, kinds = ("forwards", "backwards"), self._network.states_of(0)
+        states = [[body.input(f"{way}_{kind}", "float32", 2) for kind in kinds] for way in ways]
+        gates = [body.input(f"{way}_gates", "float32", 2) for way in ways]
+        recurrent = [self.matrix(f"{name}.{way}.recurrent") for way in ways]
+        after = [body.cell(*each) for each in zip(gates, states, recurrent, strict=True)]
+        for way, values in zip(ways, after, strict=True):
+            for kind, value in zip(kinds, values, strict=True):
+                body.output(value, f"{way}_{kind}_after", "float32", 2)
+        for way, values in zip(ways, after, strict=True):
+            body.output(values[0], f"{way}_shown", "float32", 2)
+        first = [zeros] * (2 * len(kinds))
+        return self.ops("Scan", *first, there, back, outputs=len(first) + 2, body=body, num_scan_inputs=2)[-2:]
 
     def cell(self, gates: str, states: Sequence[str], recurrent: Matrix) -> list[str]:
         """The states [R, H] after one step of a cell: of an LSTM two, its output first, else one.
 
         gates [R, G * H] is what the input gives to the gates, in torch's order and with its equations.
         """
-        hidden = self._network.hidden
+        hidden = len(recurrent.weight)
         own = self.product(self.bounded(states[0]), recurrent)
         match self._network.config["cell"]:
             case "gru":
