@@ -25,7 +25,7 @@ READY    := .venv/.ready
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo data tokenizer train tagger tag translate evaluate bench model test test-long lint format clean
+.PHONY: help setup demo demo-train data tokenizer train tagger tag translate evaluate bench model test test-long lint format clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,12 +39,16 @@ $(READY): pyproject.toml constraints.txt
 	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-demo: data/runs/demo/trained ## train a small model in minutes, translate with it, and score it
+demo: $(READY) ## translate, mark names and score with the model that ships
 	@echo
-	@printf '%s\n' "$(TEXT)" "Wo ist der Bahnhof?" "Ich habe keine Zeit." > $(DEMO)/examples.de
-	@cat $(DEMO)/examples.de
-	@$(NMT) translate --model data/runs/demo -i $(DEMO)/examples.de
+	echo "$(TEXT)" | $(NMT) translate
+	echo "I would like a cup of coffee, please." | $(NMT) translate --source en
+	echo "Angela Merkel wurde in Hamburg geboren." | $(NMT) tag
+	$(NMT) evaluate --model $(MODEL) --source-file $(CORPUS)/test.de-en.de.gz -r $(CORPUS)/test.de-en.en.gz
+
+demo-train: data/runs/demo/trained ## train a small model in minutes, translate with it, and score it
 	@echo
+	echo "$(TEXT)" | $(NMT) translate --model data/runs/demo
 	$(NMT) evaluate --model data/runs/demo --data $(DEMO) --split test
 
 data/runs/demo/trained: $(DEMO)/report.json configs/demo.toml
