@@ -84,9 +84,9 @@ def test_a_small_copy_translates_and_tags_as_the_model_does(toy_tagger, tmp_path
     assert new.keys() == old.keys() - {"translator.safetensors"}
     assert new["tagger.safetensors"].size < 0.6 * old["tagger.safetensors"].size
     inspect_model(small)
-    for engine in ("onnx", "torch"):
+    for engine, may_differ in (("onnx", 0), ("torch", 1)):  # torch has the small copy's rounded weights
         found, expected = (list(pipeline.translate_lines(path, LINES, engine=engine)) for path in (small, toy_tagger))
-        assert found == expected
+        assert sum(one != other for one, other in zip(found, expected, strict=True)) <= may_differ
     tagged, expected = (list(tag(load_tagger(path), [LINES])) for path in (small, toy_tagger))
     assert sum(one.tags == other.tags for one, other in zip(tagged, expected, strict=True)) >= len(LINES) - 1
     again = pipeline.export(model=small, out=tmp_path / "again")
