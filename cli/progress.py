@@ -41,7 +41,7 @@ class TrainingDisplay:
         """Report on the training of a translator."""
         if progress.bleu is not None:
             found = f"validation loss {progress.loss:.3f}  BLEU {progress.bleu:.2f}"
-            self._validated(progress.update, found, progress.best)
+            self._validated(progress.update, found, "best so far, saved" if progress.best else "")
         else:
             rate = f"loss {progress.loss:.3f}  {progress.tokens_per_second:,.0f} tokens/s"
             self._working(_place(progress) + rate, progress.seconds_left)
@@ -49,7 +49,7 @@ class TrainingDisplay:
     def show_tagging(self, progress: "TaggingProgress") -> None:
         """Report on the training of a tagger."""
         if progress.f1 is not None:
-            self._validated(progress.update, f"F1 {progress.f1:.2f}", progress.best)
+            self._validated(progress.update, f"F1 {progress.f1:.2f}", "saved" if progress.saved else "")
         else:
             losses = "  ".join(f"{task} loss {loss:.3f}" for task, loss in sorted(progress.losses.items()))
             self._working(_place(progress) + losses, progress.seconds_left)
@@ -66,8 +66,8 @@ class TrainingDisplay:
         self._print(f"done; {advice}", True)
         return 0
 
-    def _validated(self, update: int, found: str, best: bool) -> None:
-        self._print(f"update {update:,}  {found}{' (best so far, saved)' if best else ''}", True)
+    def _validated(self, update: int, found: str, note: str) -> None:
+        self._print(f"update {update:,}  {found}{note and f' ({note})'}", True)
 
     def _working(self, found: str, seconds_left: float) -> None:
         """Print how far it is, unless the last such line is only just past."""

@@ -62,7 +62,7 @@ class TaggingProgress:
     losses: Mapping[str, float]  # of the last update of each task
     seconds_left: float
     f1: float | None = None
-    best: bool = False
+    saved: bool = False
 
 
 def train_tagger_run(
@@ -99,7 +99,10 @@ def train_tagger_run(
             report(clock.add(event))
         else:
             best = state.note(event.f1, asdict(event))
-            if best:
+            # While both tasks learn, the last epoch counts: F1 sees one of them, and translations suffer from a rate
+            # that has only begun to fall.
+            saved = best or job.tagging.encoder == "joint"
+            if saved:
                 description = {
                     "tagger": asdict(job.tagger),
                     "types": types,
@@ -109,7 +112,7 @@ def train_tagger_run(
                 }
                 _save_model(state, job, description, folder, about)
             save_checkpoint(job.out, *_packed(state, identity), folder=TAGGER_FOLDER)
-            report(clock.validated(event, best))
+            report(clock.validated(event, saved))
         if stop():
             break
     save_checkpoint(job.out, *_packed(state, identity), folder=TAGGER_FOLDER)
@@ -216,8 +219,8 @@ class _Clock:
         self._losses[event.task] = event.loss
         return self._progress(event.update, event.epoch)
 
-    def validated(self, event: TaggingValidation, best: bool) -> TaggingProgress:
-        return self._progress(event.update, event.epoch, f1=event.f1, best=best)
+    def validated(self, event: TaggingValidation, saved: bool) -> TaggingProgress:
+        return self._progress(event.update, event.epoch, f1=event.f1, saved=saved)
 
     def _progress(self, update: int, epoch: int, **found: Any) -> TaggingProgress:
         each = (time.monotonic() - self._start) / max(1, update - self._done)

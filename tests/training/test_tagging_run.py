@@ -81,6 +81,23 @@ def test_an_encoder_that_learns_to_tag_changes(toy_config, toy_model, toy_data, 
     assert list(pipeline.translate_lines(tmp_path / "run", ["eins zwei."]))
 
 
+@pytest.mark.parametrize("encoder", ["finetune", "joint"])
+def test_the_best_epoch_is_kept_unless_translations_learn_too(
+    toy_config, toy_model, toy_data, corpora, tmp_path, encoder
+):
+    saved = []
+    pipeline.train_tagger(
+        config=toy_config(*SETTINGS, f"tagging.encoder={encoder}", "tagging.learning_rate=1e-9"),
+        model=toy_model,
+        out=tmp_path / "run",
+        data=toy_data if encoder == "joint" else None,
+        **corpora,
+        report=lambda progress: progress.f1 is not None and saved.append(progress.saved),
+    )
+    assert len(saved) > 1  # epochs, all of which find the same F1
+    assert saved == [True] * len(saved) if encoder == "joint" else [True] + [False] * (len(saved) - 1)
+
+
 def test_joint_training_goes_on_with_both_directions(toy_config, toy_both, toy_data, corpora, tmp_path):
     changes = ("tagging.encoder=joint", "tagging.learning_rate=0.005", "tagging.epochs=20")
     f1 = run(toy_config, toy_both, corpora, tmp_path / "run", *changes, data=toy_data)
