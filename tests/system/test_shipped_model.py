@@ -1,0 +1,47 @@
+"""The model that comes with the project, as somebody meets it who names none."""
+
+import shutil
+import sysconfig
+from pathlib import Path
+
+import pytest
+from tests_processes import nmt
+
+from nmt import pipeline
+from nmt.errors import ConfigError
+
+MODEL = Path(__file__).parents[2] / "data" / "models" / "de-en"
+
+
+def test_the_folder_is_sound_and_fits_beside_the_code():
+    nmt("check", MODEL)
+    assert sum(path.stat().st_size for path in MODEL.iterdir()) <= 12_000_000
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "expected"),
+    [
+        ([], "Guten Morgen.\n\nWo ist der Bahnhof?\n", "Good morning.\n\nWhere is the station?\n"),
+        (["--source", "en"], "Good morning.\nWhere is the station?\n", "Guten Morgen.\nWo ist der Bahnhof?\n"),
+    ],
+)
+def test_it_translates_either_way(options, text, expected):
+    assert nmt("translate", *options, text=text.encode()).stdout.decode() == expected
+
+
+def test_it_marks_names_in_both_languages():
+    marked = nmt("tag", text=b"Angela Merkel wurde in Hamburg geboren.\nBarack Obama lives in Chicago.\n")
+    assert marked.stdout.decode().splitlines() == [
+        "[Angela Merkel|PER] wurde in [Hamburg|LOC] geboren.",
+        "[Barack Obama|PER] lives in [Chicago|LOC].",
+    ]
+
+
+def test_an_installed_one_is_found_and_a_missing_one_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "SHIPPED", Path("data", "models", "other"))
+    with pytest.raises(ConfigError, match=r"no model is named, and none is in .*other; name one by --model"):
+        pipeline.shipped_model()
+    installed = tmp_path / "share" / "nmt" / "other"
+    shutil.copytree(MODEL, installed)
+    monkeypatch.setattr(sysconfig, "get_path", {"data": str(tmp_path)}.__getitem__)
+    assert pipeline.shipped_model() == installed
