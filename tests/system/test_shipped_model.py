@@ -22,7 +22,11 @@ def test_the_folder_is_sound_and_fits_beside_the_code():
     ("options", "text", "expected"),
     [
         ([], "Guten Morgen.\n\nWo ist der Bahnhof?\n", "Good morning.\n\nWhere is the station?\n"),
-        (["--source", "en"], "Good morning.\nWhere is the station?\n", "Guten Morgen.\nWo ist der Bahnhof?\n"),
+        (
+            ["--source", "en"],
+            "I only have a few hours.\nWhere is the station?\n",
+            "Ich habe nur ein paar Stunden.\nWo ist der Bahnhof?\n",
+        ),
     ],
 )
 def test_it_translates_either_way(options, text, expected):
