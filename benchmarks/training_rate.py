@@ -40,14 +40,8 @@ def main(
     corpus = tokenize_corpus(
         data / f"train.{source}", data / f"train.{target}", subwords, subwords, data / ".tokenized", max_length=200
     )
-    # mypy sees plain strings; the two classes refuse those that they do not know.
-    model = ModelConfig(cell=cell, embedding_size=256, hidden_size=hidden_size, dropout=0.3)  # type: ignore[arg-type]
-    config = TrainingConfig(
-        batch_tokens=batch_tokens,
-        precision=precision,  # type: ignore[arg-type]
-        max_updates=updates,
-        threads=threads,
-    )
+    model = ModelConfig(cell=cell, embedding_size=256, hidden_size=hidden_size, dropout=0.3)
+    config = TrainingConfig(batch_tokens=batch_tokens, precision=precision, max_updates=updates, threads=threads)
     rate = training_rate(model, corpus, config, (subwords.vocab_size, subwords.vocab_size))
     operations = training_operations(
         vars(model), subwords.vocab_size, float(corpus.source_lengths.mean() / corpus.target_lengths.mean())

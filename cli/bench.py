@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import ConfigFile, Overrides
-from cli.scoring import AsJson
+from cli.options import AsJson, ConfigFile, Overrides
 
 if TYPE_CHECKING:
     from nmt.benchmark.rates import Spread

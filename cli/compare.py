@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import SourceLanguage, TargetLanguage
-from cli.scoring import AsJson, Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from cli.options import AsJson, Device, SourceLanguage, TargetLanguage
+from cli.scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
 
 if TYPE_CHECKING:
     from nmt.evaluation import Comparison
@@ -34,7 +34,7 @@ def compare(
     ] = False,
     trials: Annotated[int, typer.Option(min=0, help="Of the test; 0 for 1,000, or 10,000 randomizations.")] = 0,
     examples: Annotated[int, typer.Option(min=0, help="Show so many of the sentences that differ most.")] = 5,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
     json_: AsJson = False,
 ) -> None:
     """Compare systems with the first one: paired significance, and wins and losses by sentence (chrF++)."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import SourceLanguage, TargetLanguage
+from cli.options import Device, SourceLanguage, TargetLanguage
 
 
 def distill(
@@ -22,7 +22,7 @@ def distill(
     ] = True,
     beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
     length_penalty: Annotated[float | None, typer.Option(help="0 favours short translations.")] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
 ) -> None:
     """Translate the training source of a prepared folder into a new one, to train a student on what models write.
 

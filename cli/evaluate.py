@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Engine, SourceLanguage, TargetLanguage
-from cli.scoring import AsJson, Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from cli.options import AsJson, Device, Engine, SourceLanguage, TargetLanguage
+from cli.scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
 from cli.tag_table import tag_table
 from nmt.errors import ConfigError
 
@@ -53,7 +53,7 @@ def evaluate(
     ] = None,
     beam_size: Annotated[int | None, typer.Option(help="Of the model's search; by default its own.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Keep the model's translations here.")] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
     engine: Engine = "auto",
     json_: AsJson = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
@@ -66,6 +66,8 @@ def evaluate(
     if task is Task.TAG:
         if not references or data or test_set or source_file or latex:
             raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
+        if lowercase or tokenize or paper or output or beam_size is not None:
+            raise ConfigError("--task tag: leave out --lowercase, --tokenize, --paper, --output and --beam-size")
         if model and len(model) > 1:
             raise ConfigError("--task tag: name one --model")
         tags = pipeline.evaluate_tags(

@@ -16,3 +16,5 @@ Engine = Annotated[
     Literal["auto", "onnx", "torch"],
     typer.Option(help="What runs the model: the exported int8 engine, torch, or the first of them that can."),
 ]
+Device = Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]

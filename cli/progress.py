@@ -74,8 +74,8 @@ class TrainingDisplay:
         now = time.monotonic()
         if now - self._shown >= (0.2 if self._live else PERIOD):
             self._shown = now
-            left = time.strftime("%H:%M:%S", time.gmtime(seconds_left))
-            self._print(f"{found}  {left} left", False)
+            minutes, seconds = divmod(int(seconds_left), 60)
+            self._print(f"{found}  {minutes // 60:02}:{minutes % 60:02}:{seconds:02} left", False)
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self._signal:  # the second time the user means it

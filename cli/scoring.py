@@ -17,4 +17,3 @@ Lowercase = Annotated[bool, typer.Option("--lowercase", "-lc", help="Disregard c
 Tokenize = Annotated[
     str | None, typer.Option(metavar="NAME", help="sacrebleu's tokenizer for BLEU; none for text already tokenised.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]

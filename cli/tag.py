@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.options import Device
 from nmt.errors import ConfigError
 
 
@@ -24,7 +25,7 @@ def tag(
     pretokenized: Annotated[
         bool, typer.Option("--pretokenized", help="Words have a space between them already; leave them so.")
     ] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
 ) -> None:
     """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
     from nmt import pipeline

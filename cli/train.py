@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
+from cli.options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage
 
 
 def train(
@@ -16,7 +16,7 @@ def train(
     set_: Overrides = None,
     source: SourceLanguage = "",
     target: TargetLanguage = "",
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
 ) -> None:
     """Train a translator. The same command goes on where a stopped training was, to the last bit."""
     from cli.progress import TrainingDisplay

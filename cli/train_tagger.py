@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile, Overrides
+from cli.options import ConfigFile, Device, Overrides
 
 
 def train_tagger(
@@ -14,7 +14,7 @@ def train_tagger(
         list[str],
         typer.Option(metavar="CORPUS", help="Tagged sentences: CoNLL columns, JSON Lines, datasets; repeatable."),
     ],
-    valid: Annotated[list[str], typer.Option(metavar="CORPUS", help="The same, to choose the best by; repeatable.")],
+    valid: Annotated[list[str], typer.Option(metavar="CORPUS", help="The same, to score each epoch; repeatable.")],
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Save in this folder; by default beside the translator.")
     ] = None,
@@ -25,7 +25,7 @@ def train_tagger(
     config: ConfigFile = None,
     set_: Overrides = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse names that no B- tag begins.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
 ) -> None:
     """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
     from cli.progress import TrainingDisplay

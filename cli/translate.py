@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Engine, SourceLanguage, TargetLanguage
+from cli.options import Device, Engine, SourceLanguage, TargetLanguage
+from nmt.errors import ConfigError
 
 
 def translate(
@@ -28,12 +29,14 @@ def translate(
     temperature: Annotated[float | None, typer.Option(help="Below 1 keeps samples close to the most probable.")] = None,
     seed: Annotated[int | None, typer.Option(help="Decides what is drawn.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Write JSON Lines with scores and all translations.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")] = "cpu",
+    device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
     """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
     from nmt import pipeline
 
+    if not sample and (seed is not None or temperature is not None):
+        raise ConfigError("--seed and --temperature are for --sample; add it, or leave them out")
     wanted = {
         "beam_size": beam_size,
         "length_penalty": length_penalty,

@@ -54,23 +54,16 @@ def load_config(path: Path | None, overrides: Sequence[str] = ()) -> Config:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    for override in overrides:
-        _override(values, override)
-    return from_values(values, where=lambda section, key: _place(path, text, section, key))
+    overridden = {_override(values, override) for override in overrides}
 
+    def where(section: str, key: str) -> str:
+        return "--set" if (section, key) in overridden else _place(path, text, section, key)
 
-def from_values(values: Mapping[str, Any], where: "Where" = lambda section, key: "configuration") -> Config:
-    """A Config from nested tables, as TOML and JSON give them; `where` says where a key stands."""
     built: Config = _build(Config, values, "", where)
     return built
 
 
-def to_values(config: Config) -> dict[str, Any]:
-    """The nested tables of a Config, for JSON."""
-    return dataclasses.asdict(config)
-
-
-Where = typing.Callable[[str, str], str]
+Where = typing.Callable[[str, str], str]  # of a section and a key: where they stand
 
 
 def _build(kind: type[Any], values: Mapping[str, Any], section: str, where: Where) -> Any:
@@ -112,7 +105,7 @@ def _typed(hint: Any, value: Any, name: str) -> Any:
     return value
 
 
-def _override(values: dict[str, Any], override: str) -> None:
+def _override(values: dict[str, Any], override: str) -> tuple[str, str]:
     name, equals, text = override.partition("=")
     if not equals:
         raise ConfigError(f"--set {override}: write it as section.key=value")
@@ -126,6 +119,7 @@ def _override(values: dict[str, Any], override: str) -> None:
         if not isinstance(values, dict):
             raise ConfigError(f"--set {override}: {section!r} is not a section")
     values[key] = value
+    return ".".join(sections), key
 
 
 def _place(path: Path | None, text: str, section: str, key: str) -> str:
@@ -138,4 +132,4 @@ def _place(path: Path | None, text: str, section: str, key: str) -> str:
                 place = number
         elif current == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
             return f"{path}:{number}"
-    return f"{path}:{place}" if place else f"{path}" if path and not section else "--set" if not path else f"{path}"
+    return f"{path}:{place}" if place else str(path or "--set")

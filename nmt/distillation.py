@@ -71,8 +71,8 @@ def distill(
             stream.write(content)
         kept = {split: held_out[f"{split}.{model.source}"].count(b"\n") for split in ("valid", "test")}
         found = {
-            "read": counts.pop("read"),
-            "kept": {"train": counts.pop("kept"), **kept},
+            "read": counts.pop("read", 0),
+            "kept": {"train": counts.pop("kept", 0), **kept},
             "rejected": dict(counts),
             "distilled": {**made, "keep_original": keep_original},
         }

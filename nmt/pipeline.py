@@ -203,6 +203,9 @@ def train(
             f"{tokenizer}: both directions in one model need one tokenizer for both languages; train it without "
             "--separate, or set directions = 'one'"
         )
+    valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
+    if not any(source.strip() and target.strip() for source, target in valid):
+        raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
     with model_folder.lock(out):
         corpus = tokenize_corpus(
             data / f"train.{config.source}",
@@ -223,7 +226,7 @@ def train(
             training=config.training,
             search=config.search,
             corpus=corpus,
-            valid=list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}")),
+            valid=valid,
         )
         train_run(job, out, device, report, stop)
         _add_engine(out)
@@ -254,7 +257,7 @@ def translate(
     with _streams(source, target, warn) as (lines, out):
         for window in windows(lines):
             for translation in translate_windows(loaded, [window], config):
-                for line in _render(translation, as_json):
+                for line in _render(translation, as_json, config.n_best):
                     write_line(out, line)
             out.flush()
 
@@ -299,11 +302,12 @@ def shipped_model() -> Path:
 
     from nmt.model_folder import exists
 
-    places = [Path(__file__).parents[1] / SHIPPED, Path(sysconfig.get_path("data"), "share", "nmt", SHIPPED.name)]
+    installed = [sysconfig.get_path("data"), sysconfig.get_path("data", sysconfig.get_preferred_scheme("user"))]
+    places = [Path(__file__).parents[1] / SHIPPED, *(Path(base, "share", "nmt", SHIPPED.name) for base in installed)]
     for place in places:
         if exists(place):
             return place
-    raise ConfigError(f"no model is named, and none is in {places[0]}; name one by --model, or run make model there")
+    raise ConfigError("no model is named, and none came with this installation; name one by --model DIR")
 
 
 def translate_lines(
@@ -661,9 +665,11 @@ def _directions(model: Path) -> list[tuple[str, str]]:
     return directions_of(about["source"], about["target"], about.get("directions", "one"))
 
 
-def _render(translation: "Translation", as_json: bool) -> list[str]:
+def _render(translation: "Translation", as_json: bool, n_best: int) -> list[str]:
+    """One line of JSON, or n_best lines; those for which nothing was found are blank."""
     if not as_json:
-        return [alternative.text for alternative in translation.alternatives]
+        texts = [alternative.text for alternative in translation.alternatives]
+        return texts + [""] * (n_best - len(texts))
     fields = {"source": translation.source, "translations": [vars(item) for item in translation.alternatives]}
     return [json.dumps(fields, ensure_ascii=False)]
 

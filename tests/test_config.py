@@ -1,6 +1,6 @@
 import pytest
 
-from nmt.config import Config, from_values, load_config, to_values
+from nmt.config import load_config
 from nmt.errors import ConfigError
 
 
@@ -56,5 +56,9 @@ def test_a_missing_file_is_told(tmp_path):
         load_config(tmp_path / "none.toml")
 
 
-def test_values_and_back():
-    assert from_values(to_values(Config())) == Config()
+def test_a_bad_override_is_not_blamed_on_the_file(tmp_path):
+    path = write(tmp_path, "[training]\nepochs = 3\n")
+    with pytest.raises(ConfigError, match=r"^--set: unknown key 'training\.epochz'"):
+        load_config(path, ["training.epochz=4"])
+    with pytest.raises(ConfigError, match=r"^--set: training\.epochs is 0"):
+        load_config(path, ["training.epochs=0"])

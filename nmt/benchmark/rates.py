@@ -1,6 +1,5 @@
 """Rates of training and translating, the time for a single sentence, and what a whole process takes."""
 
-import os
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.translate import translate
 from nmt.models.translator import ModelConfig, Translator
 from nmt.text.batch import TokenizedCorpus
+from nmt.threads import default_threads
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
 from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
@@ -64,7 +64,7 @@ def training_rate(
     """
     keep_freed_memory()
     cache_products()
-    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    torch.set_num_threads(config.threads or default_threads())
     warm_up = min(_WARM_UP, total_updates(corpus, replace(config, epochs=1, max_updates=0)))
     updates = config.max_updates + warm_up
     settings = replace(config, max_updates=updates, validate_every=updates + 1, epochs=updates)

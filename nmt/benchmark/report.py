@@ -1,6 +1,5 @@
 """All that `nmt bench` measures of a model, in one report."""
 
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from nmt.decoding.model import TranslationModel, load_model, read_description
 from nmt.model_folder import open_folder
 from nmt.models.translator import ModelConfig
 from nmt.text.batch import TokenizedCorpus
+from nmt.threads import default_threads
 from nmt.training.loop import TrainingConfig
 
 BEAMS = 1, 5
@@ -52,7 +52,7 @@ def bench(
     path: Path, lines: Sequence[str], corpus: TokenizedCorpus | None, training: TrainingConfig, runs: int
 ) -> BenchReport:
     """Measure the model at path: training on corpus, if any, for training.max_updates updates; translating lines."""
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = default_threads()
     started = process(path, lines[0], runs)
     model = load_model(path)
     about = read_description(open_folder(path))
@@ -64,7 +64,8 @@ def bench(
         rate = training_rate(ModelConfig(**about["model"]), corpus, training, sizes)
         source_length = float(corpus.source_lengths.mean() / corpus.target_lengths.mean())
         operations = training_operations(about["model"], vocabulary, source_length)
-        best = floor["float32" if training.precision == "float32" else "bfloat16"] / operations
+        floors = matrix_rates(training.threads) if training.threads else floor
+        best = floors["float32" if training.precision == "float32" else "bfloat16"] / operations
         trained = Rate(rate=rate, share_of_floor=rate.median / best)
     return BenchReport(
         model=str(path),

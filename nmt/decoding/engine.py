@@ -20,7 +20,8 @@ def padded_length(length: int) -> int:
     """What a sentence of length subwords and EOS is padded to.
 
     Sums over a padded length may differ in the last bit from those over another one. So only sentences with the same
-    one are translated together; then a translation does not depend on what else is in a batch.
+    one are translated together, and the onnx engine pads to it; then a translation does not depend on what else is in
+    a batch.
     """
     return -(-(length + 1) // _BLOCK) * _BLOCK
 

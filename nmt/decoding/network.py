@@ -11,6 +11,7 @@ from nmt.decoding.quantized import load_arrays
 from nmt.decoding.quantized_translator import fill_translator
 from nmt.errors import ModelError
 from nmt.model_folder import ModelFolder
+from nmt.models.device import check_device
 from nmt.models.tagger import Tagger, TaggerConfig
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import from_bytes
@@ -26,8 +27,10 @@ def load_translator(
 ) -> Translator:
     """The translator of a model folder that config.json describes as about.
 
-    A folder made small for shipping has its weights only as the engine's; they are what it gets then.
+    A folder made small for shipping has its weights only as the engine's; they are what it gets then. Raises
+    ConfigError for a device that is not there.
     """
+    check_device(device)
     config, shared = ModelConfig(**about["model"]), folder.has("tokenizer.model")
     try:
         with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have

@@ -5,7 +5,6 @@ A session runs in the thread that calls it, so several threads can each search f
 Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden, C candidates.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import onnxruntime
 from nmt.decoding.engine import Floats, Ints, Step, padded_length
 from nmt.decoding.onnx_layers import Network, encoder_graph, step_graph
 from nmt.text.tokenizer import EOS_ID, PAD_ID
+from nmt.threads import default_threads
 
 _MASKED = np.float32(-1e30)
 
@@ -71,7 +71,7 @@ class OnnxEngine:
 
     def __init__(self, network: Network) -> None:
         self.vocab_size = len(network.arrays["output_bias"])
-        self.workers = _processors()
+        self.workers = default_threads()
         self._layers = network.config["decoder_layers"]
         self._hidden = network.hidden
         self._states = [name for layer in range(self._layers) for name in network.states_of(layer)]
@@ -146,14 +146,6 @@ def open_session(graph: bytes) -> onnxruntime.InferenceSession:
         # uint8, and their zero points with them, a name each.
         options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-
-def _processors() -> int:
-    """How many threads to search in: OMP_NUM_THREADS, as everywhere, or as many as we may run on."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdecimal() and int(wanted):
-        return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _has_vnni() -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Attribute: TypeAlias = "int | Sequence[int] | str | Graph"
 
-_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7, "bool": 9}
+_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int64": 7}
 _CONTRIB = {"MatMulIntegerToFloat"}  # operators of onnxruntime's own
 _IR_VERSION, _OPSET = 10, 21
 

@@ -19,10 +19,6 @@ class Memory:
     states: Tensor
     mask: Tensor
 
-    def select(self, rows: Tensor) -> "Memory":
-        """The memory of the given rows, in their order."""
-        return Memory(states=self.states[rows], mask=self.mask[rows])
-
 
 class Encoder(nn.Module):
     """A stack of bidirectional recurrent layers with residual connections and layer norm."""

@@ -69,7 +69,7 @@ def _to_bio2(tags: Sequence[str], places: Sequence[str], prefixes: set[str], str
             continue
         match = TAG.fullmatch(tag)
         if not match:
-            raise DataError(f"{place}: tag {tag[:40]!r} is not O or such as B-PER; correct it, or name the columns")
+            raise DataError(f"{place}: tag {tag[:40]!r} is not O or such as B-PER; correct it")
         prefix, type_ = match.groups()
         prefixes.add(prefix)
         if not any(prefixes <= set(scheme) for scheme in _SCHEMES):

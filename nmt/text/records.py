@@ -18,8 +18,6 @@ HUB = "hf:"
 ROWS_AT_ONCE = 1000
 SECONDS_TO_ANSWER = 5.0
 
-logger = logging.getLogger(__name__)
-
 
 def json_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield where it stands, for errors, and the object on each line of a JSON Lines file; blank lines are none."""
@@ -44,7 +42,6 @@ def open_dataset(name: str) -> Any:
     """Open a saved folder, or fetch hf:NAME[:CONFIG[:SPLIT]], where the split is "train" unless it is said."""
     if name.startswith(HUB):
         dataset_name, config, split = [*name.removeprefix(HUB).split(":", 2), "", ""][:3]
-        logger.info("%s: fetching it, unless it is in the cache of `datasets`", name)
         return load_dataset(
             name, lambda datasets: datasets.load_dataset(dataset_name, config or None, split=split or "train")
         )

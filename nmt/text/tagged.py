@@ -123,7 +123,7 @@ def _from_record(
                 break
         else:
             expected = f"{columns[0]!r} and {columns[1]!r}" if columns else "'tokens' and 'tags', or 'text' and 'spans'"
-            raise DataError(f"{where}: no columns {expected}, but {listed(list(record))}; name them with --columns")
+            raise DataError(f"{where}: no columns {expected}, but {listed(list(record))}; rename them")
         names = labels.get(tag_column) if labels else None
         words = [text_of(word, where) for word in _list(record[word_column], word_column, where)]
         tags = [_tag(tag, names, where) for tag in _list(record[tag_column], tag_column, where)]

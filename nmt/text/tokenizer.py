@@ -14,14 +14,14 @@ from nmt.errors import ConfigError, DataError, ModelError
 from nmt.text.sampling import BpeSampler, UnigramSampler, uniform
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
-PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # stand for a name, number or address that is copied
+PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # reserved: no command writes or reads them yet
 
 SPACE = "▁"  # how sentencepiece writes the space in front of a word
 _SYMBOL = re.compile(r"<[^\s<>▁]+>")
 
 
 def language_tag(language: str) -> str:
-    """Return the symbol in front of a source sentence that asks for a translation into language."""
+    """Return the symbol that the decoder reads first when it is to write in language."""
     return f"<2{language}>"
 
 

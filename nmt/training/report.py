@@ -16,7 +16,7 @@ from nmt.manifest import Part
 from nmt.model_folder import ModelFolder, exists, open_folder
 from nmt.models.weights import parse
 from nmt.text.lines import read_file
-from nmt.training.checkpoint import FOLDER, load_checkpoint
+from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER, load_checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class ModelReport:
 
 
 def inspect_model(path: Path) -> ModelReport:
-    """Check every part of the model folder at path, and of the checkpoint in it, and say what they are.
+    """Check every part of the model folder at path, and of the checkpoints in it, and say what they are.
 
     A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator, an engine and a
     tagger are put together, a checkpoint is read. Raises ModelError at the first that does not.
@@ -51,7 +51,8 @@ def inspect_model(path: Path) -> ModelReport:
             raise ModelError(f"{path}: {ENGINE} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
     if folder.has("tagger.json"):
         load_tagger(path)
-    checkpoint, update = _inspect_checkpoint(path)
+    checkpoint, update = _inspect_checkpoint(path, FOLDER)
+    _inspect_checkpoint(path, TAGGER_FOLDER)
     return ModelReport(
         path=path,
         format_version=folder.format_version,
@@ -65,12 +66,12 @@ def inspect_model(path: Path) -> ModelReport:
     )
 
 
-def _inspect_checkpoint(run: Path) -> tuple[Mapping[str, Part], int | None]:
-    if not exists(run / FOLDER):
+def _inspect_checkpoint(run: Path, name: str) -> tuple[Mapping[str, Part], int | None]:
+    if not exists(run / name):
         return {}, None
-    folder = open_folder(run / FOLDER)
+    folder = open_folder(run / name)
     folder.verify()
-    found = load_checkpoint(run)
+    found = load_checkpoint(run, name)
     numbers = found[1].get("state") if found else None
     return folder.parts, numbers.get("update") if isinstance(numbers, dict) else None
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -19,11 +18,13 @@ from nmt.decoding.torch_engine import TorchEngine
 from nmt.decoding.translate import translate
 from nmt.errors import ModelError
 from nmt.metrics.bleu import score as score_lines
+from nmt.models.device import check_device
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 from nmt.text.batch import TokenizedCorpus, make_batch
 from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
+from nmt.threads import default_threads
 from nmt.training.checkpoint import job_keys, load_checkpoint, require_same_job, save_checkpoint
 from nmt.training.log import LOG, TrainingLog
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
@@ -76,9 +77,10 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
 
     Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one.
     """
+    check_device(device)
     keep_freed_memory()
     cache_products()
-    torch.set_num_threads(job.training.threads or os.cpu_count() or 1)
+    torch.set_num_threads(job.training.threads or default_threads())
     torch.manual_seed(job.training.seed)
     model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
     settings = job.training

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from nmt import model_folder
 from nmt.decoding.model import load_tokenizers, read_description
 from nmt.decoding.network import TRANSLATOR, load_translator
 from nmt.decoding.quantized import PART as ENGINE
-from nmt.errors import ConfigError, DataError
+from nmt.errors import ConfigError, DataError, ModelError
 from nmt.models.tagger import Tagger, TaggerConfig
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
@@ -24,6 +23,7 @@ from nmt.text.bio import TaggedSentence
 from nmt.text.sentence import Alphabet, bio_tags, locate
 from nmt.text.spacing import spaced
 from nmt.text.tokenizer import Tokenizer
+from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
 from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
@@ -74,7 +74,7 @@ def train_tagger_run(
     """
     keep_freed_memory()
     cache_products()
-    torch.set_num_threads(job.tagging.threads or os.cpu_count() or 1)
+    torch.set_num_threads(job.tagging.threads or default_threads())
     torch.manual_seed(job.tagging.seed)
     _check(job)
     folder = model_folder.open_folder(job.model)
@@ -91,7 +91,7 @@ def train_tagger_run(
     frozen = job.tagging.encoder == "frozen"
     heads = Heads(translator, head, frozen, tokenizer=tokenizer, alphabet=alphabet, tags=tags)
     state = TrainingState.start(heads, "adamw", job.tagging.weight_decay, averaged=job.tagging.ema_decay > 0)
-    _resume(state, identity, job.out)
+    _resume(state, identity, job)
 
     clock = _Clock(state.update, total_updates(corpus, job.tagging))
     for event in train_tagger(state, corpus, valid, job.translations, job.tagging):
@@ -164,12 +164,19 @@ def _identity(job: TaggingJob, folder: model_folder.ModelFolder) -> dict[str, An
     }
 
 
-def _resume(state: TrainingState[Heads], identity: Mapping[str, Any], out: Path) -> None:
-    checkpoint = load_checkpoint(out, folder=TAGGER_FOLDER)
+def _resume(state: TrainingState[Heads], identity: Mapping[str, Any], job: TaggingJob) -> None:
+    checkpoint = load_checkpoint(job.out, folder=TAGGER_FOLDER)
     if checkpoint is None:
+        if job.out.resolve() != job.model.resolve():
+            if model_folder.exists(job.out):  # it is younger than the first checkpoint
+                raise ModelError(
+                    f"{job.out}: holds another model, and no training of a tagger to go on with; choose another folder"
+                )
+            save_checkpoint(job.out, *_packed(state, identity), folder=TAGGER_FOLDER)
         return
     tensors, numbers = checkpoint
-    begun, otherwise = f"{out}: its tagger's training was begun", f"remove {out / TAGGER_FOLDER} to begin again"
+    begun = f"{job.out}: its tagger's training was begun"
+    otherwise = f"remove {job.out / TAGGER_FOLDER} to begin again"
     require_same_job(numbers["job"], identity, begun, otherwise)
     state.unpack(tensors, numbers["state"])
 
@@ -199,6 +206,9 @@ def _save_model(
     parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
     made = ("tagger.", ENGINE)  # anew: an engine is out of date once its translator has changed
     kept = {name: folder.read(name) for name in folder.parts if not name.startswith(made)}
+    if job.tagging.encoder != "frozen":
+        found = {name: value for name, value in about["training"].items() if not name.startswith("valid_")}
+        kept["config.json"] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
     model_folder.save(job.out, kept | parts)
 
 

@@ -89,6 +89,18 @@ def test_it_checks_the_checkpoint_too(model):
     assert ended.stdout == ""
 
 
+def test_it_checks_the_checkpoint_of_a_tagger_too(model):
+    import torch
+
+    from nmt.training.checkpoint import TAGGER_FOLDER, save_checkpoint
+
+    save_checkpoint(model, {"model.a": torch.zeros(3)}, {"state": {"update": 70}}, TAGGER_FOLDER)
+    assert check(model).exit_code == 0
+    [tensors] = (model / TAGGER_FOLDER).glob("tensors-*")
+    tensors.write_bytes(tensors.read_bytes()[:-1] + b"x")
+    assert f"{TAGGER_FOLDER}/tensors-" in str(check(model).exception)
+
+
 def test_a_translator_that_cannot_be_put_together_is_refused(model):
     update(model, {"translator.safetensors": (2).to_bytes(8, "little") + b"{}"})
     assert isinstance(check(model).exception, ModelError)

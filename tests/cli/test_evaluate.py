@@ -128,6 +128,7 @@ def test_papers_scoring_stands_beside_the_others(folder, score):
         (["--model", "m", "--references", "reference"], ConfigError, "--source-file"),
         (["--hypotheses", "hypotheses", "--references", "reference", "--json", "--latex"], ConfigError, "choose one"),
         (["--hypotheses", "hypotheses", "--references", "reference", "--tokenize", "x"], ConfigError, "choose one of"),
+        (["--task", "tag", "--references", "reference", "--model", "m", "-lc"], ConfigError, "leave out --lowercase"),
     ],
 )
 def test_requests_that_do_not_fit_are_refused_in_one_line(folder, score, monkeypatch, arguments, error, message):

@@ -22,6 +22,16 @@ def test_every_line_has_its_own_translation_and_blank_stays_blank(toy_model):
     assert found[4] == "dog."
 
 
+def test_several_translations_a_line_are_several_lines_whatever_the_line(toy_model, tmp_path):
+    (tmp_path / "in").write_text("Hund.\n\nHaus.\n")
+    pipeline.translate(
+        model=toy_model, source=tmp_path / "in", target=tmp_path / "out", search={"beam_size": 3, "n_best": 3}
+    )
+    found = (tmp_path / "out").read_text().split("\n")
+    assert len(found) == 10
+    assert [found[0], *found[3:7]] == ["dog.", "", "", "", "house."]
+
+
 def test_neighbours_order_and_batch_change_no_byte(toy_model):
     lines = LINES * 9
     random.Random(1).shuffle(lines)

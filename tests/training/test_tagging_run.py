@@ -3,13 +3,14 @@
 from functools import partial
 from itertools import count
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from tests_tagged import SETTINGS, columns, tagged_sentences
 
 from nmt import pipeline
 from nmt.decoding.tagging import load_tagger, tag
-from nmt.errors import ConfigError, DataError
+from nmt.errors import ConfigError, DataError, ModelError
 from nmt.metrics.bleu import score
 from nmt.model_folder import open_folder
 from nmt.text.lines import read_file
@@ -56,8 +57,6 @@ def test_a_frozen_translator_stays_as_it_is_and_is_learnt_from(toy_config, toy_m
 
 
 def test_a_tagger_beside_the_translator_keeps_its_bytes(toy_config, toy_model, corpora, tmp_path):
-    from shutil import copytree
-
     own = copytree(toy_model, tmp_path / "own")
     before = digest(own)
     run(toy_config, own, corpora, None, "tagging.epochs=1")
@@ -132,6 +131,15 @@ def test_the_softmax_head_learns_too(toy_config, toy_model, corpora, tmp_path):
 def test_a_changed_encoder_needs_a_folder_of_its_own(toy_config, toy_model, corpora):
     with pytest.raises(ConfigError, match=r"changes the translator; name another folder by --out"):
         run(toy_config, toy_model, corpora, None, "tagging.encoder=finetune")
+
+
+def test_another_model_is_not_written_over(toy_config, toy_model, toy_both, corpora, tmp_path):
+    other = tmp_path / "run"
+    copytree(toy_both, other)
+    before = digest(other)
+    with pytest.raises(ModelError, match="run: holds another model, and no training of a tagger to go on with"):
+        run(toy_config, toy_model, corpora, other)
+    assert digest(other) == before
 
 
 def test_joint_training_asks_for_translations(toy_config, toy_model, corpora, tmp_path):

@@ -1,0 +1,14 @@
+"""Where to compute."""
+
+import torch
+
+from nmt.errors import ConfigError
+
+
+def check_device(name: str) -> None:
+    """Raise ConfigError unless torch can compute on the device of this name."""
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # the latter where torch was built without it
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"--device {name}: {reason}; choose cpu, or cuda on a machine with a GPU") from error

@@ -1,0 +1,17 @@
+import os
+
+import pytest
+
+from nmt.threads import default_threads
+
+
+def test_the_environment_says_how_many(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert default_threads() == 3
+
+
+@pytest.mark.parametrize("said", ["", "0", "many"])
+def test_else_as_many_as_the_process_may_run_on(monkeypatch, said):
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {4, 6}, raising=False)
+    assert default_threads() == 2
