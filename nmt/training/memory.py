@@ -22,10 +22,9 @@ def keep_freed_memory() -> None:
 def cache_products() -> None:
     """Set how many matrix products oneDNN and torch keep compiled, one for each shape; call it before the first.
 
-    To compile one takes milliseconds and up to a megabyte. The batches of an epoch need some thousands, the same ones
-    in every epoch. With oneDNN's own limit of 1,024 most are compiled anew each time: 11,100 subwords a second in the
-    second epoch of Multi30k, 16,100 if all are kept. torch keeps as many once more, which saves no time and takes
-    hundreds of megabytes.
+    To compile one takes milliseconds and up to a megabyte. The batches of an epoch need one or two thousand, the same
+    ones in every epoch; with oneDNN's own limit of 1,024 many are compiled anew each time (docs/speed.md). torch keeps
+    as many once more, which saves no time and takes hundreds of megabytes.
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "4096")
     os.environ.setdefault("LRU_CACHE_CAPACITY", "64")
