@@ -10,5 +10,5 @@ def check_device(name: str) -> None:
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:  # the latter where torch was built without it
-        reason = str(error).splitlines()[0]
+        reason = str(error).partition("\n")[0]
         raise ConfigError(f"--device {name}: {reason}; choose cpu, or cuda on a machine with a GPU") from error
