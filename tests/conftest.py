@@ -8,8 +8,13 @@ from tests_toy import CONFIG, toy_pairs
 
 @pytest.fixture(autouse=True)
 def own_signals():
-    """Give pytest its handlers back when a test has run the command line's main() in this process."""
+    """Tests see signals as a terminal gives them, and pytest has its handlers back after a test that ran main() here.
+
+    What a script starts in its background ignores SIGINT, and so would all that tests start and interrupt.
+    """
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)}
+    if handlers[signal.SIGINT] == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     for number, handler in handlers.items():
         signal.signal(number, handler)
