@@ -51,6 +51,11 @@ class TaggingJob:
     valid: Sequence[TaggedSentence]
     translations: TokenizedCorpus | None = None  # for joint training
 
+    @property
+    def beside(self) -> bool:
+        """Whether the tagger goes into the translator's own folder."""
+        return self.out.resolve() == self.model.resolve()
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaggingProgress:
@@ -119,12 +124,11 @@ def train_tagger_run(
 
 
 def _check(job: TaggingJob) -> None:
-    same = job.out.resolve() == job.model.resolve()
-    if job.tagging.encoder != "frozen" and same:
+    if job.tagging.encoder != "frozen" and job.beside:
         raise ConfigError(
             f"tagging.encoder is {job.tagging.encoder!r}, which changes the translator; name another folder by --out"
         )
-    if job.tagging.encoder == "frozen" and job.tagging.start == "random" and same:
+    if job.tagging.encoder == "frozen" and job.tagging.start == "random" and job.beside:
         raise ConfigError("tagging.start is 'random', which is no translator; name another folder by --out")
     if (job.tagging.encoder == "joint") != (job.translations is not None):
         raise ConfigError(
@@ -167,7 +171,7 @@ def _identity(job: TaggingJob, folder: model_folder.ModelFolder) -> dict[str, An
 def _resume(state: TrainingState[Heads], identity: Mapping[str, Any], job: TaggingJob) -> None:
     checkpoint = load_checkpoint(job.out, folder=TAGGER_FOLDER)
     if checkpoint is None:
-        if job.out.resolve() != job.model.resolve():
+        if not job.beside:
             if model_folder.exists(job.out):  # it is younger than the first checkpoint
                 raise ModelError(
                     f"{job.out}: holds another model, and no training of a tagger to go on with; choose another folder"
@@ -198,7 +202,7 @@ def _save_model(
         "tagger.json": json.dumps(description, indent=1).encode(),
         "tagger.safetensors": to_bytes(_under("tagger.", weights)),
     }
-    if job.out.resolve() == job.model.resolve():
+    if job.beside:
         model_folder.update(job.out, parts)
         return
     if job.tagging.encoder == "frozen":
