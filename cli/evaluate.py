@@ -116,6 +116,8 @@ def _table(result: "Evaluation") -> str:
     for score in result.scores:
         interval = "" if score.low is None else f"  [{score.low:6.2f}, {score.high:6.2f}]"
         lines.append(f"{score.name:{width}}  {score.value:6.2f}{interval}  {score.signature}")
+    if result.survival and result.survival.literals:
+        lines.append(f"{result.survival.kept:,} of {result.survival.literals:,} numbers and addresses came through")
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from nmt.errors import ConfigError, DataError
 from nmt.metrics.bleu import PairedScore, Score, paper_score, score, sentence_scores
 from nmt.metrics.bleu import compare as compare_scores
+from nmt.metrics.literals import Survival, survival
 from nmt.text.benchmark import Benchmark
 
 TIE = 1e-9  # chrF++ points; sums in another order differ by less
@@ -30,6 +31,7 @@ class Evaluation:
     sentences: int
     seconds: float | None
     scores: Sequence[Score]
+    survival: Survival | None  # None without sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,7 @@ def evaluate(
         sentences=len(output.lines),
         seconds=output.seconds,
         scores=scores,
+        survival=None if benchmark.sources is None else survival(benchmark.sources, output.lines),
     )
 
 

@@ -193,7 +193,8 @@ def train(
     from nmt import model_folder
     from nmt.text.batch import tokenize_corpus
     from nmt.text.directions import first_ids
-    from nmt.text.lines import read_parallel
+    from nmt.text.lines import read_file, read_parallel
+    from nmt.text.literals import known_words
     from nmt.training.run import Job, train_run
 
     _check_languages(config)
@@ -206,15 +207,17 @@ def train(
     valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
     if not any(source.strip() and target.strip() for source, target in valid):
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
+    texts = (data / f"train.{config.source}", data / f"train.{config.target}")
+    known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
     with model_folder.lock(out):
         corpus = tokenize_corpus(
-            data / f"train.{config.source}",
-            data / f"train.{config.target}",
+            *texts,
             source_tokenizer,
             target_tokenizer,
             cache=data / ".tokenized",
             max_length=config.training.max_length,
             firsts=list(first_ids(config.source, config.target, config.directions, target_tokenizer).values()),
+            known=known,
         )
         job = Job(
             source=config.source,
@@ -227,6 +230,7 @@ def train(
             search=config.search,
             corpus=corpus,
             valid=valid,
+            known=known,
         )
         train_run(job, out, device, report, stop)
         _add_engine(out)
@@ -599,7 +603,7 @@ def _translate_all(
 
 def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus":
     """A prepared folder's training pairs, tokenized as a model does it."""
-    from nmt.decoding.model import load_tokenizers, read_description
+    from nmt.decoding.model import load_tokenizers, load_words, read_description
     from nmt.model_folder import open_folder
     from nmt.text.batch import tokenize_corpus
     from nmt.text.directions import first_ids
@@ -616,6 +620,7 @@ def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus
         cache=data / ".tokenized",
         max_length=max_length,
         firsts=list(firsts.values()),
+        known=load_words(folder),
     )
 
 

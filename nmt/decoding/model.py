@@ -1,6 +1,6 @@
 """A translation model as search sees it: two tokenizers, an engine, and what the training found out."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,9 @@ from nmt.decoding.search import SearchConfig
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder import ModelFolder, open_folder
 from nmt.text.directions import Direction, choose_direction, first_ids
-from nmt.text.tokenizer import EOS_ID, Tokenizer
+from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, Tokenizer
+
+WORDS = "words.txt"
 
 EngineName = Literal["auto", "onnx", "torch"]
 
@@ -30,6 +32,7 @@ class TranslationModel:
     usual_length: int  # source subwords: longer lines are cut into sentences
     greatest_length: int  # source subwords: longer sentences are cut into parts
     search: SearchConfig
+    known: Collection[str] | None = None  # words, if it was trained with placeholders for what is unknown
 
     @property
     def first(self) -> int:
@@ -65,6 +68,7 @@ def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> 
             usual_length=about["usual_length"],
             greatest_length=about["greatest_length"],
             search=SearchConfig(**about["search"]),
+            known=load_words(folder),
         )
     except (KeyError, TypeError) as error:
         raise ModelError(
@@ -89,9 +93,22 @@ def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
     return load("source.model"), load("target.model")
 
 
-def forbidden_ids(tokenizer: Tokenizer) -> list[int]:
-    """Subwords that no translation may hold: padding, unknown, begin of sentence, and tags."""
-    return [number for number in range(tokenizer.vocab_size) if number != EOS_ID and tokenizer.is_special(number)]
+def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
+    """Subwords that no translation may hold: padding, unknown, begin of sentence, tags, and placeholders but for those
+    who know them.
+    """
+    allowed = {EOS_ID, *(map(tokenizer.id_of, PLACEHOLDERS) if placeholders else ())}
+    return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
+
+
+def load_words(folder: ModelFolder) -> frozenset[str] | None:
+    """The words that a model knows, if it was trained with placeholders for what is unknown."""
+    if not folder.has(WORDS):
+        return None
+    try:
+        return frozenset(folder.read(WORDS).decode().split("\n"))
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{folder.path}: {WORDS} is not UTF-8 ({error}); train the model again") from error
 
 
 def _onnx_engine(
@@ -103,7 +120,7 @@ def _onnx_engine(
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose the engine torch")
     arrays = load_arrays(folder, about, source.vocab_size, target.vocab_size)
-    return OnnxEngine(Network(arrays=arrays, config=about["model"], forbidden=forbidden_ids(target)))
+    return OnnxEngine(Network(arrays=arrays, config=about["model"], forbidden=forbidden_ids(target, folder.has(WORDS))))
 
 
 def _torch_engine(
@@ -113,4 +130,4 @@ def _torch_engine(
     from nmt.decoding.torch_engine import TorchEngine
 
     model = load_translator(folder, about, source.vocab_size, target.vocab_size, device)
-    return TorchEngine(model, forbidden_ids(target))
+    return TorchEngine(model, forbidden_ids(target, folder.has(WORDS)))

@@ -1,8 +1,12 @@
-"""Lines in, lines out: tokenize, search, detokenize, and put the parts of long lines together again."""
+"""Lines in, lines out: tokenize, search, detokenize, and put the parts of long lines together again.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+Models that were trained with placeholders for literals are given them: a translation has every number and address of
+its source, unless no hypothesis has all the placeholders.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -12,6 +16,7 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.sampling import sample
 from nmt.decoding.search import Hypothesis, SearchConfig
 from nmt.text.lines import clean_output
+from nmt.text.literals import hide, keeps_placeholders, show
 from nmt.text.segments import split_line
 
 ROWS = 128  # hypotheses searched for at once
@@ -45,6 +50,15 @@ class Translation:
         return self.alternatives[0].text
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """A line, or what it was cut into."""
+
+    text: str
+    literals: Mapping[str, str]  # what placeholders in it stand for
+    ids: tuple[int, ...]  # its subwords
+
+
 def translate(model: TranslationModel, windows: Iterable[Sequence[str]], config: SearchConfig) -> Iterator[Translation]:
     """Translate lines, a window at a time: each gives one Translation, in order; a blank line gives a blank one."""
     for lines in windows:
@@ -53,42 +67,84 @@ def translate(model: TranslationModel, windows: Iterable[Sequence[str]], config:
 
 def _translate_window(model: TranslationModel, lines: Sequence[str], config: SearchConfig) -> list[Translation]:
     parts = [_parts(model, line) for line in lines]
-    different = list(dict.fromkeys(part for line in parts for part in line))  # what comes twice is searched once
-    found = dict(zip(different, _search(model, different, config), strict=True))
+    found = iter(_alternatives(model, [part for line in parts for part in line], config))
     joiner = "" if model.target.split("-")[0] in _UNSPACED else " "
     translations = []
     for line, own in zip(lines, parts, strict=True):
-        hypotheses = [found[part] for part in own]
-        texts = [[_text(model, hypothesis, line) for hypothesis in part] for part in hypotheses]
+        choices = [next(found) for _ in own]
+        ranks = range(max(map(len, choices), default=1))
+        chosen = [[part[min(rank, len(part) - 1)] for part in choices] for rank in ranks]
         alternatives = [
             Alternative(
-                text=joiner.join(part[min(rank, len(part) - 1)] for part in texts),
-                score=sum(part[min(rank, len(part) - 1)].score for part in hypotheses),
-                finished=all(part[min(rank, len(part) - 1)].finished for part in hypotheses),
+                text=joiner.join(clean_output(part.text, line).strip() for part in rank),
+                score=sum(part.score for part in rank),
+                finished=all(part.finished for part in rank),
             )
-            for rank in range(max(map(len, hypotheses), default=1))
+            for rank in chosen
         ]
         translations.append(Translation(source=line, alternatives=alternatives))
     return translations
 
 
-def _parts(model: TranslationModel, line: str) -> list[tuple[int, ...]]:
-    """A line's parts as subwords; none for a line in which the tokenizer sees nothing."""
-    ids = model.source_tokenizer.encode(line)
-    if len(ids) <= model.usual_length:
-        return [tuple(ids)] if ids else []
+def _parts(model: TranslationModel, line: str) -> list[_Part]:
+    """A line's parts; none for a line in which the tokenizer sees nothing."""
+    part = _part(model, line)
+    if len(part.ids) <= model.usual_length:
+        return [part] if part.ids else []
 
     def fits(length: int, text: str) -> bool:
         # no subword is longer than a few dozen characters: do not encode what cannot fit
-        return len(text) <= 100 * length and len(model.source_tokenizer.encode(text)) <= length
+        return len(text) <= 100 * length and len(_part(model, text).ids) <= length
 
-    parts = split_line(
+    texts = split_line(
         line,
         model.source,
         sentence_fits=lambda text: fits(model.usual_length, text),
         part_fits=lambda text: fits(model.greatest_length, text),
     )
-    return [tuple(ids) for part in parts if (ids := model.source_tokenizer.encode(part))]
+    return [part for text in texts if (part := _part(model, text)).ids]
+
+
+def _part(model: TranslationModel, text: str, hidden: bool = True) -> _Part:
+    """A text to search a translation of; with placeholders, if the model knows them."""
+    text, literals = hide(text, model.known) if hidden and model.known is not None else (text, {})
+    return _Part(text=text, literals=literals, ids=tuple(model.source_tokenizer.encode(text)))
+
+
+def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
+    """The translations of each part, best first: those with all its placeholders, or else those of its plain text."""
+    found = _found(model, parts, config)
+    if model.known is None:
+        return found
+    whole = [
+        [alternative for alternative in alternatives if keeps_placeholders(alternative.text, part.text)]
+        for part, alternatives in zip(parts, found, strict=True)
+    ]
+    lost = [place for place, alternatives in enumerate(whole) if not alternatives]
+    plain = [_part(model, show(parts[place].text, parts[place].literals), hidden=False) for place in lost]
+    for place, alternatives in zip(lost, _found(model, plain, config), strict=True):
+        whole[place] = alternatives
+    return [
+        [replace(alternative, text=show(alternative.text, part.literals)) for alternative in alternatives]
+        for part, alternatives in zip(parts, whole, strict=True)
+    ]
+
+
+def _found(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
+    """The translations of each part as they were found; what comes twice is searched once."""
+    different = list(dict.fromkeys(part.ids for part in parts))
+    found = dict(zip(different, _search(model, different, config), strict=True))
+    return [
+        [
+            Alternative(
+                text=model.target_tokenizer.decode(hypothesis.ids),
+                score=hypothesis.score,
+                finished=hypothesis.finished,
+            )
+            for hypothesis in found[part.ids]
+        ]
+        for part in parts
+    ]
 
 
 def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
@@ -122,7 +178,3 @@ def _in_threads(function: Callable[[Item], Result], items: Sequence[Item], worke
         return map(function, items)
     with ThreadPoolExecutor(workers) as threads:
         return list(threads.map(function, items))
-
-
-def _text(model: TranslationModel, hypothesis: Hypothesis, source: str) -> str:
-    return clean_output(model.target_tokenizer.decode(hypothesis.ids), source).strip()

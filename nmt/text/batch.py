@@ -5,7 +5,7 @@ Shapes: B batch, S source length, T target length.
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from torch import Tensor
 from nmt.errors import DataError
 from nmt.text.files import locked, sha256
 from nmt.text.lines import read_parallel
+from nmt.text.literals import hide_shared
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
 # Batches have sides of these multiples: each new shape of a product costs its library milliseconds, and then memory.
@@ -148,13 +149,16 @@ def tokenize_corpus(
     cache: Path,
     max_length: int,
     firsts: Sequence[int] = (BOS_ID,),
+    known: Collection[str] | None = None,
 ) -> TokenizedCorpus:
     """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
 
-    Pairs with a side of more than max_length subwords are left out; firsts as for TokenizedCorpus. Raises DataError
-    when none is left.
+    Pairs with a side of more than max_length subwords are left out; firsts as for TokenizedCorpus. Unless
+    the known words are None, placeholders stand for literals (hide_shared). Raises DataError when no pair is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
+    if known is not None:
+        digest.update("\n".join(["placeholders", *sorted(known)]).encode())
     for path in (source_path, target_path):
         digest.update(sha256(path))
     for tokenizer in (source, target):
@@ -162,7 +166,10 @@ def tokenize_corpus(
     folder = cache / digest.hexdigest()[:16]
     with locked(cache):  # another training of the same data may have begun, too
         if not folder.exists():
-            _save_tokenized(folder, source_path, target_path, source, target, max_length)
+            pairs = read_parallel(source_path, target_path)
+            if known is not None:
+                pairs = (hide_shared(*pair, number, known) for number, pair in enumerate(pairs))
+            _save_tokenized(folder, pairs, source, target, max_length)
     corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, firsts)
     if not len(corpus):
         raise DataError(f"{source_path}: no pair is left whose sides have at most {max_length} subwords")
@@ -170,9 +177,9 @@ def tokenize_corpus(
 
 
 def _save_tokenized(
-    folder: Path, source_path: Path, target_path: Path, source: Tokenizer, target: Tokenizer, max_length: int
+    folder: Path, pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
 ) -> None:
-    """Tokenize two files into a folder, which appears when all is done."""
+    """Tokenize pairs into a folder, which appears when all is done."""
     partial = folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     columns = {
@@ -182,7 +189,7 @@ def _save_tokenized(
     }
     datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
     data = datasets.Dataset.from_generator(
-        lambda: _tokenize(source_path, target_path, source, target, max_length),
+        lambda: _tokenize(pairs, source, target, max_length),
         features=datasets.Features(columns),
         cache_dir=str(partial / "build"),
         fingerprint=folder.name,
@@ -193,9 +200,8 @@ def _save_tokenized(
 
 
 def _tokenize(
-    source_path: Path, target_path: Path, source: Tokenizer, target: Tokenizer, max_length: int
+    pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
 ) -> Iterator[dict[str, Any]]:
-    pairs = read_parallel(source_path, target_path)
     while chunk := [pair for _, pair in zip(range(TOKENIZED_AT_ONCE), pairs, strict=False)]:
         sources, targets = ([pair[side] for pair in chunk] for side in (0, 1))
         for text, other, ids, other_ids in zip(

@@ -14,7 +14,7 @@ from nmt.errors import ConfigError, DataError, ModelError
 from nmt.text.sampling import BpeSampler, UnigramSampler, uniform
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
-PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # reserved: no command writes or reads them yet
+PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # what they stand for: see literals.py
 
 SPACE = "▁"  # how sentencepiece writes the space in front of a word
 _SYMBOL = re.compile(r"<[^\s<>▁]+>")

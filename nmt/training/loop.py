@@ -39,6 +39,7 @@ class TrainingConfig:
     label_smoothing: float = 0.1
     teacher_forcing: float = 1.0  # share of target subwords that are shown as they are (scheduled sampling below 1)
     r_drop: float = 0.0  # alpha of R-Drop, every pair read twice with different dropout; 0 turns it off
+    placeholders: bool = False  # for numbers, addresses and unknown names, which come through letter by letter
     subword_sampling: float = 0.0  # alpha of subword regularisation; 0 turns it off
     ema_decay: float = 0.0  # save the moving average of the weights; 0 saves the weights themselves
     validate_every: int = 0  # updates; 0 means once an epoch

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from nmt import model_folder
-from nmt.decoding.model import TranslationModel, forbidden_ids
+from nmt.decoding.model import WORDS, TranslationModel, forbidden_ids
 from nmt.decoding.search import SearchConfig
 from nmt.decoding.torch_engine import TorchEngine
 from nmt.decoding.translate import translate
@@ -23,6 +23,7 @@ from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 from nmt.text.batch import TokenizedCorpus, make_batch
 from nmt.text.directions import Directions, directions_of, first_ids
+from nmt.text.literals import hide_shared
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import job_keys, load_checkpoint, require_same_job, save_checkpoint
@@ -34,7 +35,8 @@ from nmt.training.state import TrainingState
 
 VALIDATION_ROWS = 64
 
-ADDED = {"directions": "one", "training.r_drop": 0.0}  # to a job's identity since: older checkpoints mean these values
+# Added to a job's identity since: older checkpoints mean these values.
+ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,7 @@ class Job:
     search: SearchConfig
     corpus: TokenizedCorpus
     valid: Sequence[tuple[str, str]]
+    known: Collection[str] | None = None  # the words of the training text, if placeholders stand for others
 
     @property
     def shared(self) -> bool:
@@ -122,8 +125,9 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
         directions=first_ids(job.source, job.target, job.directions, job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
-        engine=TorchEngine(model, forbidden_ids(job.target_tokenizer)),
+        engine=TorchEngine(model, forbidden_ids(job.target_tokenizer, job.known is not None)),
         search=job.search,
+        known=job.known,
         **_lengths(job.corpus),
     )
     loss, tokens, bleu = 0.0, 0, 0.0
@@ -142,6 +146,8 @@ def _validation_loss(
     model: Translator, translator: TranslationModel, texts: Sequence[tuple[str, str]]
 ) -> tuple[float, int]:
     """The sum over target subwords, in nats, and their number."""
+    if translator.known is not None:
+        texts = [hide_shared(*pair, number, translator.known) for number, pair in enumerate(texts)]
     pairs = [
         (source, target)
         for text, other in texts
@@ -226,6 +232,8 @@ def _save_model(state: TrainingState[Translator], job: Job, run: Path) -> None:
         "config.json": json.dumps(about, indent=1).encode(),
         "translator.safetensors": to_bytes(state.weights()),
     }
+    if job.known is not None:
+        parts[WORDS] = "\n".join(sorted(job.known)).encode()
     if job.shared:
         parts["tokenizer.model"] = job.source_tokenizer.to_bytes()
     else:

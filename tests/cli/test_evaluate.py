@@ -54,6 +54,15 @@ def test_the_table_has_a_line_for_each_score_with_interval_and_signature(folder,
     assert all("bs:1000" in line and "[" in line and "version:" in line for line in lines[1:])
 
 
+def test_with_sources_it_says_how_many_numbers_and_addresses_came_through(folder, score):
+    (folder / "source").write_text("Katze 7\nHund 12 und www.example.org\n\n")
+    (folder / "hypotheses").write_text("cat 7\ndog 112 and www.example.org\n\n")
+    hypotheses = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0)
+    assert "numbers" not in score(*hypotheses)
+    last = score(*hypotheses, "--source-file", folder / "source").splitlines()[-1]
+    assert last == "2 of 3 numbers and addresses came through"
+
+
 def test_json_carries_all_figures(folder, score):
     found = json.loads(
         score("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0, "--json")

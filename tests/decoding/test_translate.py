@@ -1,14 +1,35 @@
 import random
 
 import pytest
+from tests_toy import toy_pairs
 
 from nmt import pipeline
 from nmt.decoding import translate as translation
+from nmt.text.lines import write_file
+from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
     "eins zwei. drei vier. Haus. Baum und Katze. Hund und Hund.", "\u200b", "Xyz \u2028 Hund.", "drei\rvier",
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hiding(toy_config, tmp_path_factory):
+    """A model that knows placeholders; the digits that it met in training, it knows as unknown characters only."""
+    data = tmp_path_factory.mktemp("numbered")
+    for split, count, seed in (("train", 400, 1), ("valid", 20, 2)):
+        numbered = [(number, *pair) for number, pair in enumerate(toy_pairs(count, seed))]
+        for side, language in ((1, "de"), (2, "en")):
+            write_file(
+                data / f"{split}.{language}",
+                [f"{one[side][:-1]} {one[0]}." if one[0] % 3 else one[side] for one in numbered],
+            )
+    text = [side for pair in toy_pairs(300, 1) for side in pair]
+    (data / "tokenizer.model").write_bytes(train_tokenizer(text, TokenizerConfig(vocab_size=64)))
+    config = toy_config("training.placeholders=true", "training.epochs=30", "training.learning_rate=0.005")
+    pipeline.train(config=config, data=data, tokenizer=data / "tokenizer.model", out=data / "run")
+    return data / "run"
 
 
 def translate(model, lines, **search):
@@ -49,6 +70,38 @@ def test_all_sentences_of_a_long_line_are_translated(toy_model):
 def test_a_line_without_any_space_is_bounded_and_answered(toy_model):
     [text] = translate(toy_model, ["x" * 5000], beam_size=1)
     assert len(text) < 100_000
+
+
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
+    literals = [
+        "3.499,50",
+        "15:45",
+        "https://example.org/a?b=1",
+        "tom@example.org",
+        "+49 30 123456",
+        "A4",
+        "7",
+        "<ph3>",
+    ]
+    lines = [f"eins Hund {literal}." for literal in literals] + ["Hund und Katze."]
+    found = list(pipeline.translate_lines(hiding, lines, engine=engine))
+    assert found == [f"one dog {literal}." for literal in literals] + ["dog and cat."]
+    alone = [next(iter(pipeline.translate_lines(hiding, [line], engine=engine))) for line in lines]
+    assert alone == found
+
+
+def test_where_no_hypothesis_has_all_placeholders_the_plain_text_is_translated(hiding, monkeypatch):
+    monkeypatch.setattr(translation, "keeps_placeholders", lambda text, hidden: "<ph" not in hidden)
+    [first, second] = translate(hiding, ["Hund 7.", "Hund."])
+    assert "7" not in first  # the tokenizer does not know it
+    assert "<ph" not in first
+    assert second == "dog."
+
+
+def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkeypatch):
+    monkeypatch.setattr(translation, "hide", None)
+    assert translate(toy_model, ["Hund."]) == ["dog."]
 
 
 def test_samples_with_one_seed_are_the_same(toy_model):

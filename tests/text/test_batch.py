@@ -5,7 +5,7 @@ import pytest
 
 from nmt.text.batch import batch_rows, cut, make_batch, tokenize_corpus
 from nmt.text.files import locked
-from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
+from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, TokenizerConfig, train_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +80,18 @@ def test_what_another_training_tokenizes_just_now_is_waited_for(toy_data, tmp_pa
             assert list(tmp_path.iterdir()) == []
         assert len(ours.result(timeout=60)) == 300
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_placeholders_stand_for_what_both_sides_share(tmp_path):
+    (tmp_path / "de").write_text("Tom hat 7.\nHaus 12, Tom.\n")
+    (tmp_path / "en").write_text("Tom has 7.\nhouse 12, Tom.\n")
+    tokenizer = Tokenizer.from_bytes(train_tokenizer(["Tom hat has 127, haus house."], TokenizerConfig(vocab_size=30)))
+    paths = (tmp_path / "de", tmp_path / "en", tokenizer, tokenizer, tmp_path / "cache")
+    plain, hidden = (
+        tokenize_corpus(*paths, max_length=50, known=known) for known in (None, {"tom", "hat", "has", "haus", "house"})
+    )
+    assert plain.fingerprint != hidden.fingerprint
+    found = [
+        tokenizer.decode([id_ for id_ in ids if id_ > EOS_ID]) for ids in hidden.batch(np.arange(2)).next_ids.tolist()
+    ]
+    assert found == ["<ph0> has <ph1>.", "house <ph0>, Tom."]

@@ -1,0 +1,109 @@
+"""Literals: what a translation repeats letter by letter; placeholders stand for them while it is made.
+
+They are numbers, addresses, and words with a capital that the training text does not know, which are names for the most
+part. A network copies a symbol that it knows surely, and the letters of what it has never seen badly. The idea is that
+of Luong et al. (2015), "Addressing the rare word problem".
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from nmt.text.tokenizer import PLACEHOLDERS
+
+NAMES_EVERY = 4  # training pairs: names that are known are hidden as well, since most corpora have few other literals
+KNOWN_FROM = 2  # occurrences
+MOST_WORDS = 500_000  # that are known; the most frequent ones
+
+_PLACEHOLDER = re.compile(r"<ph\d>")
+# Each begins where no letter precedes and takes what it takes (++): no line, however long and odd, is read twice.
+_LITERAL = re.compile(
+    "|".join(
+        [
+            _PLACEHOLDER.pattern,  # what only looks like one
+            r"(?<!\w)(?:https?://|www\.)[^\s<>\"]*[\w/]",
+            r"(?<![\w.+-])[\w.+-]++@\w[\w-]*+(?:\.\w[\w-]*+)++",  # e-mail
+            r"(?<!\w)(?=\w*\d)(?=\w*[A-Z])\w++",  # codes: A4, MP3, B52
+            r"(?<!\w)\+?\d++(?!\w)(?:[ .,:/'’–-]\d++(?!\w))*+",  # 7, 3.499,50, 15:45, +49 30 123456
+        ]
+    )
+)
+_WORD = re.compile(r"(?<!\w)[^\W\d_]++")
+_LITERAL_OR_WORD = re.compile(rf"({_LITERAL.pattern})|{_WORD.pattern}")
+
+
+def known_words(lines: Iterable[str]) -> frozenset[str]:
+    """The words of a training text, in lower case; those that come once are not known."""
+    counts = Counter(word.casefold() for line in lines for word in _WORD.findall(line))
+    return frozenset(word for word, count in counts.most_common(MOST_WORDS) if count >= KNOWN_FROM)
+
+
+def find_literals(text: str) -> list[str]:
+    """The numbers and addresses of a text, in order."""
+    return _LITERAL.findall(text)
+
+
+def hide(text: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
+    """A text with placeholders for its literals, and what each stands for; equal literals share one.
+
+    There are ten: of more literals, the later ones stay as they are.
+    """
+    found = [word for word, literal in _words(text) if literal or _unknown_name(word, known)]
+    found.sort(key=lambda word: word not in PLACEHOLDERS)  # what looks like one must have one
+    placeholders = dict(zip(dict.fromkeys(found), PLACEHOLDERS, strict=False))
+    return _replaced(text, placeholders), {symbol: word for word, symbol in placeholders.items()}
+
+
+def hide_shared(source: str, target: str, number: int, known: Collection[str]) -> tuple[str, str]:
+    """The number-th training pair with placeholders for the literals that its sides share, each as often in both.
+
+    Hidden are also the unknown words of a pair with one on each side, taken for translations of each other; and in one
+    pair of NAMES_EVERY, shared words with a capital that are known. The pairs take turns in which placeholder is
+    their first, so that all of them are met.
+    """
+    names = number % NAMES_EVERY == 0
+    here, there = (Counter(_words(side)) for side in (source, target))
+    pairs = {
+        word: word
+        for (word, literal), count in here.items()
+        if there[word, literal] == count and (literal or _unknown_name(word, known) or (names and _name(word)))
+    }
+    strange = [
+        [word for word, literal in side if not literal and word not in pairs and word.casefold() not in known]
+        for side in (here, there)
+    ]
+    if [len(words) for words in strange] == [1, 1]:
+        pairs[strange[0][0]] = strange[1][0]
+    first = number // NAMES_EVERY % len(PLACEHOLDERS)
+    symbols = PLACEHOLDERS[first:] + PLACEHOLDERS[:first]
+    return (
+        _replaced(source, dict(zip(pairs, symbols, strict=False))),
+        _replaced(target, dict(zip(pairs.values(), symbols, strict=False))),
+    )
+
+
+def show(text: str, literals: Mapping[str, str]) -> str:
+    """A text with the literals in their places again; a placeholder that stands for none goes."""
+    return _PLACEHOLDER.sub(lambda match: literals.get(match[0], ""), text)
+
+
+def keeps_placeholders(translation: str, hidden: str) -> bool:
+    """Whether a translation has the placeholders of its source, each as often."""
+    return Counter(_PLACEHOLDER.findall(translation)) == Counter(_PLACEHOLDER.findall(hidden))
+
+
+def _words(text: str) -> list[tuple[str, bool]]:
+    """Literals and words of a text, in order, each with whether it is a number or an address."""
+    return [(match[0], match[1] is not None) for match in _LITERAL_OR_WORD.finditer(text)]
+
+
+def _unknown_name(word: str, known: Collection[str]) -> bool:
+    return _name(word) and word.casefold() not in known
+
+
+def _name(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper()
+
+
+def _replaced(text: str, placeholders: Mapping[str, str]) -> str:
+    return _LITERAL_OR_WORD.sub(lambda match: placeholders.get(match[0], match[0]), text)
