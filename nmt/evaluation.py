@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nmt.errors import ConfigError, DataError
+from nmt.errors import DataError
 from nmt.metrics.bleu import PairedScore, Score, paper_score, score, sentence_scores
 from nmt.metrics.bleu import compare as compare_scores
 from nmt.metrics.literals import Survival, survival
@@ -102,8 +102,6 @@ def compare(
     tokenize: str | None = None,
 ) -> Comparison:
     """Compare systems with the first of them, showing for each as many examples as asked for."""
-    if len({output.system for output in outputs}) < max(2, len(outputs)):
-        raise ConfigError("compare: name two systems or more, each once")
     for output in outputs:
         _check_lengths(output, benchmark)
     scores = compare_scores(

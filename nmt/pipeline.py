@@ -383,9 +383,12 @@ def evaluate(
 ) -> "Evaluation":
     """Score a model or ready hypotheses between the benchmark's languages; paper: references to score as papers do."""
     from nmt.evaluation import evaluate
+    from nmt.metrics.bleu import check_tokenizer
     from nmt.text.directions import choose_direction
     from nmt.text.lines import read_file, write_file
 
+    check_tokenizer(tokenize)  # all that can be wrong is said before anything is translated
+    paper_references = None if paper is None else list(read_file(paper))
     language = benchmark.languages[1]
     if paper is not None and not language and model:
         language = choose_direction(_directions(_paths(model)[0]), *benchmark.languages)[1]
@@ -405,7 +408,7 @@ def evaluate(
         lowercase=lowercase,
         tokenize=tokenize,
         bootstrap=bootstrap,
-        paper_references=None if paper is None else list(read_file(paper)),
+        paper_references=paper_references,
         language=language,
     )
 
@@ -423,7 +426,11 @@ def compare(
 ) -> "Comparison":
     """Compare systems, files of hypotheses or model folders, with the first of them."""
     from nmt.evaluation import compare
+    from nmt.metrics.bleu import check_tokenizer
 
+    check_tokenizer(tokenize)
+    if len(set(systems)) < max(2, len(systems)):
+        raise ConfigError("compare: name two systems or more, each once")
     return compare(
         [
             _translate_all(system, benchmark, None, device) if system.is_dir() else _read_output(system)
@@ -526,6 +533,7 @@ def export(*, model: Path, out: Path | None = None) -> Path:
     """
     from nmt import model_folder
     from nmt.decoding.export import add_engine, save_small
+    from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
 
     if out is None:
         with model_folder.lock(model):  # a training may save another translator meanwhile
@@ -533,6 +541,8 @@ def export(*, model: Path, out: Path | None = None) -> Path:
     else:
         if out.resolve() == model.resolve():
             raise ConfigError(f"{out}: is the model itself; choose another folder, or leave --out away")
+        if any((out / folder).exists() for folder in (FOLDER, TAGGER_FOLDER)):
+            raise ConfigError(f"{out}: holds a training, which a small copy would end; choose another folder")
         save_small(model, out)
     return out or model
 

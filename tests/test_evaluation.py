@@ -1,6 +1,6 @@
 import pytest
 
-from nmt.errors import ConfigError, DataError
+from nmt.errors import DataError
 from nmt.evaluation import Output, compare, evaluate
 from nmt.text.benchmark import Benchmark
 
@@ -49,9 +49,3 @@ def test_outputs_of_another_length_are_refused_with_both_names():
         evaluate(Output(system="short", lines=["a"]), BENCHMARK)
     with pytest.raises(DataError, match=r"^short has 1 lines, but test\.en has 4"):
         compare([GOOD, Output(system="short", lines=["a"])], BENCHMARK)
-
-
-@pytest.mark.parametrize("outputs", [[GOOD], [GOOD, GOOD]])
-def test_a_comparison_needs_two_different_systems(outputs):
-    with pytest.raises(ConfigError, match="two systems"):
-        compare(outputs, BENCHMARK)

@@ -64,7 +64,7 @@ def bench(
         rate = training_rate(ModelConfig(**about["model"]), corpus, training, sizes)
         source_length = float(corpus.source_lengths.mean() / corpus.target_lengths.mean())
         operations = training_operations(about["model"], vocabulary, source_length)
-        floors = matrix_rates(training.threads) if training.threads else floor
+        floors = floor if training.threads in (0, threads) else matrix_rates(training.threads)
         best = floors["float32" if training.precision == "float32" else "bfloat16"] / operations
         trained = Rate(rate=rate, share_of_floor=rate.median / best)
     return BenchReport(

@@ -131,6 +131,11 @@ def compare(
     return scores
 
 
+def check_tokenizer(name: str | None) -> None:
+    """Raise ConfigError unless BLEU can cut text into tokens this way, here."""
+    _metrics(("bleu",), lowercase=False, tokenize=name)
+
+
 def sentence_scores(hypotheses: Sequence[str], references: References, *, lowercase: bool = False) -> list[float]:
     """Return the chrF++ of each sentence: unlike BLEU it tells short sentences apart."""
     _check_lengths({"hypotheses": hypotheses}, references)

@@ -210,7 +210,7 @@ def _save_model(
     parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
     made = ("tagger.", ENGINE)  # anew: an engine is out of date once its translator has changed
     kept = {name: folder.read(name) for name in folder.parts if not name.startswith(made)}
-    if job.tagging.encoder != "frozen":
+    if job.tagging.encoder != "frozen" or job.tagging.start == "random":
         found = {name: value for name, value in about["training"].items() if not name.startswith("valid_")}
         kept["config.json"] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
     model_folder.save(job.out, kept | parts)

@@ -5,7 +5,7 @@ import pytest
 
 from cli.main import app
 from nmt import pipeline
-from nmt.errors import ConfigError, DataError
+from nmt.errors import ConfigError, DataError, NMTError
 
 LINES = {
     "source": ["die Katze saß auf der Matte", "ein Hund läuft", "zwei Männer reden im Park"],
@@ -113,6 +113,14 @@ def test_the_languages_decide_on_the_direction_and_the_files(folder, score, mode
     assert found.startswith(f"{path} + {path} on {folder}/test.de: 3 sentences, ")
     with pytest.raises(ConfigError, match="does not translate fr to any language, only de to en and en to de"):
         score("--model", path, "--data", folder, "--source", "fr")
+
+
+@pytest.mark.parametrize("mistake", [("--tokenize", "x"), ("--paper", "missing", "--target", "en")])
+def test_what_is_wrong_is_said_before_anything_is_translated(folder, score, model, mistake):
+    path, asked = model
+    with pytest.raises(NMTError):
+        score("--model", path, "--data", folder, *mistake)
+    assert asked == []
 
 
 def test_papers_scoring_stands_beside_the_others(folder, score):

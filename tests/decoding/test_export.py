@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 
@@ -117,3 +118,10 @@ def test_scores_are_those_of_the_network(toy_model):
     models = [load_model(toy_model, engine=engine) for engine in ("onnx", "torch")]
     own, other = ([found.alternatives[0].score for found in translate(one, [LINES], one.search)] for one in models)
     np.testing.assert_allclose(own, other, atol=0.05)
+
+
+def test_a_small_copy_does_not_take_the_place_of_a_training(toy_model, tmp_path):
+    shutil.copytree(toy_model, tmp_path / "run")
+    with pytest.raises(ConfigError, match="holds a training"):
+        pipeline.export(model=toy_model, out=tmp_path / "run")
+    assert pipeline.export(model=tmp_path / "run") == tmp_path / "run"
