@@ -8,6 +8,7 @@ of Luong et al. (2015), "Addressing the rare word problem".
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from unicodedata import normalize
 
 from nmt.text.tokenizer import PLACEHOLDERS
 
@@ -23,6 +24,7 @@ _LITERAL = re.compile(
             _PLACEHOLDER.pattern,  # what only looks like one
             r"(?<!\w)(?:https?://|www\.)[^\s<>\"]*[\w/]",
             r"(?<![\w.+-])[\w.+-]++@\w[\w-]*+(?:\.\w[\w-]*+)++",  # e-mail
+            r"(?<!\w)[@#]\w++",
             r"(?<!\w)(?=\w*\d)(?=\w*[A-Z])\w++",  # codes: A4, MP3, B52
             r"(?<!\w)\+?\d++(?!\w)(?:[ .,:/'’–-]\d++(?!\w))*+",  # 7, 3.499,50, 15:45, +49 30 123456
         ]
@@ -34,7 +36,7 @@ _LITERAL_OR_WORD = re.compile(rf"({_LITERAL.pattern})|{_WORD.pattern}")
 
 def known_words(lines: Iterable[str]) -> frozenset[str]:
     """The words of a training text, in lower case; those that come once are not known."""
-    counts = Counter(word.casefold() for line in lines for word in _WORD.findall(line))
+    counts = Counter(word.casefold() for line in lines for word in _WORD.findall(normalize("NFC", line)))
     return frozenset(word for word, count in counts.most_common(MOST_WORDS) if count >= KNOWN_FROM)
 
 
@@ -48,6 +50,7 @@ def hide(text: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
 
     There are ten: of more literals, the later ones stay as they are.
     """
+    text = normalize("NFC", text)  # or combining marks would end words
     found = [word for word, literal in _words(text) if literal or _unknown_name(word, known)]
     found.sort(key=lambda word: word not in PLACEHOLDERS)  # what looks like one must have one
     placeholders = dict(zip(dict.fromkeys(found), PLACEHOLDERS, strict=False))
@@ -61,6 +64,7 @@ def hide_shared(source: str, target: str, number: int, known: Collection[str]) -
     pair of NAMES_EVERY, shared words with a capital that are known. The pairs take turns in which placeholder is
     their first, so that all of them are met.
     """
+    source, target = normalize("NFC", source), normalize("NFC", target)
     names = number % NAMES_EVERY == 0
     here, there = (Counter(_words(side)) for side in (source, target))
     pairs = {

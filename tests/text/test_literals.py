@@ -21,6 +21,7 @@ PLAIN = 1  # a pair of which names are not hidden
         ("Schreib an tom.meier+x@mail.example.org.", ["tom.meier+x@mail.example.org"]),
         ("MP3 im A4-Format, 5% von 10 km", ["MP3", "A4", "5", "10"]),
         ("in den 1990ern, 2nd, 10km, Tom, a@b", []),
+        ("Frag @tom_meier zu #Wetter", ["@tom_meier", "#Wetter"]),
         ("ein <ph3> im Text", ["<ph3>"]),
         ("٣ und ½", ["٣"]),
         ("", []),
@@ -39,6 +40,11 @@ def test_words_with_a_capital_that_are_not_known_are_taken_for_names():
     hidden, found = hide("Tom traf Obermüller und Krzyzewski-Kowalski, O. Einstein's in ÄGYPTEN.", {"tom", "ägypten"})
     assert hidden == "Tom traf <ph0> und <ph1>-<ph2>, O. <ph3>'s in ÄGYPTEN."
     assert list(found.values()) == ["Obermüller", "Krzyzewski", "Kowalski", "Einstein"]
+
+
+def test_combining_marks_do_not_cut_words():
+    assert hide("Mu\u0308ller mag Häuser", {"häuser", "mag"})[0] == "<ph0> mag Häuser"
+    assert hide_shared("Mu\u0308ller", "Müller", PLAIN, ()) == ("<ph0>", "<ph0>")
 
 
 def test_equal_literals_share_a_placeholder_and_more_than_ten_stay():
