@@ -1,7 +1,7 @@
 """Lines in, lines out: tokenize, search, detokenize, and put the parts of long lines together again.
 
 Models that were trained with placeholders for literals are given them: a translation has every number and address of
-its source, unless no hypothesis has all the placeholders.
+its source, unless no hypothesis has all the placeholders: then the plain text is translated.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.sampling import sample
 from nmt.decoding.search import Hypothesis, SearchConfig
 from nmt.text.lines import clean_output
-from nmt.text.literals import hide, keeps_placeholders, show
+from nmt.text.literals import hide, keeps_placeholders, only_literals, show
 from nmt.text.segments import split_line
 
 ROWS = 128  # hypotheses searched for at once
@@ -112,7 +112,7 @@ def _part(model: TranslationModel, text: str, hidden: bool = True) -> _Part:
 
 
 def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
-    """The translations of each part, best first: those with all its placeholders, or else those of its plain text."""
+    """The translations of each part, best first; of a model that knows placeholders, those that have all of them."""
     found = _found(model, parts, config)
     if model.known is None:
         return found
@@ -120,9 +120,17 @@ def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: Searc
         [alternative for alternative in alternatives if keeps_placeholders(alternative.text, part.text)]
         for part, alternatives in zip(parts, found, strict=True)
     ]
-    lost = [place for place, alternatives in enumerate(whole) if not alternatives]
-    plain = [_part(model, show(parts[place].text, parts[place].literals), hidden=False) for place in lost]
-    for place, alternatives in zip(lost, _found(model, plain, config), strict=True):
+    plain: dict[int, _Part] = {}  # by its place, what is left to be searched for without placeholders
+    for place, part in enumerate(parts):
+        if only_literals(part.text):
+            whole[place] = [Alternative(text=part.text, score=0.0, finished=True)]
+        elif not whole[place]:
+            shown = _part(model, show(part.text, part.literals), hidden=False)
+            if len(shown.ids) <= model.greatest_length:
+                plain[place] = shown
+            else:  # an address may have any length: such a part stays as it is
+                whole[place] = [Alternative(text=part.text, score=0.0, finished=False)]
+    for place, alternatives in zip(plain, _found(model, list(plain.values()), config), strict=True):
         whole[place] = alternatives
     return [
         [replace(alternative, text=show(alternative.text, part.literals)) for alternative in alternatives]

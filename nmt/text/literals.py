@@ -91,6 +91,12 @@ def show(text: str, literals: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: literals.get(match[0], ""), text)
 
 
+def only_literals(hidden: str) -> bool:
+    """Whether a text has a placeholder, and no letter besides."""
+    rest, placeholders = _PLACEHOLDER.subn("", hidden)
+    return placeholders > 0 and not any(map(str.isalpha, rest))
+
+
 def keeps_placeholders(translation: str, hidden: str) -> bool:
     """Whether a translation has the placeholders of its source, each as often."""
     return Counter(_PLACEHOLDER.findall(translation)) == Counter(_PLACEHOLDER.findall(hidden))

@@ -99,6 +99,18 @@ def test_where_no_hypothesis_has_all_placeholders_the_plain_text_is_translated(h
     assert second == "dog."
 
 
+def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
+    lines = ["4711", "12.000, 7 - 8!", "www.example.org/a_b", "Obermüller 7", "..."]
+    assert translate(hiding, lines)[:4] == lines[:4]
+
+
+def test_an_address_of_any_length_is_answered(hiding, monkeypatch):
+    address = "https://example.org/" + "a" * 100_000
+    assert translate(hiding, [f"eins Hund {address}."]) == [f"one dog {address}."]
+    monkeypatch.setattr(translation, "keeps_placeholders", lambda text, hidden: False)
+    assert translate(hiding, [f"eins Hund {address}."]) == [f"eins Hund {address}."]
+
+
 def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkeypatch):
     monkeypatch.setattr(translation, "hide", None)
     assert translate(toy_model, ["Hund."]) == ["dog."]
