@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nmt.training.run import Progress
     from nmt.training.tagging_run import TaggingProgress
 
-Models = Path | Sequence[Path]  # a model folder, or several that are to translate together
+Models = str | Path | Sequence[Path]  # a model folder, or several that are to translate together
 
 SHIPPED = Path("data", "models", "de-en")
 LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
@@ -667,7 +667,7 @@ def _add_engine(model: Path) -> None:
 
 
 def _paths(model: Models) -> Sequence[Path]:
-    return [model] if isinstance(model, Path) else model
+    return [Path(model)] if isinstance(model, str | Path) else model
 
 
 def _directions(model: Path) -> list[tuple[str, str]]:

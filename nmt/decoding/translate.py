@@ -15,6 +15,7 @@ from nmt.decoding.engine import padded_length
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.sampling import sample
 from nmt.decoding.search import Hypothesis, SearchConfig
+from nmt.text.capitals import in_usual_case, is_in_capitals
 from nmt.text.lines import clean_output
 from nmt.text.literals import hide, keeps_placeholders, only_literals, show
 from nmt.text.segments import split_line
@@ -56,6 +57,7 @@ class _Part:
 
     text: str
     literals: Mapping[str, str]  # what placeholders in it stand for
+    in_capitals: bool  # as it was given
     ids: tuple[int, ...]  # its subwords
 
 
@@ -88,13 +90,14 @@ def _translate_window(model: TranslationModel, lines: Sequence[str], config: Sea
 
 def _parts(model: TranslationModel, line: str) -> list[_Part]:
     """A line's parts; none for a line in which the tokenizer sees nothing."""
-    part = _part(model, line)
-    if len(part.ids) <= model.usual_length:
-        return [part] if part.ids else []
+    made: dict[str, _Part] = {}
 
     def fits(length: int, text: str) -> bool:
-        # no subword is longer than a few dozen characters: do not encode what cannot fit
-        return len(text) <= 100 * length and len(_part(model, text).ids) <= length
+        # No subword is longer than a few dozen characters: do not encode what cannot fit.
+        if len(text) > 100 * length and len(_hidden(model, text)[0]) > 100 * length:
+            return False
+        made[text] = made.get(text) or _part(model, text)
+        return len(made[text].ids) <= length
 
     texts = split_line(
         line,
@@ -102,23 +105,40 @@ def _parts(model: TranslationModel, line: str) -> list[_Part]:
         sentence_fits=lambda text: fits(model.usual_length, text),
         part_fits=lambda text: fits(model.greatest_length, text),
     )
-    return [part for text in texts if (part := _part(model, text)).ids]
+    parts = [made.get(text) or _part(model, text) for text in texts]
+    return [part for part in parts if part.ids]
 
 
 def _part(model: TranslationModel, text: str, hidden: bool = True) -> _Part:
-    """A text to search a translation of; with placeholders, if the model knows them."""
-    text, literals = hide(text, model.known) if hidden and model.known is not None else (text, {})
-    return _Part(text=text, literals=literals, ids=tuple(model.source_tokenizer.encode(text)))
+    """A text to search a translation of, in usual case; with placeholders, if the model knows them."""
+    in_capitals = is_in_capitals(text)
+    text, literals = _hidden(model, text) if hidden else (text, {})
+    if in_capitals:
+        text = in_usual_case(text, model.source_tokenizer.likelihood)
+    return _Part(text=text, literals=literals, in_capitals=in_capitals, ids=tuple(model.source_tokenizer.encode(text)))
+
+
+def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]:
+    return (text, {}) if model.known is None else hide(text, model.known)
 
 
 def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
-    """The translations of each part, best first; of a model that knows placeholders, those that have all of them."""
-    found = _found(model, parts, config)
-    if model.known is None:
-        return found
+    """The translations of each part, best first."""
+    found = _found(model, parts, config) if model.known is None else _whole(model, parts, config)
+    return [
+        [
+            replace(alternative, text=alternative.text.upper()) if part.in_capitals else alternative
+            for alternative in alternatives
+        ]
+        for part, alternatives in zip(parts, found, strict=True)
+    ]
+
+
+def _whole(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
+    """The translations of each part that have all its literals, or else those of its plain text."""
     whole = [
         [alternative for alternative in alternatives if keeps_placeholders(alternative.text, part.text)]
-        for part, alternatives in zip(parts, found, strict=True)
+        for part, alternatives in zip(parts, _found(model, parts, config), strict=True)
     ]
     plain: dict[int, _Part] = {}  # by its place, what is left to be searched for without placeholders
     for place, part in enumerate(parts):

@@ -22,7 +22,7 @@ _LITERAL = re.compile(
     "|".join(
         [
             _PLACEHOLDER.pattern,  # what only looks like one
-            r"(?<!\w)(?:https?://|www\.)[^\s<>\"]*[\w/]",
+            r"(?<!\w)(?i:https?://|www\.)[^\s<>\"]*[\w/]",
             r"(?<![\w.+-])[\w.+-]++@\w[\w-]*+(?:\.\w[\w-]*+)++",  # e-mail
             r"(?<!\w)[@#]\w++",
             r"(?<!\w)(?=\w*\d)(?=\w*[A-Z])\w++",  # codes: A4, MP3, B52

@@ -1,6 +1,7 @@
 """Subwords: train a sentencepiece model, and turn text into piece ids and back."""
 
 import io
+import math
 import random
 import re
 import unicodedata
@@ -136,6 +137,11 @@ class Tokenizer:
     def encode(self, text: str) -> list[int]:
         """Return the piece ids of a text, without BOS and EOS."""
         return list(self._processor.encode(text))
+
+    def likelihood(self, text: str) -> float:
+        """Return the summed scores of a text's pieces: for a unigram model, log P; -inf for unknown characters."""
+        ids = self.encode(text)
+        return -math.inf if UNK_ID in ids else sum(self._processor.get_score(id_) for id_ in ids)
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the piece ids of each text."""

@@ -72,6 +72,12 @@ def test_a_line_without_any_space_is_bounded_and_answered(toy_model):
     assert len(text) < 100_000
 
 
+def test_a_line_in_capitals_is_translated_into_capitals(toy_model, hiding):
+    for model in (toy_model, hiding):
+        assert translate(model, ["EINS HUND UND KATZE.", "Hund."]) == ["ONE DOG AND CAT.", "dog."]
+    assert translate(hiding, ["EINS HUND WWW.EXAMPLE.ORG/A."]) == ["ONE DOG WWW.EXAMPLE.ORG/A."]
+
+
 @pytest.mark.parametrize("engine", ["onnx", "torch"])
 def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
     literals = [

@@ -1,0 +1,21 @@
+"""Text in capitals: most models have seen hardly any, so they are given it in the case that they know."""
+
+import re
+from collections.abc import Callable
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def is_in_capitals(text: str) -> bool:
+    """Whether a text of two words or more, as one is often an abbreviation, has no small letter."""
+    return text.isupper() and len(_WORD.findall(text)) > 1
+
+
+def in_usual_case(text: str, likelihood: Callable[[str], float]) -> str:
+    """A text in capitals with each word small, with a first capital, or as it is: whichever is the likeliest."""
+
+    def usual(match: re.Match[str]) -> str:
+        word = match[0]
+        return max((word.lower(), word.capitalize(), word), key=likelihood) if word.isupper() else word
+
+    return _WORD.sub(usual, text)
