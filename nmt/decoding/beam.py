@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nmt.decoding.engine import Engine, Floats, Ints, Step
-from nmt.decoding.search import Hypothesis, SearchConfig, length_limit, length_penalty
+from nmt.decoding.search import Hypothesis, Required, SearchConfig, length_limit, length_penalty
 from nmt.errors import ModelError
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
 def beam_search(
-    engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfig, first: int = BOS_ID
+    engine: Engine,
+    sources: Sequence[Sequence[int]],
+    config: SearchConfig,
+    first: int = BOS_ID,
+    required: Required | None = None,
 ) -> list[list[Hypothesis]]:
     """The best translations of each source (subword ids without EOS), at most n_best each, best first.
 
-    first is what the decoder reads at its first step: BOS, or the tag of the language to write.
+    first is what the decoder reads at its first step: BOS, or the tag of the language to write. What is required comes
+    in every hypothesis, or it is one that is stopped at the greatest length.
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
@@ -31,15 +36,22 @@ def beam_search(
     previous: Ints = np.full(len(sources), first)
     covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
     candidates = min(config.beam_size, engine.vocab_size)
+    if required:
+        missing: Ints = required.counts  # [R, N]
+        candidates = min(candidates + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
 
     for length in range(1, tokens.shape[1] + 1):
         step: Step = engine.step(previous, state, candidates)
         totals = score[:, None] + step.log_probs  # [R, C]
+        if required:
+            totals = np.where(required.forbids(step.ids, missing), -np.inf, totals)
         row, column = _best_continuations(totals, sentence, ended.slots)
 
         score, previous, sentence = totals[row, column], step.ids[row, column], sentence[row]
         tokens, covered = tokens[row], (covered + (step.attention() if config.coverage_penalty else 0.0))[row]
         tokens[:, length - 1] = previous
+        if required:
+            missing = missing[row] - (previous[:, None] == required.symbols)
 
         ending = (previous == EOS_ID) | (length == ended.limits[sentence])
         if ending.any():
@@ -48,6 +60,8 @@ def beam_search(
         if not live.all():
             row, score, previous = row[live], score[live], previous[live]
             sentence, tokens, covered = sentence[live], tokens[live], covered[live]
+            if required:
+                missing = missing[live]
         if not len(row):
             break
         state = step.state.select(row)

@@ -1,14 +1,16 @@
 """A translation model as search sees it: two tokenizers, an engine, and what the training found out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from nmt.decoding.engine import Engine
 from nmt.decoding.quantized import PART as ENGINE
 from nmt.decoding.quantized import load_arrays
-from nmt.decoding.search import SearchConfig
+from nmt.decoding.search import Required, SearchConfig
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder import ModelFolder, open_folder
 from nmt.text.directions import Direction, choose_direction, first_ids
@@ -38,6 +40,17 @@ class TranslationModel:
     def first(self) -> int:
         """What the decoder reads first."""
         return self.directions[self.source, self.target]
+
+    def required(self, sources: Sequence[Sequence[int]]) -> Required | None:
+        """The placeholders that translations of these sources, as subwords, must have; None if there are none."""
+        if self.known is None:
+            return None
+        here, there = (
+            [tokenizer.id_of(symbol) for symbol in PLACEHOLDERS]
+            for tokenizer in (self.source_tokenizer, self.target_tokenizer)
+        )
+        counts = np.array([[list(source).count(id_) for id_ in here] for source in sources])
+        return Required(np.array(there), counts) if counts.any() else None
 
     def between(self, source: str = "", target: str = "") -> "TranslationModel":
         """The model in the direction between these languages, "" standing for any; ConfigError if it has none such."""

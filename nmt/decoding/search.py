@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nmt.decoding.engine import Ints
 from nmt.errors import ConfigError
+from nmt.text.tokenizer import EOS_ID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,21 @@ class SearchConfig:
         for name in ("max_length_ratio", "temperature"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be above 0")
+
+
+@dataclass(frozen=True)
+class Required:
+    """Subwords that come as often as they are required to, for N of them and B sentences: neither less nor more."""
+
+    symbols: Ints  # [N]
+    counts: Ints  # [B, N]
+
+    def forbids(self, ids: Ints, missing: Ints) -> NDArray[np.bool_]:
+        """[R, C], which of the next subwords must not come where these counts [R, N] are missing still."""
+        spent = (ids[:, :, None] == self.symbols) & (missing[:, None] <= 0)
+        early = (ids == EOS_ID) & (missing.max(axis=1)[:, None] > 0)
+        forbidden: NDArray[np.bool_] = spent.any(axis=2) | early
+        return forbidden
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Lines in, lines out: tokenize, search, detokenize, and put the parts of long lines together again.
 
-Models that were trained with placeholders for literals are given them: a translation has every number and address of
-its source, unless no hypothesis has all the placeholders: then the plain text is translated.
+Models that were trained with placeholders for literals are given them, and every translation must have those of its
+source.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from nmt.decoding.sampling import sample
 from nmt.decoding.search import Hypothesis, SearchConfig
 from nmt.text.capitals import in_usual_case, is_in_capitals
 from nmt.text.lines import clean_output
-from nmt.text.literals import hide, keeps_placeholders, only_literals, show
+from nmt.text.literals import hide, only_literals, show
 from nmt.text.segments import split_line
 
 ROWS = 128  # hypotheses searched for at once
@@ -109,10 +109,10 @@ def _parts(model: TranslationModel, line: str) -> list[_Part]:
     return [part for part in parts if part.ids]
 
 
-def _part(model: TranslationModel, text: str, hidden: bool = True) -> _Part:
+def _part(model: TranslationModel, text: str) -> _Part:
     """A text to search a translation of, in usual case; with placeholders, if the model knows them."""
     in_capitals = is_in_capitals(text)
-    text, literals = _hidden(model, text) if hidden else (text, {})
+    text, literals = _hidden(model, text)
     if in_capitals:
         text = in_usual_case(text, model.source_tokenizer.likelihood)
     return _Part(text=text, literals=literals, in_capitals=in_capitals, ids=tuple(model.source_tokenizer.encode(text)))
@@ -123,66 +123,34 @@ def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]
 
 
 def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
-    """The translations of each part, best first."""
-    found = _found(model, parts, config) if model.known is None else _whole(model, parts, config)
-    return [
-        [
-            replace(alternative, text=alternative.text.upper()) if part.in_capitals else alternative
-            for alternative in alternatives
-        ]
-        for part, alternatives in zip(parts, found, strict=True)
-    ]
-
-
-def _whole(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
-    """The translations of each part that have all its literals, or else those of its plain text."""
-    whole = [
-        [alternative for alternative in alternatives if keeps_placeholders(alternative.text, part.text)]
-        for part, alternatives in zip(parts, _found(model, parts, config), strict=True)
-    ]
-    plain: dict[int, _Part] = {}  # by its place, what is left to be searched for without placeholders
-    for place, part in enumerate(parts):
-        if only_literals(part.text):
-            whole[place] = [Alternative(text=part.text, score=0.0, finished=True)]
-        elif not whole[place]:
-            shown = _part(model, show(part.text, part.literals), hidden=False)
-            if len(shown.ids) <= model.greatest_length:
-                plain[place] = shown
-            else:  # an address may have any length: such a part stays as it is
-                whole[place] = [Alternative(text=part.text, score=0.0, finished=False)]
-    for place, alternatives in zip(plain, _found(model, list(plain.values()), config), strict=True):
-        whole[place] = alternatives
-    return [
-        [replace(alternative, text=show(alternative.text, part.literals)) for alternative in alternatives]
-        for part, alternatives in zip(parts, whole, strict=True)
-    ]
-
-
-def _found(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
-    """The translations of each part as they were found; what comes twice is searched once."""
-    different = list(dict.fromkeys(part.ids for part in parts))
+    """The translations of each part, best first; what comes twice is searched once."""
+    different = list(dict.fromkeys(part.ids for part in parts if not only_literals(part.text)))
     found = dict(zip(different, _search(model, different, config), strict=True))
-    return [
-        [
-            Alternative(
-                text=model.target_tokenizer.decode(hypothesis.ids),
-                score=hypothesis.score,
-                finished=hypothesis.finished,
-            )
-            for hypothesis in found[part.ids]
-        ]
-        for part in parts
-    ]
+    return [[_alternative(model, part, hypothesis) for hypothesis in found.get(part.ids, [None])] for part in parts]
+
+
+def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis | None) -> Alternative:
+    """What a hypothesis, or None of a part that is the same in any language, makes of it."""
+    if hypothesis is None:
+        return Alternative(text=show(part.text, part.literals), score=0.0, finished=True)
+    text = model.target_tokenizer.decode(hypothesis.ids)
+    if model.known is not None:
+        text = show(text, part.literals)
+    if part.in_capitals:
+        text = text.upper()
+    return Alternative(text=text, score=hypothesis.score, finished=hypothesis.finished)
 
 
 def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-    """Search for all parts, those of like length side by side, and return the results in the parts' order."""
-    rows = config.n_best if config.sample else config.beam_size
-    batches = list(_batches([len(part) for part in parts], rows))
+    """Search for all parts, those of a kind side by side, and return the results in the parts' order."""
+    kinds = [(len(part), model.required([part]) is not None) for part in parts]
+    batches = list(_batches(kinds, config.n_best if config.sample else config.beam_size))
 
     def search(batch: Sequence[int]) -> list[list[Hypothesis]]:
-        find = sample if config.sample else beam_search
-        return find(model.engine, [parts[index] for index in batch], config, model.first)
+        sources = [parts[index] for index in batch]
+        if config.sample:
+            return sample(model.engine, sources, config, model.first)
+        return _beam_search(model, sources, config)
 
     found: list[list[Hypothesis]] = [[] for _ in parts]
     for batch, results in zip(batches, _in_threads(search, batches, model.engine.workers), strict=True):
@@ -191,10 +159,32 @@ def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: Sea
     return found
 
 
-def _batches(lengths: Sequence[int], rows: int) -> Iterator[list[int]]:
-    """Places of sentences of these lengths to search at the same time, with so many rows each; the longest first."""
-    order = sorted(range(len(lengths)), key=lambda index: lengths[index], reverse=True)
-    for width, group in groupby(order, key=lambda index: padded_length(lengths[index])):
+def _beam_search(
+    model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig
+) -> list[list[Hypothesis]]:
+    """Translations with all placeholders; where none comes to an end, those that come without being made to."""
+    required = model.required(sources)
+    found = beam_search(model.engine, sources, config, model.first, required)
+    endless = [place for place, hypotheses in enumerate(found) if not hypotheses[0].finished]
+    if required and endless:
+        free = beam_search(model.engine, [sources[place] for place in endless], config, model.first)
+        for place, hypotheses in zip(endless, free, strict=True):
+            found[place] = hypotheses
+    return found
+
+
+def _batches(kinds: Sequence[tuple[int, bool]], rows: int) -> Iterator[list[int]]:
+    """Places of sentences to search at the same time, with so many rows each; the longest first.
+
+    Given are their lengths, and whether something is required of them, which must not change the search for others.
+    """
+
+    def kind(index: int) -> tuple[int, bool]:
+        length, required = kinds[index]
+        return padded_length(length), required
+
+    order = sorted(range(len(kinds)), key=lambda index: (kind(index), kinds[index]), reverse=True)
+    for (width, _), group in groupby(order, key=kind):
         places = list(group)
         size = max(1, min(ROWS // rows, SUBWORDS // width))
         yield from (places[start : start + size] for start in range(0, len(places), size))

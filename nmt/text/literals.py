@@ -97,11 +97,6 @@ def only_literals(hidden: str) -> bool:
     return placeholders > 0 and not any(map(str.isalpha, rest))
 
 
-def keeps_placeholders(translation: str, hidden: str) -> bool:
-    """Whether a translation has the placeholders of its source, each as often."""
-    return Counter(_PLACEHOLDER.findall(translation)) == Counter(_PLACEHOLDER.findall(hidden))
-
-
 def _words(text: str) -> list[tuple[str, bool]]:
     """Literals and words of a text, in order, each with whether it is a number or an address."""
     return [(match[0], match[1] is not None) for match in _LITERAL_OR_WORD.finditer(text)]

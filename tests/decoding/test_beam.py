@@ -6,7 +6,7 @@ import pytest
 from nmt.decoding.beam import beam_search
 from nmt.decoding.engine import Step
 from nmt.decoding.sampling import sample
-from nmt.decoding.search import SearchConfig, length_penalty
+from nmt.decoding.search import Required, SearchConfig, length_penalty
 from nmt.errors import ModelError
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
@@ -81,8 +81,9 @@ def test_beam_finds_the_likelier_path_that_greedy_misses():
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
+@pytest.mark.parametrize("required", [None, Required(np.array([B]), np.array([[1]]))])
 @pytest.mark.parametrize("seed", range(5))
-def test_a_wide_beam_equals_exhaustive_search(seed, alpha):
+def test_a_wide_beam_equals_exhaustive_search(seed, required, alpha):
     engine = TableEngine(random_table(seed))
     source = [A, B]
     # A ratio that is almost nothing leaves ten steps; the table is cut to sentences of three subwords and their end.
@@ -90,12 +91,23 @@ def test_a_wide_beam_equals_exhaustive_search(seed, alpha):
     scores = {}
     for length in range(4):
         for ids in itertools.product([A, B, C], repeat=length):
-            steps = [short.log_probs(tuple(source), ids[:n])[token] for n, token in enumerate([*ids, EOS_ID])]
-            scores[ids] = sum(steps) / length_penalty(length + 1, alpha)
-    [found] = beam_search(short, [source], SearchConfig(beam_size=40, n_best=40, length_penalty=alpha))
+            if required is None or ids.count(B) == 1:
+                steps = [short.log_probs(tuple(source), ids[:n])[token] for n, token in enumerate([*ids, EOS_ID])]
+                scores[ids] = sum(steps) / length_penalty(length + 1, alpha)
+    config = SearchConfig(beam_size=40, n_best=40, length_penalty=alpha)
+    [found] = beam_search(short, [source], config, required=required)
     expected = sorted(scores.values(), reverse=True)
     assert [tuple(hypothesis.ids) for hypothesis in found] == sorted(scores, key=lambda ids: -scores[ids])
     np.testing.assert_allclose([hypothesis.score for hypothesis in found], expected)
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_what_is_required_comes_as_often_as_it_must_for_each_sentence(beam_size):
+    engine = TableEngine(random_table(3))
+    required = Required(np.array([A, B]), np.array([[0, 1], [2, 0], [0, 0]]))
+    found = beam_search(engine, [[A], [B], [C]], plain(beam_size=beam_size), required=required)
+    assert [[best.ids.count(A), best.ids.count(B)] for [best] in found] == required.counts.tolist()
+    assert all(best.finished for [best] in found)
 
 
 def test_sentences_searched_together_are_found_as_if_alone():

@@ -5,8 +5,9 @@ from tests_toy import toy_pairs
 
 from nmt import pipeline
 from nmt.decoding import translate as translation
+from nmt.decoding.search import Required
 from nmt.text.lines import write_file
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import EOS_ID, TokenizerConfig, train_tokenizer
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
@@ -97,12 +98,9 @@ def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
     assert alone == found
 
 
-def test_where_no_hypothesis_has_all_placeholders_the_plain_text_is_translated(hiding, monkeypatch):
-    monkeypatch.setattr(translation, "keeps_placeholders", lambda text, hidden: "<ph" not in hidden)
-    [first, second] = translate(hiding, ["Hund 7.", "Hund."])
-    assert "7" not in first  # the tokenizer does not know it
-    assert "<ph" not in first
-    assert second == "dog."
+def test_where_placeholders_lead_to_no_end_the_search_is_free(hiding, monkeypatch):
+    monkeypatch.setattr(Required, "forbids", lambda self, ids, missing: ids == EOS_ID)
+    assert translate(hiding, ["eins Hund 7.", "Hund."]) == ["one dog 7.", "dog."]
 
 
 def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
@@ -110,11 +108,9 @@ def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
     assert translate(hiding, lines)[:4] == lines[:4]
 
 
-def test_an_address_of_any_length_is_answered(hiding, monkeypatch):
+def test_an_address_of_any_length_comes_through(hiding):
     address = "https://example.org/" + "a" * 100_000
     assert translate(hiding, [f"eins Hund {address}."]) == [f"one dog {address}."]
-    monkeypatch.setattr(translation, "keeps_placeholders", lambda text, hidden: False)
-    assert translate(hiding, [f"eins Hund {address}."]) == [f"eins Hund {address}."]
 
 
 def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkeypatch):
@@ -129,11 +125,15 @@ def test_samples_with_one_seed_are_the_same(toy_model):
 
 
 def test_sentences_searched_together_are_padded_to_one_length_and_few(monkeypatch):
+    def batches(*lengths, rows, required=()):
+        return list(translation._batches([(length, length in required) for length in lengths], rows))
+
     monkeypatch.setattr(translation, "ROWS", 10)
     # With EOS, 3, 7 and 1 subwords are padded to 8, 8 to 16, 20 and 21 to 24; two sentences have 5 rows each.
-    assert list(translation._batches([3, 20, 7, 8, 21, 1], rows=5)) == [[4, 1], [3], [2, 0], [5]]
+    assert batches(3, 20, 7, 8, 21, 1, rows=5) == [[4, 1], [3], [2, 0], [5]]
+    assert batches(3, 7, 1, rows=1, required=[7]) == [[1], [0, 2]]
     monkeypatch.setattr(translation, "SUBWORDS", 40)
-    assert list(translation._batches([20, 20], rows=1)) == [[0], [1]]  # of 24 subwords each
+    assert batches(20, 20, rows=1) == [[0], [1]]  # of 24 subwords each
 
 
 def test_what_goes_wrong_in_a_thread_is_raised():

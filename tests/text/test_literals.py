@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from nmt.text.literals import NAMES_EVERY, find_literals, hide, hide_shared, keeps_placeholders, known_words, show
+from nmt.text.literals import NAMES_EVERY, find_literals, hide, hide_shared, known_words, only_literals, show
 
 KNOWN = known_words(
     ["Um Uhr kosten Stück Euro Am Mai Siehe Und Schreib Ruf Tom fuhr nach Boston Es gab von also ein Text"] * 2
@@ -90,11 +90,13 @@ def test_every_fourth_pair_hides_names_and_begins_with_the_next_placeholder():
     assert firsts == {f"<ph{number}>" for number in range(10)}
 
 
-def test_placeholders_are_kept_if_each_is_there_as_often():
-    assert keeps_placeholders("<ph1> a <ph0>", "<ph0> b <ph1>")
-    assert not keeps_placeholders("<ph0> a <ph0>", "<ph0> b <ph1>")
-    assert not keeps_placeholders("a <ph0>", "b")
+def test_a_placeholder_that_stands_for_nothing_goes():
     assert show("a <ph1>b <ph0>", {"<ph0>": "7"}) == "a b 7"
+
+
+def test_a_text_of_placeholders_has_no_letter_besides():
+    assert only_literals("<ph0>, <ph1>!")
+    assert not any(map(only_literals, ["<ph0> b", "...", "", "ж <ph0>"]))
 
 
 @pytest.mark.parametrize("piece", ["a", "1", "a.", "1,", "a@", "www.", "http://", "+", "A1", "1 ", "@a.", "..", "a-"])
