@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,12 +46,17 @@ class TranslationModel:
         """The placeholders that translations of these sources, as subwords, must have; None if there are none."""
         if self.known is None:
             return None
-        here, there = (
+        here, there = self._placeholders
+        counts = np.array([[list(source).count(id_) for id_ in here] for source in sources])
+        return Required(np.array(there), counts) if counts.any() else None
+
+    @cached_property
+    def _placeholders(self) -> tuple[list[int], list[int]]:
+        source, target = (
             [tokenizer.id_of(symbol) for symbol in PLACEHOLDERS]
             for tokenizer in (self.source_tokenizer, self.target_tokenizer)
         )
-        counts = np.array([[list(source).count(id_) for id_ in here] for source in sources])
-        return Required(np.array(there), counts) if counts.any() else None
+        return source, target
 
     def between(self, source: str = "", target: str = "") -> "TranslationModel":
         """The model in the direction between these languages, "" standing for any; ConfigError if it has none such."""
