@@ -29,7 +29,7 @@ def main(
     lines = [" ".join(sentence.words) for sentence in sentences]
     translations = list(pipeline.translate_lines(model, lines, direction=(source, "")))
     found = survival(lines, translations)
-    print(f"numbers and addresses: {found.kept:,} of {found.literals:,}, {found.kept / found.literals:.1%}")
+    print(f"numbers and addresses: {found.kept:,} of {found.literals:,}, {found.kept / max(1, found.literals):.1%}")
     names = [
         (" ".join(sentence.words[span.start : span.end]), translation)
         for sentence, translation in zip(sentences, translations, strict=True)
@@ -37,7 +37,7 @@ def main(
         if span.type in PERSONS
     ]
     kept = sum(name in translation for name, translation in names)
-    print(f"names of persons: {kept:,} of {len(names):,}, {kept / len(names):.1%}")
+    print(f"names of persons: {kept:,} of {len(names):,}, {kept / max(1, len(names)):.1%}")
 
 
 if __name__ == "__main__":

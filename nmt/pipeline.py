@@ -195,6 +195,7 @@ def train(
     from nmt.text.directions import first_ids
     from nmt.text.lines import read_file, read_parallel
     from nmt.text.literals import known_words
+    from nmt.text.tokenizer import PLACEHOLDERS
     from nmt.training.run import Job, train_run
 
     _check_languages(config)
@@ -207,6 +208,9 @@ def train(
     valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
     if not any(source.strip() and target.strip() for source, target in valid):
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
+    if config.training.placeholders:
+        for symbol in PLACEHOLDERS:
+            _ = source_tokenizer.id_of(symbol), target_tokenizer.id_of(symbol)  # or an error says what is missing
     texts = (data / f"train.{config.source}", data / f"train.{config.target}")
     known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
     with model_folder.lock(out):
@@ -387,7 +391,7 @@ def evaluate(
     from nmt.text.directions import choose_direction
     from nmt.text.lines import read_file, write_file
 
-    check_tokenizer(tokenize)  # all that can be wrong is said before anything is translated
+    check_tokenizer(tokenize)  # what is wrong is said before anything is translated
     paper_references = None if paper is None else list(read_file(paper))
     language = benchmark.languages[1]
     if paper is not None and not language and model:

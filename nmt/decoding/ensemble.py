@@ -76,7 +76,9 @@ def load_ensemble(paths: Sequence[Path], device: str = "cpu") -> TranslationMode
         if model.directions != models[0].directions:
             raise ModelError(f"{path}: does not translate the same directions as {paths[0]}; leave one of them out")
         if model.known != models[0].known:
-            raise ModelError(f"{path}: has placeholders for other words than {paths[0]}; leave one of them out")
+            raise ModelError(
+                f"{path}: knows other words than {paths[0]} (training.placeholders); leave one of them out"
+            )
         engines.append(cast(TorchEngine, model.engine))
     return replace(
         models[0],

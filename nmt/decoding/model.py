@@ -125,7 +125,7 @@ def load_words(folder: ModelFolder) -> frozenset[str] | None:
     if not folder.has(WORDS):
         return None
     try:
-        return frozenset(folder.read(WORDS).decode().split("\n"))
+        return frozenset(folder.read(WORDS).decode().split())
     except UnicodeDecodeError as error:
         raise ModelError(f"{folder.path}: {WORDS} is not UTF-8 ({error}); train the model again") from error
 

@@ -5,23 +5,33 @@ from collections.abc import Sequence
 import numpy as np
 
 from nmt.decoding.engine import Engine
-from nmt.decoding.search import Hypothesis, SearchConfig, length_limit
+from nmt.decoding.search import Hypothesis, Required, SearchConfig, length_limit
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
 def sample(
-    engine: Engine, sources: Sequence[Sequence[int]], config: SearchConfig, first: int = BOS_ID
+    engine: Engine,
+    sources: Sequence[Sequence[int]],
+    config: SearchConfig,
+    first: int = BOS_ID,
+    required: Required | None = None,
 ) -> list[list[Hypothesis]]:
-    """Draw n_best translations of each source (subword ids without EOS), most probable first; first as in beam_search.
+    """Draw n_best translations of each source (subword ids without EOS), most probable first.
+
+    first and required are as in beam_search.
 
     What is drawn for a sentence depends on the seed and the sentence alone, not on its neighbours.
     """
     candidates = min(config.sample_from or engine.vocab_size, engine.vocab_size)
+    if required:
+        candidates = min(candidates + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
     copies = [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)]
     random = [np.random.default_rng([config.seed, copy, *sources[index]]) for index, copy in copies]
     limit = np.array([length_limit(len(sources[index]), config.max_length_ratio) for index, _ in copies])
     ids: list[list[int]] = [[] for _ in copies]
     score = np.zeros(len(copies))
+    if required:
+        missing = required.counts[[index for index, _ in copies]]
 
     live = np.arange(len(copies))
     state = engine.start(sources, config.n_best).select(np.array([index for index, _ in copies]))
@@ -30,9 +40,14 @@ def sample(
         step = engine.step(previous, state, candidates)
         # The highest of scores with Gumbel noise is a draw from their softmax (Gumbel, 1954).
         noise = np.stack([random[copy].gumbel(size=candidates) for copy in live])
-        choice = np.argmax(step.log_probs / config.temperature + noise, axis=1)
+        noisy = step.log_probs / config.temperature + noise
+        if required:
+            noisy[required.forbids(step.ids, missing[live])] = -np.inf
+        choice = np.argmax(noisy, axis=1)
         rows = np.arange(len(live))
         token = step.ids[rows, choice]
+        if required:
+            missing[live] -= token[:, None] == required.symbols
         score[live] += step.log_probs[rows, choice]
         for copy, chosen in zip(live, token, strict=True):
             ids[copy].append(int(chosen))

@@ -57,7 +57,7 @@ class _Part:
 
     text: str
     literals: Mapping[str, str]  # what placeholders in it stand for
-    in_capitals: bool  # as it was given
+    in_capitals: bool  # the line, as it was given
     ids: tuple[int, ...]  # its subwords
 
 
@@ -90,13 +90,14 @@ def _translate_window(model: TranslationModel, lines: Sequence[str], config: Sea
 
 def _parts(model: TranslationModel, line: str) -> list[_Part]:
     """A line's parts; none for a line in which the tokenizer sees nothing."""
+    in_capitals = is_in_capitals(line)
     made: dict[str, _Part] = {}
 
     def fits(length: int, text: str) -> bool:
         # No subword is longer than a few dozen characters: do not encode what cannot fit.
         if len(text) > 100 * length and len(_hidden(model, text)[0]) > 100 * length:
             return False
-        made[text] = made.get(text) or _part(model, text)
+        made[text] = made.get(text) or _part(model, text, in_capitals)
         return len(made[text].ids) <= length
 
     texts = split_line(
@@ -105,13 +106,12 @@ def _parts(model: TranslationModel, line: str) -> list[_Part]:
         sentence_fits=lambda text: fits(model.usual_length, text),
         part_fits=lambda text: fits(model.greatest_length, text),
     )
-    parts = [made.get(text) or _part(model, text) for text in texts]
+    parts = [made.get(text) or _part(model, text, in_capitals) for text in texts]
     return [part for part in parts if part.ids]
 
 
-def _part(model: TranslationModel, text: str) -> _Part:
+def _part(model: TranslationModel, text: str, in_capitals: bool) -> _Part:
     """A text to search a translation of, in usual case; with placeholders, if the model knows them."""
-    in_capitals = is_in_capitals(text)
     text, literals = _hidden(model, text)
     if in_capitals:
         text = in_usual_case(text, model.source_tokenizer.likelihood)
@@ -124,15 +124,22 @@ def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]
 
 def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
     """The translations of each part, best first; what comes twice is searched once."""
-    different = list(dict.fromkeys(part.ids for part in parts if not only_literals(part.text)))
+    different = list(dict.fromkeys(part.ids for part in parts if not _same_everywhere(part)))
     found = dict(zip(different, _search(model, different, config), strict=True))
-    return [[_alternative(model, part, hypothesis) for hypothesis in found.get(part.ids, [None])] for part in parts]
+    return [
+        [Alternative(text=show(part.text, part.literals), score=0.0, finished=True)]
+        if _same_everywhere(part)
+        else [_alternative(model, part, hypothesis) for hypothesis in found[part.ids]]
+        for part in parts
+    ]
 
 
-def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis | None) -> Alternative:
-    """What a hypothesis, or None of a part that is the same in any language, makes of it."""
-    if hypothesis is None:
-        return Alternative(text=show(part.text, part.literals), score=0.0, finished=True)
+def _same_everywhere(part: _Part) -> bool:
+    """Whether a part is the same in any language."""
+    return bool(part.literals) and only_literals(part.text)
+
+
+def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis) -> Alternative:
     text = model.target_tokenizer.decode(hypothesis.ids)
     if model.known is not None:
         text = show(text, part.literals)
@@ -147,10 +154,7 @@ def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: Sea
     batches = list(_batches(kinds, config.n_best if config.sample else config.beam_size))
 
     def search(batch: Sequence[int]) -> list[list[Hypothesis]]:
-        sources = [parts[index] for index in batch]
-        if config.sample:
-            return sample(model.engine, sources, config, model.first)
-        return _beam_search(model, sources, config)
+        return _whole(model, [parts[index] for index in batch], config)
 
     found: list[list[Hypothesis]] = [[] for _ in parts]
     for batch, results in zip(batches, _in_threads(search, batches, model.engine.workers), strict=True):
@@ -159,15 +163,14 @@ def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: Sea
     return found
 
 
-def _beam_search(
-    model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig
-) -> list[list[Hypothesis]]:
-    """Translations with all placeholders; where none comes to an end, those that come without being made to."""
+def _whole(model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+    """Hypotheses with all placeholders; where the best comes to no end, those that come without being made to."""
+    find = sample if config.sample else beam_search
     required = model.required(sources)
-    found = beam_search(model.engine, sources, config, model.first, required)
+    found = find(model.engine, sources, config, model.first, required)
     endless = [place for place, hypotheses in enumerate(found) if not hypotheses[0].finished]
     if required and endless:
-        free = beam_search(model.engine, [sources[place] for place in endless], config, model.first)
+        free = find(model.engine, [sources[place] for place in endless], config, model.first)
         for place, hypotheses in zip(endless, free, strict=True):
             found[place] = hypotheses
     return found

@@ -19,7 +19,7 @@ from torch import Tensor
 from nmt.errors import DataError
 from nmt.text.files import locked, sha256
 from nmt.text.lines import read_parallel
-from nmt.text.literals import hide_shared
+from nmt.text.literals import RULES, hide_shared
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer
 
 # Batches have sides of these multiples: each new shape of a product costs its library milliseconds, and then memory.
@@ -158,7 +158,7 @@ def tokenize_corpus(
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
     if known is not None:
-        digest.update("\n".join(["placeholders", *sorted(known)]).encode())
+        digest.update("\n".join([RULES, *sorted(known)]).encode())
     for path in (source_path, target_path):
         digest.update(sha256(path))
     for tokenizer in (source, target):

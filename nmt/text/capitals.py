@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_in_capitals(text: str) -> bool:
-    """Whether a text of two words or more, as one is often an abbreviation, has no small letter."""
-    return text.isupper() and len(_WORD.findall(text)) > 1
+    """Whether all letters of a text are capitals, and there are two words or more: one is often an abbreviation."""
+    return all(map(str.isupper, filter(str.isalpha, text))) and len(_WORD.findall(text)) > 1
 
 
-def in_usual_case(text: str, likelihood: Callable[[str], float]) -> str:
+def in_usual_case(text: str, likelihood: Callable[[str], Any]) -> str:
     """A text in capitals with each word small, with a first capital, or as it is: whichever is the likeliest."""
 
     def usual(match: re.Match[str]) -> str:

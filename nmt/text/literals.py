@@ -16,17 +16,21 @@ NAMES_EVERY = 4  # training pairs: names that are known are hidden as well, sinc
 KNOWN_FROM = 2  # occurrences
 MOST_WORDS = 500_000  # that are known; the most frequent ones
 
-_PLACEHOLDER = re.compile(r"<ph\d>")
+RULES = "placeholders 1"  # to be changed with what a training pair has them for: it names tokenized corpora
+
+_PLACEHOLDER = re.compile(r"<ph[0-9]>")
+_LOOKS_LIKE_ONE = re.compile(r"[<＜﹤][pｐ][hｈ][0-9０-９][>＞﹥]")  # to a tokenizer, which sees text after NFKC
+_DECOMPOSED = re.compile(r"\w[\u0300-\u036f]{1,8}")  # more marks on a letter take NFC quadratic time
 # Each begins where no letter precedes and takes what it takes (++): no line, however long and odd, is read twice.
 _LITERAL = re.compile(
     "|".join(
         [
-            _PLACEHOLDER.pattern,  # what only looks like one
+            _LOOKS_LIKE_ONE.pattern,
             r"(?<!\w)(?i:https?://|www\.)[^\s<>\"]*[\w/]",
             r"(?<![\w.+-])[\w.+-]++@\w[\w-]*+(?:\.\w[\w-]*+)++",  # e-mail
             r"(?<!\w)[@#]\w++",
-            r"(?<!\w)(?=\w*\d)(?=\w*[A-Z])\w++",  # codes: A4, MP3, B52
-            r"(?<!\w)\+?\d++(?!\w)(?:[ .,:/'’–-]\d++(?!\w))*+",  # 7, 3.499,50, 15:45, +49 30 123456
+            r"(?<!\w)(?:[^\W\d_]\w*\d|(?=\w*\d)(?=\w*[A-Z]))\w*+",  # codes: A4, mp3, 3D
+            r"(?<!\w)\+?\d++(?!\w)(?:[ \u00a0\u202f.,:/'’–-]\d++(?!\w))*+",  # 7, 3.499,50, 15:45, +49 30 123456
         ]
     )
 )
@@ -36,13 +40,13 @@ _LITERAL_OR_WORD = re.compile(rf"({_LITERAL.pattern})|{_WORD.pattern}")
 
 def known_words(lines: Iterable[str]) -> frozenset[str]:
     """The words of a training text, in lower case; those that come once are not known."""
-    counts = Counter(word.casefold() for line in lines for word in _WORD.findall(normalize("NFC", line)))
+    counts = Counter(word.casefold() for line in lines for word in _WORD.findall(_composed(line)))
     return frozenset(word for word, count in counts.most_common(MOST_WORDS) if count >= KNOWN_FROM)
 
 
 def find_literals(text: str) -> list[str]:
     """The numbers and addresses of a text, in order."""
-    return _LITERAL.findall(text)
+    return _LITERAL.findall(_composed(text))
 
 
 def hide(text: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
@@ -50,9 +54,9 @@ def hide(text: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
 
     There are ten: of more literals, the later ones stay as they are.
     """
-    text = normalize("NFC", text)  # or combining marks would end words
+    text = _composed(text)
     found = [word for word, literal in _words(text) if literal or _unknown_name(word, known)]
-    found.sort(key=lambda word: word not in PLACEHOLDERS)  # what looks like one must have one
+    found.sort(key=lambda word: not _LOOKS_LIKE_ONE.fullmatch(word))  # what looks like a placeholder must have one
     placeholders = dict(zip(dict.fromkeys(found), PLACEHOLDERS, strict=False))
     return _replaced(text, placeholders), {symbol: word for word, symbol in placeholders.items()}
 
@@ -64,7 +68,7 @@ def hide_shared(source: str, target: str, number: int, known: Collection[str]) -
     pair of NAMES_EVERY, shared words with a capital that are known. The pairs take turns in which placeholder is
     their first, so that all of them are met.
     """
-    source, target = normalize("NFC", source), normalize("NFC", target)
+    source, target = _composed(source), _composed(target)
     names = number % NAMES_EVERY == 0
     here, there = (Counter(_words(side)) for side in (source, target))
     pairs = {
@@ -76,7 +80,7 @@ def hide_shared(source: str, target: str, number: int, known: Collection[str]) -
         [word for word, literal in side if not literal and word not in pairs and word.casefold() not in known]
         for side in (here, there)
     ]
-    if [len(words) for words in strange] == [1, 1]:
+    if [len(words) for words in strange] == [1, 1] and here[strange[0][0], False] == there[strange[1][0], False]:
         pairs[strange[0][0]] = strange[1][0]
     first = number // NAMES_EVERY % len(PLACEHOLDERS)
     symbols = PLACEHOLDERS[first:] + PLACEHOLDERS[:first]
@@ -95,6 +99,11 @@ def only_literals(hidden: str) -> bool:
     """Whether a text has a placeholder, and no letter besides."""
     rest, placeholders = _PLACEHOLDER.subn("", hidden)
     return placeholders > 0 and not any(map(str.isalpha, rest))
+
+
+def _composed(text: str) -> str:
+    """A text whose letters have their accents in them: as marks of their own these would end words."""
+    return _DECOMPOSED.sub(lambda match: normalize("NFC", match[0]), text)
 
 
 def _words(text: str) -> list[tuple[str, bool]]:

@@ -5,9 +5,16 @@ from collections.abc import Callable
 
 from sentencex import segment
 
-# Where to cut a long sentence, best first: after a strong pause, after a comma, at a space, anywhere.
+# Where to cut a long sentence, best first: after a strong pause, after a comma, at a space, anywhere. Marks that stand
+# in times, numbers and addresses need a space after them.
 _CUTS = [
-    re.compile(pattern) for pattern in (r"(?<=[;:—…。！？；：])\s*", r"(?<=[,，、،])\s*", r"(?<!\s)\s+", r"(?s:(?<=.))")
+    re.compile(pattern)
+    for pattern in (
+        r"(?<=[;:])\s+|(?<=[—…。！？；：])\s*",
+        r"(?<=,)\s+|(?<=[，、،])\s*",
+        r"(?<!\s)\s+",
+        r"(?s:(?<=.))",
+    )
 ]
 
 

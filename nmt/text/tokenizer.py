@@ -1,12 +1,12 @@
 """Subwords: train a sentencepiece model, and turn text into piece ids and back."""
 
 import io
-import math
 import random
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import sentencepiece
@@ -138,10 +138,15 @@ class Tokenizer:
         """Return the piece ids of a text, without BOS and EOS."""
         return list(self._processor.encode(text))
 
-    def likelihood(self, text: str) -> float:
-        """Return the summed scores of a text's pieces: for a unigram model, log P; -inf for unknown characters."""
+    def likelihood(self, text: str) -> tuple[float, float]:
+        """Return what is greater for a likelier text; unknown characters and bytes make it unlikely.
+
+        It is log P for a unigram model, and the fewer pieces the better for BPE, whose scores are ranks.
+        """
         ids = self.encode(text)
-        return -math.inf if UNK_ID in ids else sum(self._processor.get_score(id_) for id_ in ids)
+        spelt = sum(id_ == UNK_ID or self._processor.is_byte(id_) for id_ in ids)
+        score = sum(map(self._processor.get_score, ids))
+        return -spelt, -len(ids) + score / 1e9 if self._has_ranks else score
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the piece ids of each text."""
@@ -201,6 +206,11 @@ class Tokenizer:
         """Whether an id stands for no text of its own: PAD, UNK, BOS, EOS, a language tag, a placeholder."""
         return self._processor.is_control(id_) or self._processor.is_unknown(id_) or self._is_symbol(id_)
 
+    @cached_property
+    def _has_ranks(self) -> bool:
+        # The model does not tell its kind, but the scores of BPE are ranks: whole numbers.
+        return all(self._processor.get_score(id_).is_integer() for id_ in range(self.vocab_size))
+
     def _is_symbol(self, id_: int) -> bool:
         # A piece of three characters or more scores 0 only if it is reserved; byte pieces look the same, and are not.
         processor = self._processor
@@ -219,9 +229,7 @@ class Tokenizer:
                 if not self.is_special(id_) and not self._processor.is_byte(id_)
             }
             symbols = tuple(self._processor.id_to_piece(id_) for id_ in range(self.vocab_size) if self._is_symbol(id_))
-            # The model does not tell its kind, but the scores of BPE are ranks: whole numbers.
-            ranks = all(score.is_integer() for _, score in scores.values())
-            self._samplers = {alpha: (BpeSampler if ranks else UnigramSampler)(scores, symbols, alpha=alpha)}
+            self._samplers = {alpha: (BpeSampler if self._has_ranks else UnigramSampler)(scores, symbols, alpha=alpha)}
         return self._samplers[alpha]
 
 

@@ -6,6 +6,7 @@ from tests_toy import toy_pairs
 from nmt import pipeline
 from nmt.decoding import translate as translation
 from nmt.decoding.search import Required
+from nmt.errors import ModelError
 from nmt.text.lines import write_file
 from nmt.text.tokenizer import EOS_ID, TokenizerConfig, train_tokenizer
 
@@ -76,6 +77,7 @@ def test_a_line_without_any_space_is_bounded_and_answered(toy_model):
 def test_a_line_in_capitals_is_translated_into_capitals(toy_model, hiding):
     for model in (toy_model, hiding):
         assert translate(model, ["EINS HUND UND KATZE.", "Hund."]) == ["ONE DOG AND CAT.", "dog."]
+        assert translate(model, [" ".join(["HUND."] * 50)]) == [" ".join(["DOG."] * 50)]  # one word a sentence
     assert translate(hiding, ["EINS HUND WWW.EXAMPLE.ORG/A."]) == ["ONE DOG WWW.EXAMPLE.ORG/A."]
 
 
@@ -108,6 +110,16 @@ def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
     assert translate(hiding, lines)[:4] == lines[:4]
 
 
+def test_a_line_that_the_tokenizer_takes_for_another_is_answered_as_if_alone(hiding):
+    lines = ["7 ℃", "7 °C"]  # of the second, C is a letter
+    assert translate(hiding, lines) == [translate(hiding, [line])[0] for line in lines]
+
+
+def test_samples_have_all_placeholders_as_well(hiding):
+    found = translate(hiding, ["eins Hund 7.", "Hund 8."] * 10, sample=True, temperature=1.5)
+    assert all(digit in text for digit, text in zip("78" * 10, found, strict=True))
+
+
 def test_an_address_of_any_length_comes_through(hiding):
     address = "https://example.org/" + "a" * 100_000
     assert translate(hiding, [f"eins Hund {address}."]) == [f"one dog {address}."]
@@ -115,7 +127,21 @@ def test_an_address_of_any_length_comes_through(hiding):
 
 def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkeypatch):
     monkeypatch.setattr(translation, "hide", None)
+    monkeypatch.setattr(translation, "show", None)
     assert translate(toy_model, ["Hund."]) == ["dog."]
+    assert translate(toy_model, ["<ph3>"]) != [""]
+
+
+def test_a_tokenizer_without_placeholders_is_refused_at_once(toy_data, toy_config, tmp_path):
+    model = train_tokenizer(["eins zwei one two"], TokenizerConfig(vocab_size=14), symbols=())
+    (tmp_path / "tokenizer.model").write_bytes(model)
+    with pytest.raises(ModelError, match="has no symbol '<ph0>'"):
+        pipeline.train(
+            config=toy_config("training.placeholders=true"),
+            data=toy_data,
+            tokenizer=tmp_path / "tokenizer.model",
+            out=tmp_path / "run",
+        )
 
 
 def test_samples_with_one_seed_are_the_same(toy_model):

@@ -250,3 +250,14 @@ def test_a_model_with_other_special_ids_is_refused():
     )
     with pytest.raises(ModelError, match=r"\(-1, 0, 1, 2\)"):
         Tokenizer.from_bytes(model.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["unigram", "bpe"])
+@pytest.mark.parametrize("byte_fallback", [False, True])
+def test_what_was_met_is_likelier_than_the_same_in_capitals(kind, byte_fallback):
+    text = ["der Hund und die Katze gehen nach Hause", "Ich habe Hunger und der Hund hat Durst"] * 20
+    size = 281 if byte_fallback else 31
+    config = TokenizerConfig(kind=kind, vocab_size=size, byte_fallback=byte_fallback)
+    tokenizer = Tokenizer.from_bytes(train_tokenizer(text, config, symbols=()))
+    for word in ("Hund", "und", "Hunger"):
+        assert max((word.lower(), word.capitalize(), word.upper()), key=tokenizer.likelihood) == word
