@@ -41,16 +41,17 @@ class SearchConfig:
 
 @dataclass(frozen=True)
 class Required:
-    """Subwords that come as often as they are required to, for N of them and B sentences: neither less nor more."""
+    """How often each of N subwords is to come in the translations of B sentences: neither less nor more."""
 
     symbols: Ints  # [N]
     counts: Ints  # [B, N]
+    enough: bool = True  # False lets a translation end with less
 
     def forbids(self, ids: Ints, missing: Ints) -> NDArray[np.bool_]:
         """[R, C], which of the next subwords must not come where these counts [R, N] are missing still."""
         spent = (ids[:, :, None] == self.symbols) & (missing[:, None] <= 0)
         early = (ids == EOS_ID) & (missing.max(axis=1)[:, None] > 0)
-        forbidden: NDArray[np.bool_] = spent.any(axis=2) | early
+        forbidden: NDArray[np.bool_] = spent.any(axis=2) | (early & self.enough)
         return forbidden
 
 

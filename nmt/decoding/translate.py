@@ -6,7 +6,7 @@ source.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -164,14 +164,15 @@ def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: Sea
 
 
 def _whole(model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-    """Hypotheses with all placeholders; where the best comes to no end, those that come without being made to."""
+    """Hypotheses with all placeholders; where the best of them comes to no end, those that lost some."""
     find = sample if config.sample else beam_search
     required = model.required(sources)
     found = find(model.engine, sources, config, model.first, required)
     endless = [place for place, hypotheses in enumerate(found) if not hypotheses[0].finished]
     if required and endless:
-        free = find(model.engine, [sources[place] for place in endless], config, model.first)
-        for place, hypotheses in zip(endless, free, strict=True):
+        less = replace(required, counts=required.counts[endless], enough=False)
+        ended = find(model.engine, [sources[place] for place in endless], config, model.first, less)
+        for place, hypotheses in zip(endless, ended, strict=True):
             found[place] = hypotheses
     return found
 

@@ -52,12 +52,14 @@ def find_literals(text: str) -> list[str]:
 def hide(text: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
     """A text with placeholders for its literals, and what each stands for; equal literals share one.
 
-    There are ten: of more literals, the later ones stay as they are.
+    There are ten: of more literals, some names stay as they are, or else the last numbers and addresses.
     """
     text = _composed(text)
-    found = [word for word, literal in _words(text) if literal or _unknown_name(word, known)]
-    found.sort(key=lambda word: not _LOOKS_LIKE_ONE.fullmatch(word))  # what looks like a placeholder must have one
-    placeholders = dict(zip(dict.fromkeys(found), PLACEHOLDERS, strict=False))
+    found = {word: literal for word, literal in _words(text) if literal or _unknown_name(word, known)}
+    # What looks like a placeholder must have one; and a number or an address is to have one before a name.
+    ranked = sorted(found, key=lambda word: (not _LOOKS_LIKE_ONE.fullmatch(word), not found[word]))
+    chosen = set(ranked[: len(PLACEHOLDERS)])
+    placeholders = dict(zip((word for word in found if word in chosen), PLACEHOLDERS, strict=False))
     return _replaced(text, placeholders), {symbol: word for word, symbol in placeholders.items()}
 
 

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,6 +109,10 @@ def test_what_is_required_comes_as_often_as_it_must_for_each_sentence(beam_size)
     found = beam_search(engine, [[A], [B], [C]], plain(beam_size=beam_size), required=required)
     assert [[best.ids.count(A), best.ids.count(B)] for [best] in found] == required.counts.tolist()
     assert all(best.finished for [best] in found)
+    less = beam_search(engine, [[A], [B], [C]], plain(beam_size=beam_size), required=replace(required, enough=False))
+    counts = np.array([[best.ids.count(A), best.ids.count(B)] for [best] in less])
+    assert (counts <= required.counts).all()
+    assert (counts < required.counts).any()
 
 
 def test_sentences_searched_together_are_found_as_if_alone():

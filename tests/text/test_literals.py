@@ -56,10 +56,16 @@ def test_equal_literals_share_a_placeholder_and_more_than_ten_stay():
     assert show(hidden, found) == many
 
 
+def test_where_there_are_too_few_placeholders_names_go_without_before_numbers():
+    hidden, found = hide("Aa Bb Cc Dd Ee Ff Gg Hh Ii Jj 7 Kk", ())
+    assert hidden == "<ph0> <ph1> <ph2> <ph3> <ph4> <ph5> <ph6> <ph7> <ph8> Jj <ph9> Kk"
+    assert found["<ph9>"] == "7"
+
+
 def test_text_that_looks_like_a_placeholder_is_never_taken_for_one():
     text = ", ".join([*map(str, range(100, 112)), "<ph3>"])
     hidden, found = hide(text, ())
-    assert found["<ph0>"] == "<ph3>"
+    assert found["<ph9>"] == "<ph3>"
     assert show(hidden, found) == text
     assert hide("＜ph0＞ 7", ()) == ("<ph0> <ph1>", {"<ph0>": "＜ph0＞", "<ph1>": "7"})
 
