@@ -42,6 +42,7 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## translate, mark names and score with the model that ships
 	@echo
 	echo "$(TEXT)" | $(NMT) translate
+	echo "Frau Obermüller wohnt seit 1997 in Wuppertal." | $(NMT) translate
 	echo "I would like a cup of coffee, please." | $(NMT) translate --source en
 	echo "Angela Merkel wurde in Hamburg geboren." | $(NMT) tag
 	$(NMT) evaluate --model $(MODEL) --source-file $(CORPUS)/test.de-en.de.gz -r $(CORPUS)/test.de-en.en.gz

@@ -33,6 +33,18 @@ def test_it_translates_either_way(options, text, expected):
     assert nmt("translate", *options, text=text.encode()).stdout.decode() == expected
 
 
+def test_numbers_addresses_and_names_come_through_in_both_languages():
+    texts = {"de": "Frau Obermüller wohnt seit 1997 in Wuppertal.\nSchreib an tom@example.org!\nRUF MICH AN!\n"}
+    texts["en"] = "Mrs. Obermüller called 030 1234567 at 15:45.\nSee www.example.org/x\nCLOSE THE DOOR!\n"
+    literals = {"de": [["Obermüller", "1997", "Wuppertal"], ["tom@example.org"], []]}
+    literals["en"] = [["Obermüller", "030 1234567", "15:45"], ["www.example.org/x"], []]
+    for language, text in texts.items():
+        lines = nmt("translate", "--source", language, text=text.encode()).stdout.decode().splitlines()
+        for line, expected in zip(lines, literals[language], strict=True):
+            assert all(literal in line for literal in expected)
+        assert lines[-1].isupper()
+
+
 def test_it_marks_names_in_both_languages():
     marked = nmt("tag", text=b"Angela Merkel wurde in Hamburg geboren.\nBarack Obama lives in Chicago.\n")
     assert marked.stdout.decode().splitlines() == [
