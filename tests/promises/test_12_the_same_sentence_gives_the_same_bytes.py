@@ -12,6 +12,7 @@ from tests_toy import WORDS
 
 from nmt.decoding import translate as translation
 from nmt.decoding.export import add_engine
+from nmt.decoding.model import WORDS as WORD_LIST
 from nmt.decoding.model import load_model
 from nmt.decoding.onnx_engine import OnnxEngine
 from nmt.decoding.search import SearchConfig
@@ -20,23 +21,28 @@ from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 
 SEARCHES = [SearchConfig(beam_size=1), SearchConfig(beam_size=5, n_best=2), SearchConfig(sample=True, n_best=2)]
-NETWORKS = [{"cell": "gru", "attention_heads": 4}, {"cell": "lstm", "decoder_layers": 2}]
+NETWORKS = [
+    {"cell": "gru", "attention_heads": 4},
+    {"cell": "lstm", "decoder_layers": 2},
+    {"cell": "gru", "words": True},  # that knows placeholders
+]
 LONG = pytest.mark.long
 
 
 def sentences(count):
-    """Different lines of 1 to 30 words."""
+    """Different lines of 1 to 30 words, some in capitals."""
     generator = random.Random(12)
-    return [
+    lines = [
         " ".join(generator.choices([*WORDS, "Zoë", "naïve", "1984"], k=generator.randint(1, 30))) for _ in range(count)
     ]
+    return [line if place % 10 else line.upper() for place, line in enumerate(lines)]
 
 
 @pytest.fixture(scope="module")
 def unsure(toy_model, tmp_path_factory):
     """Make the folder of a model of such a shape, with the toy model's vocabulary and random weights."""
 
-    def make(**shape):
+    def make(words=False, **shape):
         folder = open_folder(toy_model)
         parts = {name: folder.read(name) for name in folder.parts if not name.startswith("engine.")}
         about = json.loads(parts["config.json"])
@@ -46,6 +52,8 @@ def unsure(toy_model, tmp_path_factory):
         model = Translator(ModelConfig(**about["model"]), 66, 66, shared=True)
         parts["config.json"] = json.dumps(about).encode()
         parts["translator.safetensors"] = to_bytes(dict(model.named_parameters()))
+        if words:
+            parts[WORD_LIST] = "\n".join(map(str.casefold, WORDS)).encode()
         path = tmp_path_factory.mktemp("unsure") / "model"
         save(path, parts)
         add_engine(path)
@@ -62,7 +70,7 @@ def found_for(model, lines, config, rows=64, workers=1):
         return dict(zip(lines, translation.translate(model, [lines], config), strict=True))
 
 
-@pytest.mark.parametrize("shape", NETWORKS, ids=lambda shape: shape["cell"])
+@pytest.mark.parametrize("shape", NETWORKS, ids=str)
 @pytest.mark.parametrize(
     ("count", "rows", "threads"),
     [(25, [1, 6], [2]), pytest.param(300, [1, 2, 3, 7, 64, 1000], [1, 2, 3, 8], marks=LONG)],
