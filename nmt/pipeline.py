@@ -195,7 +195,6 @@ def train(
     from nmt.text.directions import first_ids
     from nmt.text.lines import read_file, read_parallel
     from nmt.text.literals import known_words
-    from nmt.text.tokenizer import PLACEHOLDERS
     from nmt.training.run import Job, train_run
 
     _check_languages(config)
@@ -209,8 +208,8 @@ def train(
     if not any(source.strip() and target.strip() for source, target in valid):
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
     if config.training.placeholders:
-        for symbol in PLACEHOLDERS:
-            _ = source_tokenizer.id_of(symbol), target_tokenizer.id_of(symbol)  # or an error says what is missing
+        for subwords in (source_tokenizer, target_tokenizer):
+            _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
     texts = (data / f"train.{config.source}", data / f"train.{config.target}")
     known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
     with model_folder.lock(out):

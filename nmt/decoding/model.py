@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from nmt.decoding.search import Required, SearchConfig
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder import ModelFolder, open_folder
 from nmt.text.directions import Direction, choose_direction, first_ids
-from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, Tokenizer
+from nmt.text.tokenizer import EOS_ID, Tokenizer
 
 WORDS = "words.txt"
 
@@ -46,17 +45,9 @@ class TranslationModel:
         """The placeholders that translations of these sources, as subwords, must have; None if there are none."""
         if self.known is None:
             return None
-        here, there = self._placeholders
-        counts = np.array([[list(source).count(id_) for id_ in here] for source in sources])
-        return Required(np.array(there), counts) if counts.any() else None
-
-    @cached_property
-    def _placeholders(self) -> tuple[list[int], list[int]]:
-        source, target = (
-            [tokenizer.id_of(symbol) for symbol in PLACEHOLDERS]
-            for tokenizer in (self.source_tokenizer, self.target_tokenizer)
-        )
-        return source, target
+        placeholders = self.source_tokenizer.placeholder_ids
+        counts = np.array([[list(source).count(id_) for id_ in placeholders] for source in sources])
+        return Required(np.array(self.target_tokenizer.placeholder_ids), counts) if counts.any() else None
 
     def between(self, source: str = "", target: str = "") -> "TranslationModel":
         """The model in the direction between these languages, "" standing for any; ConfigError if it has none such."""
@@ -113,10 +104,8 @@ def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
 
 
 def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
-    """Subwords that no translation may hold: padding, unknown, begin of sentence, tags, and placeholders but for those
-    who know them.
-    """
-    allowed = {EOS_ID, *(map(tokenizer.id_of, PLACEHOLDERS) if placeholders else ())}
+    """Subwords that no translation may hold: padding, unknown, begin of sentence, tags, and placeholders or not."""
+    allowed = {EOS_ID, *(tokenizer.placeholder_ids if placeholders else ())}
     return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
 
 

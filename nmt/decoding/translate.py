@@ -7,6 +7,7 @@ source.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import TypeVar
 
@@ -58,6 +59,7 @@ class _Part:
     text: str
     literals: Mapping[str, str]  # what placeholders in it stand for
     in_capitals: bool  # the line, as it was given
+    fixed: bool  # whether it is the same in any language
     ids: tuple[int, ...]  # its subwords
 
 
@@ -91,14 +93,16 @@ def _translate_window(model: TranslationModel, lines: Sequence[str], config: Sea
 def _parts(model: TranslationModel, line: str) -> list[_Part]:
     """A line's parts; none for a line in which the tokenizer sees nothing."""
     in_capitals = is_in_capitals(line)
-    made: dict[str, _Part] = {}
+
+    @cache
+    def part_of(text: str) -> _Part:
+        return _part(model, text, in_capitals)
 
     def fits(length: int, text: str) -> bool:
         # No subword is longer than a few dozen characters: do not encode what cannot fit.
         if len(text) > 100 * length and len(_hidden(model, text)[0]) > 100 * length:
             return False
-        made[text] = made.get(text) or _part(model, text, in_capitals)
-        return len(made[text].ids) <= length
+        return len(part_of(text).ids) <= length
 
     texts = split_line(
         line,
@@ -106,8 +110,7 @@ def _parts(model: TranslationModel, line: str) -> list[_Part]:
         sentence_fits=lambda text: fits(model.usual_length, text),
         part_fits=lambda text: fits(model.greatest_length, text),
     )
-    parts = [made.get(text) or _part(model, text, in_capitals) for text in texts]
-    return [part for part in parts if part.ids]
+    return [part for part in map(part_of, texts) if part.ids]
 
 
 def _part(model: TranslationModel, text: str, in_capitals: bool) -> _Part:
@@ -115,7 +118,13 @@ def _part(model: TranslationModel, text: str, in_capitals: bool) -> _Part:
     text, literals = _hidden(model, text)
     if in_capitals:
         text = in_usual_case(text, model.source_tokenizer.likelihood)
-    return _Part(text=text, literals=literals, in_capitals=in_capitals, ids=tuple(model.source_tokenizer.encode(text)))
+    return _Part(
+        text=text,
+        literals=literals,
+        in_capitals=in_capitals,
+        fixed=bool(literals) and only_literals(text),
+        ids=tuple(model.source_tokenizer.encode(text)),
+    )
 
 
 def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]:
@@ -124,19 +133,14 @@ def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]
 
 def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
     """The translations of each part, best first; what comes twice is searched once."""
-    different = list(dict.fromkeys(part.ids for part in parts if not _same_everywhere(part)))
+    different = {part.ids: bool(part.literals) for part in parts if not part.fixed}
     found = dict(zip(different, _search(model, different, config), strict=True))
     return [
         [Alternative(text=show(part.text, part.literals), score=0.0, finished=True)]
-        if _same_everywhere(part)
+        if part.fixed
         else [_alternative(model, part, hypothesis) for hypothesis in found[part.ids]]
         for part in parts
     ]
-
-
-def _same_everywhere(part: _Part) -> bool:
-    """Whether a part is the same in any language."""
-    return bool(part.literals) and only_literals(part.text)
 
 
 def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis) -> Alternative:
@@ -148,15 +152,18 @@ def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis) -
     return Alternative(text=text, score=hypothesis.score, finished=hypothesis.finished)
 
 
-def _search(model: TranslationModel, parts: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-    """Search for all parts, those of a kind side by side, and return the results in the parts' order."""
-    kinds = [(len(part), model.required([part]) is not None) for part in parts]
+def _search(
+    model: TranslationModel, parts: Mapping[tuple[int, ...], bool], config: SearchConfig
+) -> list[list[Hypothesis]]:
+    """Search for all parts, given with whether they have placeholders, and return the results in the parts' order."""
+    sources = list(parts)
+    kinds = [(len(source), placeholders) for source, placeholders in parts.items()]
     batches = list(_batches(kinds, config.n_best if config.sample else config.beam_size))
 
     def search(batch: Sequence[int]) -> list[list[Hypothesis]]:
-        return _whole(model, [parts[index] for index in batch], config)
+        return _whole(model, [sources[index] for index in batch], config)
 
-    found: list[list[Hypothesis]] = [[] for _ in parts]
+    found: list[list[Hypothesis]] = [[] for _ in sources]
     for batch, results in zip(batches, _in_threads(search, batches, model.engine.workers), strict=True):
         for index, hypotheses in zip(batch, results, strict=True):
             found[index] = hypotheses

@@ -82,8 +82,9 @@ def hide_shared(source: str, target: str, number: int, known: Collection[str]) -
         [word for word, literal in side if not literal and word not in pairs and word.casefold() not in known]
         for side in (here, there)
     ]
-    if [len(words) for words in strange] == [1, 1] and here[strange[0][0], False] == there[strange[1][0], False]:
-        pairs[strange[0][0]] = strange[1][0]
+    match strange:
+        case [[word], [other]] if here[word, False] == there[other, False]:
+            pairs[word] = other
     first = number // NAMES_EVERY % len(PLACEHOLDERS)
     symbols = PLACEHOLDERS[first:] + PLACEHOLDERS[:first]
     return (

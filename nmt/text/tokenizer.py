@@ -138,7 +138,12 @@ class Tokenizer:
         """Return the piece ids of a text, without BOS and EOS."""
         return list(self._processor.encode(text))
 
-    def likelihood(self, text: str) -> tuple[float, float]:
+    @cached_property
+    def placeholder_ids(self) -> list[int]:
+        """The ids of PLACEHOLDERS; ModelError if the model has none."""
+        return [self.id_of(symbol) for symbol in PLACEHOLDERS]
+
+    def likelihood(self, text: str) -> tuple[int, int, float]:
         """Return what is greater for a likelier text; unknown characters and bytes make it unlikely.
 
         It is log P for a unigram model, and the fewer pieces the better for BPE, whose scores are ranks.
@@ -146,7 +151,7 @@ class Tokenizer:
         ids = self.encode(text)
         spelt = sum(id_ == UNK_ID or self._processor.is_byte(id_) for id_ in ids)
         score = sum(map(self._processor.get_score, ids))
-        return -spelt, -len(ids) + score / 1e9 if self._has_ranks else score
+        return -spelt, -len(ids) if self._has_ranks else 0, score
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the piece ids of each text."""
