@@ -73,7 +73,7 @@ def test_a_training_without_memory_is_one_line_and_goes_on_to_the_same_weights(
 def test_a_translation_that_needs_more_than_there_is_is_one_line(nmt, toy_model, spare):
     before = content(toy_model)
     idle = nmt("translate", "--model", toy_model, text=b"Hund.\n")
-    line = "ﷺ".encode() * 350_000  # 18 characters each, once normalised: some 300 MB more than idle
+    line = "ﷺ".encode() * 1_000_000  # 18 characters each, once normalised: some 300 MB more than idle
     limits = {"AS": idle.addresses + (spare << 20)}
     ended = nmt("translate", "--model", toy_model, text=line + b"\n", limits=limits)
     assert (ended.code, ended.out) == (2, b"")
