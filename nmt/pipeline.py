@@ -647,16 +647,13 @@ def _read_tagged(
 
 
 def _load(model: Models, direction: tuple[str, str], device: str, engine: "EngineName" = "auto") -> "TranslationModel":
+    from nmt.decoding.ensemble import load_ensemble
     from nmt.decoding.model import load_model
 
     paths = _paths(model)
     if len(paths) == 1:
         return load_model(paths[0], device, engine).between(*direction)
-    from nmt.decoding.ensemble import load_ensemble  # here, since a single model may do without torch
-
-    if engine == "onnx":
-        raise ConfigError("the engine onnx runs one model, not several; choose the engine torch")
-    return load_ensemble(paths, device).between(*direction)
+    return load_ensemble(paths, device, engine).between(*direction)
 
 
 def _add_engine(model: Path) -> None:

@@ -2,69 +2,28 @@
 
 The mean of probabilities and not of their logarithms: it sums to one as it is, so scores stay log-probabilities, and
 one model that is wrongly sure that a subword cannot come does not overrule all others.
-
-Shapes: R rows, V vocabulary, C candidates, M models.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import torch
-
-from nmt.decoding.engine import Ints, Step
-from nmt.decoding.model import TranslationModel, load_model
-from nmt.decoding.torch_engine import TorchEngine, TorchState
+from nmt.decoding.engine import Engine
+from nmt.decoding.model import EngineName, TranslationModel, load_model, usual_engine
 from nmt.errors import ModelError
+from nmt.model_folder import open_folder
 
 
-@dataclass(frozen=True)
-class EnsembleState:
-    """Where each row stands in each model."""
+def load_ensemble(paths: Sequence[Path], device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
+    """Open model folders as one model; the first decides on the search.
 
-    states: Sequence[TorchState]
-
-    def select(self, rows: Ints) -> "EnsembleState":
-        """See State.select."""
-        return EnsembleState([state.select(rows) for state in self.states])
-
-
-class EnsembleEngine:
-    """Runs M translators of one target vocabulary side by side."""
-
-    def __init__(self, engines: Sequence[TorchEngine]) -> None:
-        self._engines = engines
-        self.vocab_size = engines[0].vocab_size
-        self.workers = engines[0].workers
-
-    def start(self, sources: Sequence[Sequence[int]], rows: int) -> EnsembleState:
-        """See Engine.start."""
-        return EnsembleState([engine.start(sources, rows) for engine in self._engines])
-
-    @torch.no_grad()
-    def step(self, previous: Ints, state: EnsembleState, candidates: int) -> Step:
-        """See Engine.step."""
-        found = [engine.distribution(previous, own) for engine, own in zip(self._engines, state.states, strict=True)]
-        each = torch.stack([one.log_probs for one in found])  # [M, R, V]
-        log_probs, ids = (each.logsumexp(dim=0) - math.log(len(found))).topk(candidates, dim=-1)
-        return Step(
-            log_probs.cpu().numpy(),
-            ids.cpu().numpy(),
-            lambda: torch.stack([one.attention for one in found]).mean(dim=0).cpu().numpy(),
-            EnsembleState([one.state for one in found]),
-        )
-
-
-def load_ensemble(paths: Sequence[Path], device: str = "cpu") -> TranslationModel:
-    """Open model folders as one model, in torch.
-
-    The first decides on the search. Raises ModelError for a damaged folder, and for models whose tokenizers or
-    directions differ.
+    By default the exported engine runs them on a processor, if all folders have one, and torch elsewhere. Raises
+    ModelError for a damaged folder, and for models whose tokenizers or directions differ.
     """
-    models = [load_model(path, device, "torch") for path in paths]
-    engines = []
+    if engine == "auto":
+        engine = "onnx" if {usual_engine(open_folder(path), device) for path in paths} == {"onnx"} else "torch"
+    models = [load_model(path, device, engine) for path in paths]
     for path, model in zip(paths, models, strict=True):
         for side in ("source", "target"):
             own, first = (getattr(one, f"{side}_tokenizer").to_bytes() for one in (model, models[0]))
@@ -79,10 +38,22 @@ def load_ensemble(paths: Sequence[Path], device: str = "cpu") -> TranslationMode
             raise ModelError(
                 f"{path}: knows other words than {paths[0]} (training.placeholders); leave one of them out"
             )
-        engines.append(cast(TorchEngine, model.engine))
     return replace(
         models[0],
-        engine=EnsembleEngine(engines),
+        engine=_onnx_ensemble(models) if engine == "onnx" else _torch_ensemble(models),
         usual_length=min(model.usual_length for model in models),
         greatest_length=min(model.greatest_length for model in models),
     )
+
+
+def _onnx_ensemble(models: Sequence[TranslationModel]) -> Engine:
+    from nmt.decoding.onnx_engine import OnnxEngine  # here, since torch's engine does without onnxruntime
+
+    return OnnxEngine([network for model in models for network in cast(OnnxEngine, model.engine).networks])
+
+
+def _torch_ensemble(models: Sequence[TranslationModel]) -> Engine:
+    from nmt.decoding.torch_engine import TorchEngine  # here, since an exported engine does without torch
+    from nmt.decoding.torch_ensemble import TorchEnsemble
+
+    return TorchEnsemble([cast(TorchEngine, model.engine) for model in models])

@@ -65,7 +65,7 @@ def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> 
     about = read_description(folder)
     source, target = load_tokenizers(folder)
     if engine == "auto":
-        engine = "onnx" if device == "cpu" and folder.has(ENGINE) else "torch"
+        engine = usual_engine(folder, device)
     make = _onnx_engine if engine == "onnx" else _torch_engine
     try:
         return TranslationModel(
@@ -84,6 +84,11 @@ def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> 
         raise ModelError(
             f"{path}: config.json does not describe a translator ({error}); train the model again"
         ) from error
+
+
+def usual_engine(folder: ModelFolder, device: str) -> EngineName:
+    """The engine that runs a model unless another one is asked for."""
+    return "onnx" if device == "cpu" and folder.has(ENGINE) else "torch"
 
 
 def read_description(folder: ModelFolder) -> dict[str, Any]:
@@ -128,7 +133,8 @@ def _onnx_engine(
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose the engine torch")
     arrays = load_arrays(folder, about, source.vocab_size, target.vocab_size)
-    return OnnxEngine(Network(arrays=arrays, config=about["model"], forbidden=forbidden_ids(target, folder.has(WORDS))))
+    forbidden = forbidden_ids(target, folder.has(WORDS))
+    return OnnxEngine([Network(arrays=arrays, config=about["model"], forbidden=forbidden)])
 
 
 def _torch_engine(

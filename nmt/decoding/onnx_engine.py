@@ -8,7 +8,6 @@ Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -67,18 +66,21 @@ class OnnxState:
 
 
 class OnnxEngine:
-    """Runs the content of engine.safetensors."""
+    """Runs the content of engine.safetensors, or of several with one target vocabulary side by side: an ensemble."""
 
-    def __init__(self, network: Network) -> None:
-        self.vocab_size = len(network.arrays["output_bias"])
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self.networks = networks
+        self.vocab_size = len(networks[0].arrays["output_bias"])
         self.workers = default_threads()
-        self._layers = network.config["decoder_layers"]
-        self._hidden = network.hidden
-        self._states = [name for layer in range(self._layers) for name in network.states_of(layer)]
-        self._encoder, self._step = open_session(encoder_graph(network)), open_session(step_graph(network))
-        self._keys = [f"{kind}{layer}" for layer in range(self._layers) for kind in ("key", "value")]
-        attention = [f"attention{layer}" for layer in range(self._layers)]
-        self._outputs = ["log_probs", "ids", *attention, *(f"{name}_after" for name in self._states)]
+        self._encoders = [open_session(encoder_graph(network)) for network in networks]
+        self._step = open_session(step_graph(networks))
+        self._states = [f"{number}.{state}" for number, network in enumerate(networks) for state in network.states]
+        self._attention = [
+            [f"{number}.attention{layer}" for layer in range(network.config["decoder_layers"])]
+            for number, network in enumerate(networks)
+        ]
+        attention = [name for names in self._attention for name in names]
+        self._outputs = ["scores", "ids", *attention, *(f"{state}_after" for state in self._states)]
 
     def start(self, sources: Sequence[Sequence[int]], rows: int) -> OnnxState:
         """See Engine.start."""
@@ -91,27 +93,20 @@ class OnnxEngine:
         steps = np.arange(width)[:, None]
         turned = np.where(steps < lengths, lengths - 1 - steps, steps) * count + np.arange(count)
         real = np.arange(width) < lengths[:, None]  # [B, S]
-        outputs = self._encoder.run(
-            [*self._keys, *self._states],
-            {
-                "ids": ids,
-                "turned": turned,
-                "share": (real / lengths[:, None]).astype(np.float32)[:, None],
-                "zeros": np.zeros((count, self._hidden // 2), dtype=np.float32),
-            },
-        )
-        keys, states = outputs[: len(self._keys)], outputs[len(self._keys) :]
-        memory = dict(zip(self._keys, keys, strict=True), mask=np.where(real, np.float32(0), _MASKED)[:, None, None])
-        return OnnxState(
-            rows=_Rows.of(memory, np.arange(count), rows),
-            recurrent=dict(zip(self._states, states, strict=True)),
-            parents=np.arange(count),
-        )
+        share = (real / lengths[:, None]).astype(np.float32)[:, None]
+        found = {"mask": np.where(real, np.float32(0), _MASKED)[:, None, None]}
+        for number, (network, encoder) in enumerate(zip(self.networks, self._encoders, strict=True)):
+            zeros = np.zeros((count, network.hidden // 2), dtype=np.float32)
+            outputs = encoder.run(None, {"ids": ids, "turned": turned, "share": share, "zeros": zeros})
+            for output, array in zip(encoder.get_outputs(), outputs, strict=True):
+                found[f"{number}.{output.name}"] = array
+        recurrent = {state: found.pop(state) for state in self._states}
+        return OnnxState(rows=_Rows.of(found, np.arange(count), rows), recurrent=recurrent, parents=np.arange(count))
 
     def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step:
         """See Engine.step."""
         rows = state.rows
-        log_probs, ids, *outputs = self._step.run(
+        outputs = self._step.run(
             self._outputs,
             {
                 "previous": previous,
@@ -123,17 +118,22 @@ class OnnxEngine:
                 **state.recurrent,
             },
         )
-        attention, states = outputs[: self._layers], outputs[self._layers :]
-        recurrent = dict(zip(self._states, states, strict=True))
+        found = dict(zip(self._outputs, outputs, strict=True))
+        recurrent = {name: found[f"{name}_after"] for name in self._states}
         after = OnnxState(rows=rows, recurrent=recurrent, parents=np.arange(len(previous)))
-        return Step(log_probs, ids, lambda: _mean(attention, rows.place), after)
+        return Step(self._log_probs(found["scores"]), found["ids"], lambda: self._mean_attention(found, rows), after)
 
+    def _log_probs(self, scores: Floats) -> Floats:
+        if len(self.networks) == 1:
+            return scores
+        with np.errstate(divide="ignore"):  # what is forbidden
+            return np.log(scores)
 
-def _mean(attention: Sequence[Any], place: Ints) -> Floats:
-    """[R, S], the mean over layers and heads of each layer's [B, A, K, S]."""
-    means = [layer.mean(axis=1) for layer in attention]
-    total: Floats = (sum(means[1:], means[0]) / len(means)).reshape(-1, means[0].shape[-1])
-    return total[place]
+    def _mean_attention(self, found: Values, rows: _Rows) -> Floats:
+        """[R, S], the mean over networks of the mean over their layers and heads."""
+        each = [np.mean([found[name].mean(axis=1) for name in names], axis=0) for names in self._attention]
+        mean: Floats = np.mean(each, axis=0)
+        return mean.reshape(-1, mean.shape[-1])[rows.place]
 
 
 def open_session(graph: bytes) -> onnxruntime.InferenceSession:

@@ -5,6 +5,7 @@ Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/on
 """
 
 from collections.abc import Sequence
+from itertools import count
 from typing import TypeAlias
 
 import numpy as np
@@ -22,7 +23,7 @@ class Graph:
 
     def __init__(self, prefix: str = "v") -> None:
         self._prefix = prefix  # a body's names must differ from those around it
-        self._count = 0
+        self._numbers = count()
         self._nodes: list[tuple[str, Sequence[str], Sequence[str], dict[str, Attribute]]] = []
         self._given_out: dict[str, str] = {}  # values that are outputs, and their names as such
         self._constants: dict[str, bytes] = {}
@@ -57,8 +58,7 @@ class Graph:
 
     def ops(self, kind: str, *inputs: str, outputs: int, **attributes: Attribute) -> list[str]:
         """Apply an operator with several outputs; an input called "" is left out."""
-        names = [f"{self._prefix}{self._count + index}" for index in range(outputs)]
-        self._count += outputs
+        names = [f"{self._prefix}{next(self._numbers)}" for _ in range(outputs)]
         self._nodes.append((kind, inputs, names, attributes))
         return names
 

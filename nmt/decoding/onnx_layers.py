@@ -1,4 +1,6 @@
-"""The translator's two graphs: a sentence into memory, and one time step of every row. Products in int8, else float32.
+"""A translator's two graphs: a sentence into memory, and one time step of every row. Products in int8, else float32.
+
+The step may be that of an ensemble. What belongs to one of its translators has the translator's number before its name.
 
 Nothing that is computed for a row depends on the other rows. Integer products are exact, whatever their order.
 Activations have a scale for each row, or a fixed one where they are bounded (a cell's output). What is summed in
@@ -8,6 +10,7 @@ Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,6 +40,11 @@ class Network:
     def states_of(self, layer: int) -> list[str]:
         """Names of the recurrent states of a decoder layer."""
         return [f"{kind}{layer}" for kind in ("hc" if self.config["cell"] == "lstm" else "h")]
+
+    @property
+    def states(self) -> list[str]:
+        """Names of all of them."""
+        return [name for layer in range(self.config["decoder_layers"]) for name in self.states_of(layer)]
 
 
 class Matrix(NamedTuple):
@@ -100,41 +108,70 @@ def encoder_graph(network: Network) -> bytes:
     return g.to_bytes()
 
 
-def step_graph(network: Network) -> bytes:
-    """Previous ids [R] into log_probs and ids [R, k] of the most probable next subwords, and the states after them.
+def step_graph(networks: Sequence[Network]) -> bytes:
+    """Previous ids [R] into scores and ids [R, k] of the most probable next subwords, and the states after them.
+
+    Scores are log-probabilities; those of several networks the mean of their probabilities, whose logarithm is left to
+    numpy: onnxruntime's is another function at the end of an array, so it would depend on the number of rows.
 
     parents [R] says in which row of the states each row stood before. slot [B, K] and place [R] lead from rows to the
     places of their sentences and back (places without a row hold any other). mask [B, 1, 1, S] is added to the
-    attention's scores; attention0, attention1, ... [B, A, K, S] are what each layer made of them.
+    attention's scores; 0.attention0, 0.attention1, ... [B, A, K, S] are what each layer made of them.
     """
-    g, layers = _Builder(network), network.config["decoder_layers"]
-    previous, parents = g.input("previous", "int64", 1), g.input("parents", "int64", 1)
-    slot, place, mask = g.input("slot", "int64", 2), g.input("place", "int64", 1), g.input("mask", "float32", 4)
+    g = _Builder(networks[0])
+    rows = _DecoderRows(
+        previous=g.input("previous", "int64", 1),
+        parents=g.input("parents", "int64", 1),
+        slot=g.input("slot", "int64", 2),
+        place=g.input("place", "int64", 1),
+        mask=g.input("mask", "float32", 4),
+    )
+    logits = [_logits(g.of(network), f"{number}.", rows) for number, network in enumerate(networks)]
+    if len(logits) == 1:
+        scores = g.op("LogSoftmax", logits[0], axis=-1)
+    else:
+        scores = g.op("Mean", *(g.op("Softmax", each, axis=-1) for each in logits))
     k = g.input("k", "int64", 1)
-    rows, x = g.embed("target", previous), ""
-    for layer in range(layers):
-        name, names = f"decoder.{layer}", network.states_of(layer)
-        states = [g.op("Gather", g.input(state, "float32", 2), parents) for state in names]
-        keys, values = g.input(f"key{layer}", "float32", 4), g.input(f"value{layer}", "float32", 4)
+    scores, best = g.greatest(scores, len(networks[0].arrays["output_bias"]), k)
+    g.output(scores, "scores", "float32", 2)
+    g.output(best, "ids", "int64", 2)
+    return g.to_bytes()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _DecoderRows:
+    """What all networks are told of the rows; see step_graph."""
+
+    previous: str
+    parents: str
+    slot: str
+    place: str
+    mask: str
+
+
+def _logits(g: "_Builder", prefix: str, given: _DecoderRows) -> str:
+    """One network's step: its logits [R, V]."""
+    network = g.network
+    rows, x = g.embed("target", given.previous), ""
+    for layer in range(network.config["decoder_layers"]):
+        name, names = f"decoder.{layer}", [prefix + state for state in network.states_of(layer)]
+        states = [g.op("Gather", g.input(state, "float32", 2), given.parents) for state in names]
+        keys, values = (g.input(f"{prefix}{kind}{layer}", "float32", 4) for kind in ("key", "value"))
         after = g.cell(g.product(rows, f"{name}.input"), states, g.matrix(f"{name}.recurrent"))
         for state, value in zip(names, after, strict=True):
             g.output(value, f"{state}_after", "float32", 2)
-        query = g.heads(g.op("Gather", g.product(g.bounded(after[0]), f"{name}.query"), slot))
+        query = g.heads(g.op("Gather", g.product(g.bounded(after[0]), f"{name}.query"), given.slot))
         scores = g.op("MatMul", g.op("Transpose", query, perm=[0, 2, 1, 3]), keys)
-        share = g.op("Softmax", g.op("Add", scores, mask), axis=-1)
-        g.output(share, f"attention{layer}", "float32", 4)
+        share = g.op("Softmax", g.op("Add", scores, given.mask), axis=-1)
+        g.output(share, f"{prefix}attention{layer}", "float32", 4)
         context = g.op("Transpose", g.op("MatMul", share, values), perm=[0, 2, 1, 3])
-        context = g.op("Gather", g.op("Reshape", context, g.constant([-1, network.hidden])), place)
+        context = g.op("Gather", g.op("Reshape", context, g.constant([-1, network.hidden])), given.place)
         total = g.op("Add", after[0], g.product(g.quantized(context), f"{name}.out"))
         if layer or network.config["embedding_size"] == network.hidden:
             total = g.op("Add", x or g.floats(rows), total)
         x = g.norm(total, f"{name}.norm")
         rows = g.quantized(x)
-    logits = g.products_with_embeddings(g.quantized(g.product(rows, "to_embedding")))
-    log_probs, best = g.greatest(g.op("LogSoftmax", logits, axis=-1), len(network.arrays["output_bias"]), k)
-    g.output(log_probs, "log_probs", "float32", 2)
-    g.output(best, "ids", "int64", 2)
-    return g.to_bytes()
+    return g.products_with_embeddings(g.quantized(g.product(rows, "to_embedding")))
 
 
 class _Builder(Graph):
@@ -142,16 +179,22 @@ class _Builder(Graph):
 
     def __init__(self, network: Network, prefix: str = "v") -> None:
         super().__init__(prefix)
-        self._network = network
+        self.network = network
         self._zero = self.constant(np.array(ZERO, np.uint8))
         self._level = self.constant(1.0 / LEVELS)
         self._tiny = self.constant(1e-12)
 
+    def of(self, network: Network) -> "_Builder":
+        """A builder of the same graph, with another translator's layers."""
+        other = copy(self)
+        other.network = network
+        return other
+
     def embed(self, side: str, ids: str) -> _Rows:
         """The embeddings [..., E] of ids [...], of unit variance."""
-        table = self._network.arrays[f"{side}_embedding.weight"].astype(np.int16) + ZERO
-        factor = np.float32(LEVELS * self._network.config["embedding_size"] ** 0.5)
-        scale = self._network.arrays[f"{side}_embedding.scale"] * factor
+        table = self.network.arrays[f"{side}_embedding.weight"].astype(np.int16) + ZERO
+        factor = np.float32(LEVELS * self.network.config["embedding_size"] ** 0.5)
+        scale = self.network.arrays[f"{side}_embedding.scale"] * factor
         return _Rows(
             values=self.op("Gather", self.constant(table.astype(np.uint8)), ids),
             scale=self.op("Gather", self.constant(scale[:, None]), ids),
@@ -172,7 +215,7 @@ class _Builder(Graph):
 
     def matrix(self, name: str) -> Matrix:
         """A matrix of the translator."""
-        return Matrix(*(self._network.arrays[f"{name}.{part}"] for part in ("weight", "scale", "bias")))
+        return Matrix(*(self.network.arrays[f"{name}.{part}"] for part in ("weight", "scale", "bias")))
 
     def product(self, rows: _Rows, matrix: str | Matrix) -> str:
         """Rows [..., K] times a matrix [K, N], plus its bias."""
@@ -189,9 +232,9 @@ class _Builder(Graph):
 
     def products_with_embeddings(self, rows: _Rows) -> str:
         """Logits [R, V]: points times all target embeddings."""
-        arrays = self._network.arrays
+        arrays = self.network.arrays
         bias = arrays["output_bias"].copy()
-        bias[list(self._network.forbidden)] = -np.inf
+        bias[list(self.network.forbidden)] = -np.inf
         return self.product(rows, Matrix(arrays["target_embedding.weight"].T, arrays["target_embedding.scale"], bias))
 
     def greatest(self, x: str, size: int, k: str) -> tuple[str, str]:
@@ -212,14 +255,14 @@ class _Builder(Graph):
 
     def norm(self, x: str, name: str) -> str:
         """Layer norm."""
-        arrays = self._network.arrays
+        arrays = self.network.arrays
         weight, bias = self.constant(arrays[f"{name}.weight"]), self.constant(arrays[f"{name}.bias"])
         return self.op("LayerNormalization", x, weight, bias, axis=-1)
 
     def heads(self, x: str) -> str:
         """[a, b, H] -> [a, b, A, H/A]."""
-        heads = self._network.config["attention_heads"]
-        return self.op("Reshape", x, self.constant([0, 0, heads, self._network.hidden // heads]))
+        heads = self.network.config["attention_heads"]
+        return self.op("Reshape", x, self.constant([0, 0, heads, self.network.hidden // heads]))
 
     def reordered(self, rows: _Rows, order: str) -> _Rows:
         """Rows [S, B, N] in another order, given by places in the flattened [S * B]."""
@@ -233,8 +276,8 @@ class _Builder(Graph):
 
     def both_ways(self, name: str, there: str, back: str, zeros: str) -> list[str]:
         """Outputs [S, B, H/2] of a bidirectional layer's two cells, from their gates' inputs [S, B, G * H/2]."""
-        body = _Builder(self._network, prefix="b")
-        ways, kinds = ("forwards", "backwards"), self._network.states_of(0)
+        body = _Builder(self.network, prefix="b")
+        ways, kinds = ("forwards", "backwards"), self.network.states_of(0)
         states = [[body.input(f"{way}_{kind}", "float32", 2) for kind in kinds] for way in ways]
         gates = [body.input(f"{way}_gates", "float32", 2) for way in ways]
         recurrent = [self.matrix(f"{name}.{way}.recurrent") for way in ways]
@@ -254,7 +297,7 @@ class _Builder(Graph):
         """
         hidden = len(recurrent.weight)
         own = self.product(self.bounded(states[0]), recurrent)
-        match self._network.config["cell"]:
+        match self.network.config["cell"]:
             case "gru":
                 sizes = self.constant([2 * hidden, hidden])
                 both_in, new_in = self.ops("Split", gates, sizes, outputs=2, axis=-1)

@@ -6,9 +6,11 @@ import torch
 from tests_toy import toy_pairs
 
 from nmt.decoding.beam import beam_search
-from nmt.decoding.ensemble import EnsembleEngine, load_ensemble
+from nmt.decoding.ensemble import load_ensemble
+from nmt.decoding.onnx_engine import OnnxEngine
 from nmt.decoding.search import SearchConfig
 from nmt.decoding.torch_engine import TorchEngine
+from nmt.decoding.torch_ensemble import TorchEnsemble
 from nmt.errors import ModelError
 from nmt.model_folder import open_folder, save
 from nmt.models.translator import ModelConfig, Translator
@@ -32,7 +34,7 @@ def probabilities(engine, previous=BOS_ID, candidates=11):
 
 def test_each_next_subword_has_the_mean_of_the_models_probabilities():
     one, other = engine(1), engine(2, cell="lstm", decoder_layers=2)
-    found, step = probabilities(EnsembleEngine([one, other]))
+    found, step = probabilities(TorchEnsemble([one, other]))
     np.testing.assert_allclose(found, (probabilities(one)[0] + probabilities(other)[0]) / 2, atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
     assert (np.diff(step.log_probs[:, :10], axis=1) <= 0).all()
@@ -41,20 +43,20 @@ def test_each_next_subword_has_the_mean_of_the_models_probabilities():
 
 
 def test_no_model_alone_forbids_a_subword_but_what_none_may_write_never_comes():
-    found, _ = probabilities(EnsembleEngine([engine(1), engine(2)]))
+    found, _ = probabilities(TorchEnsemble([engine(1), engine(2)]))
     assert (found[:, PAD_ID] == 0).all()
     assert (found[:, 1:] > 0).all()
 
 
 def test_an_ensemble_of_one_model_twice_translates_as_that_model():
     own, config = engine(1), SearchConfig(beam_size=3)
-    twice = beam_search(EnsembleEngine([own, own]), SOURCES, config)
+    twice = beam_search(TorchEnsemble([own, own]), SOURCES, config)
     once = beam_search(own, SOURCES, config)
     assert [[found.ids for found in each] for each in twice] == [[found.ids for found in each] for each in once]
 
 
 def test_rows_keep_their_history_in_every_model():
-    both, config = EnsembleEngine([engine(1), engine(2)]), SearchConfig(beam_size=4, n_best=4)
+    both, config = TorchEnsemble([engine(1), engine(2)]), SearchConfig(beam_size=4, n_best=4)
     together = beam_search(both, SOURCES, config)
     for source, found in zip(SOURCES, together, strict=True):
         [alone] = beam_search(both, [source], config)
@@ -68,6 +70,17 @@ def with_parts(model, path, **parts):
         {name: folder.read(name) for name in folder.parts} | {name.replace("__", "."): parts[name] for name in parts},
     )
     return path
+
+
+def test_models_with_exported_engines_run_in_these_and_others_in_torch(toy_model, tmp_path):
+    both = load_ensemble([toy_model, toy_model]).engine
+    assert isinstance(both, OnnxEngine)
+    assert len(both.networks) == 2
+    folder = open_folder(toy_model)
+    save(tmp_path / "bare", {name: folder.read(name) for name in folder.parts if name != "engine.safetensors"})
+    assert isinstance(load_ensemble([toy_model, tmp_path / "bare"]).engine, TorchEnsemble)
+    with pytest.raises(ModelError, match="bare"):
+        load_ensemble([toy_model, tmp_path / "bare"], engine="onnx")
 
 
 def test_models_with_other_tokenizers_are_refused(toy_model, tmp_path):

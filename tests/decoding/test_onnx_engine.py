@@ -12,6 +12,7 @@ from nmt.decoding.quantized_translator import fill_translator, quantize_translat
 from nmt.decoding.sampling import sample
 from nmt.decoding.search import SearchConfig
 from nmt.decoding.torch_engine import TorchEngine
+from nmt.decoding.torch_ensemble import TorchEnsemble
 from nmt.models.translator import ModelConfig, Translator
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
@@ -55,7 +56,7 @@ def rows_of(engine, sources, steps=6, rows=1):
 )
 def test_it_computes_what_the_network_in_torch_does_but_for_rounded_activations(cell, changes):
     model, network = networks(cell=cell, **changes)
-    found, expected = (rows_of(one, SOURCES) for one in (OnnxEngine(network), TorchEngine(model, FORBIDDEN)))
+    found, expected = (rows_of(one, SOURCES) for one in (OnnxEngine([network]), TorchEngine(model, FORBIDDEN)))
     for (own, own_attention), (table, attention) in zip(found, expected, strict=True):
         np.testing.assert_array_equal(np.isneginf(own), np.isneginf(table))  # what is forbidden
         real = np.isfinite(table)
@@ -65,9 +66,22 @@ def test_it_computes_what_the_network_in_torch_does_but_for_rounded_activations(
         assert (own_attention[:, attention.shape[1] :] == 0).all()
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
-def test_a_row_does_not_depend_on_the_rows_beside_it(cell):
-    engine = OnnxEngine(networks(cell=cell, decoder_layers=2)[1])
+def test_several_networks_together_compute_what_those_in_torch_do():
+    models, together = zip(*(networks(), networks(cell="lstm", decoder_layers=2, hidden_size=48)), strict=True)
+    torch_ensemble = TorchEnsemble([TorchEngine(model, FORBIDDEN) for model in models])
+    for (own, own_attention), (table, attention) in zip(
+        rows_of(OnnxEngine(together), SOURCES), rows_of(torch_ensemble, SOURCES), strict=True
+    ):
+        np.testing.assert_array_equal(np.isneginf(own), np.isneginf(table))
+        real = np.isfinite(table)
+        assert np.abs(own[real] - table[real]).max() < 0.15
+        np.testing.assert_allclose(np.exp(own).sum(axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(own_attention[:, : attention.shape[1]], attention, atol=0.03)
+
+
+@pytest.mark.parametrize("cells", [["gru"], ["lstm"], ["gru", "lstm"]])
+def test_a_row_does_not_depend_on_the_rows_beside_it(cells):
+    engine = OnnxEngine([networks(cell=cell, decoder_layers=2)[1] for cell in cells])
     generator = np.random.default_rng(1)
     sources = [generator.integers(5, 40, size).tolist() for size in range(7)]  # all are padded to 8
     together = list(rows_of(engine, sources))
@@ -78,7 +92,7 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(cell):
 
 
 def test_searches_find_the_same_whatever_stands_beside_a_sentence():
-    engine = OnnxEngine(networks()[1])
+    engine = OnnxEngine([networks()[1]])
     generator = np.random.default_rng(2)
     sources = [generator.integers(5, 40, size).tolist() for size in (3, 1, 6, 5, 2, 7, 4, 3)]
     for search, config in (
@@ -94,7 +108,7 @@ def test_very_long_sources_are_read_whole():
     model, network = networks()
     sources = [[5] * 200, [5] * 100 + [6] + [5] * 99]
     [(own, _)], [(table, _)] = (
-        list(rows_of(engine, sources, steps=1)) for engine in (OnnxEngine(network), TorchEngine(model, FORBIDDEN))
+        list(rows_of(engine, sources, steps=1)) for engine in (OnnxEngine([network]), TorchEngine(model, FORBIDDEN))
     )
     np.testing.assert_allclose(np.exp(own), np.exp(table), atol=0.01)
     assert (own[0] != own[1]).any()
@@ -102,7 +116,7 @@ def test_very_long_sources_are_read_whole():
 
 @pytest.mark.parametrize("vocab_size", [300, 307])  # pieces of 60, and of 1: 307 has no divisors
 def test_candidates_are_the_most_probable_of_all_subwords(vocab_size):
-    engine = OnnxEngine(networks(vocab_size=vocab_size)[1])
+    engine = OnnxEngine([networks(vocab_size=vocab_size)[1]])
     state, previous = engine.start(SOURCES, 1), np.full(len(SOURCES), BOS_ID)
     every = engine.step(previous, state, vocab_size)
     assert (np.sort(every.ids, axis=1) == np.arange(vocab_size)).all()
@@ -114,22 +128,22 @@ def test_candidates_are_the_most_probable_of_all_subwords(vocab_size):
 
 def test_what_is_forbidden_never_comes_out():
     config = SearchConfig(beam_size=5, n_best=5)
-    [found] = beam_search(OnnxEngine(networks()[1]), [[7, 8, 9]], config)
+    [found] = beam_search(OnnxEngine([networks()[1]]), [[7, 8, 9]], config)
     assert len(found) == 5
     assert not {id_ for hypothesis in found for id_ in hypothesis.ids} & {*FORBIDDEN, EOS_ID}
 
 
 def test_processors_without_vnni_compute_the_same(monkeypatch):
     _, network = networks(decoder_layers=2)
-    expected = [table for table, _ in rows_of(OnnxEngine(network), SOURCES)]
+    expected = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
     monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: False)
-    found = [table for table, _ in rows_of(OnnxEngine(network), SOURCES)]
+    found = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
     np.testing.assert_array_equal(found, expected)
 
 
 def test_the_environment_says_how_many_threads_search(monkeypatch):
     _, network = networks()
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert OnnxEngine(network).workers == 3
+    assert OnnxEngine([network]).workers == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert OnnxEngine(network).workers >= 1
+    assert OnnxEngine([network]).workers >= 1

@@ -11,6 +11,7 @@ import torch
 from tests_toy import WORDS
 
 from nmt.decoding import translate as translation
+from nmt.decoding.ensemble import load_ensemble
 from nmt.decoding.export import add_engine
 from nmt.decoding.model import WORDS as WORD_LIST
 from nmt.decoding.model import load_model
@@ -21,11 +22,12 @@ from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
 
 SEARCHES = [SearchConfig(beam_size=1), SearchConfig(beam_size=5, n_best=2), SearchConfig(sample=True, n_best=2)]
-NETWORKS = [
-    {"cell": "gru", "attention_heads": 4},
-    {"cell": "lstm", "decoder_layers": 2},
-    {"cell": "gru", "words": True},  # that knows placeholders
-]
+NETWORKS = {
+    "gru": [{"cell": "gru", "attention_heads": 4}],
+    "lstm": [{"cell": "lstm", "decoder_layers": 2}],
+    "placeholders": [{"cell": "gru", "words": True}],
+    "ensemble": [{"cell": "gru", "seed": 13}, {"cell": "lstm"}],
+}
 LONG = pytest.mark.long
 
 
@@ -42,13 +44,13 @@ def sentences(count):
 def unsure(toy_model, tmp_path_factory):
     """Make the folder of a model of such a shape, with the toy model's vocabulary and random weights."""
 
-    def make(words=False, **shape):
+    def make(words=False, seed=12, **shape):
         folder = open_folder(toy_model)
         parts = {name: folder.read(name) for name in folder.parts if not name.startswith("engine.")}
         about = json.loads(parts["config.json"])
         about["model"] |= {"hidden_size": 128, "embedding_size": 64, **shape}
         about |= {"usual_length": 20, "greatest_length": 30}
-        torch.manual_seed(12)
+        torch.manual_seed(seed)
         model = Translator(ModelConfig(**about["model"]), 66, 66, shared=True)
         parts["config.json"] = json.dumps(about).encode()
         parts["translator.safetensors"] = to_bytes(dict(model.named_parameters()))
@@ -70,13 +72,14 @@ def found_for(model, lines, config, rows=64, workers=1):
         return dict(zip(lines, translation.translate(model, [lines], config), strict=True))
 
 
-@pytest.mark.parametrize("shape", NETWORKS, ids=str)
+@pytest.mark.parametrize("networks", NETWORKS)
 @pytest.mark.parametrize(
     ("count", "rows", "threads"),
     [(25, [1, 6], [2]), pytest.param(300, [1, 2, 3, 7, 64, 1000], [1, 2, 3, 8], marks=LONG)],
 )
-def test_alone_in_any_batch_order_and_number_of_threads(unsure, shape, count, rows, threads):
-    model, lines = load_model(unsure(**shape)), sentences(count)
+def test_alone_in_any_batch_order_and_number_of_threads(unsure, networks, count, rows, threads):
+    first, *others = [unsure(**shape) for shape in NETWORKS[networks]]
+    model, lines = load_ensemble([first, *others]) if others else load_model(first), sentences(count)
     assert isinstance(model.engine, OnnxEngine)
     compared = 0
     for config in SEARCHES:
@@ -95,7 +98,7 @@ def test_alone_in_any_batch_order_and_number_of_threads(unsure, shape, count, ro
     [(20, ["C"], [2]), pytest.param(500, ["C", "C.UTF-8", "tr_TR.UTF-8", "de_DE.ISO-8859-1"], [1, 2, 5], marks=LONG)],
 )
 def test_in_any_locale_and_number_of_threads_as_processes(unsure, nmt, monkeypatch, count, locales, threads):
-    model, text = unsure(**NETWORKS[0]), "".join(f"{line}\n" for line in sentences(count)).encode()
+    model, text = unsure(**NETWORKS["gru"][0]), "".join(f"{line}\n" for line in sentences(count)).encode()
     outputs = set()
     for locale in locales:
         for number in threads:
