@@ -66,6 +66,16 @@ class Comparison:
     duels: Sequence[Duel]
 
 
+def check_lengths(output: Output, benchmark: Benchmark) -> None:
+    """Raise DataError unless there is one line for each of the benchmark's."""
+    lines = len(benchmark.references[0])
+    if len(output.lines) != lines:
+        raise DataError(
+            f"{output.system} has {len(output.lines)} lines, but {benchmark.name} has {lines}; "
+            "line i of one must translate line i of the other: find the missing line"
+        )
+
+
 def evaluate(
     output: Output,
     benchmark: Benchmark,
@@ -77,7 +87,6 @@ def evaluate(
     language: str = "",
 ) -> Evaluation:
     """Score a system; with paper_references also as papers do, which need the language of the translations."""
-    _check_lengths(output, benchmark)
     scores = score(output.lines, benchmark.references, lowercase=lowercase, tokenize=tokenize, bootstrap=bootstrap)
     if paper_references is not None:
         scores.append(paper_score(output.lines, [paper_references], language))
@@ -102,8 +111,6 @@ def compare(
     tokenize: str | None = None,
 ) -> Comparison:
     """Compare systems with the first of them, showing for each as many examples as asked for."""
-    for output in outputs:
-        _check_lengths(output, benchmark)
     scores = compare_scores(
         {output.system: output.lines for output in outputs},
         benchmark.references,
@@ -145,12 +152,3 @@ def _duel(baseline: Output, output: Output, gains: Sequence[float], benchmark: B
             for row in sorted(decided, key=lambda row: -abs(gains[row]))[:examples]
         ],
     )
-
-
-def _check_lengths(output: Output, benchmark: Benchmark) -> None:
-    lines = len(benchmark.references[0])
-    if len(output.lines) != lines:
-        raise DataError(
-            f"{output.system} has {len(output.lines)} lines, but {benchmark.name} has {lines}; "
-            "line i of one must translate line i of the other: find the missing line"
-        )

@@ -386,21 +386,23 @@ def evaluate(
 ) -> "Evaluation":
     """Score a model or ready hypotheses between the benchmark's languages; paper: references to score as papers do."""
     from nmt.evaluation import evaluate
-    from nmt.metrics.bleu import check_tokenizer
+    from nmt.metrics.bleu import as_in_papers, check_tokenizer
     from nmt.text.directions import choose_direction
-    from nmt.text.lines import read_file, write_file
+    from nmt.text.lines import write_file
 
     check_tokenizer(tokenize)  # what is wrong is said before anything is translated
-    paper_references = None if paper is None else list(read_file(paper))
+    paper_references = None if paper is None else _read_output(paper, benchmark).lines
     language = benchmark.languages[1]
     if paper is not None and not language and model:
         language = choose_direction(_directions(_paths(model)[0]), *benchmark.languages)[1]
     if paper is not None and not language:
         raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
+    if paper is not None:
+        as_in_papers([], language)  # or it says what is not installed
     if model is not None and hypotheses is None:
         output = _translate_all(model, benchmark, search, device, engine)
     elif hypotheses is not None and model is None:
-        output = _read_output(hypotheses)
+        output = _read_output(hypotheses, benchmark)
     else:
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
     if out is not None:
@@ -434,11 +436,9 @@ def compare(
     check_tokenizer(tokenize)
     if len(set(systems)) < max(2, len(systems)):
         raise ConfigError("compare: name two systems or more, each once")
+    ready = {system: _read_output(system, benchmark) for system in systems if not system.is_dir()}
     return compare(
-        [
-            _translate_all(system, benchmark, None, device) if system.is_dir() else _read_output(system)
-            for system in systems
-        ],
+        [ready.get(system) or _translate_all(system, benchmark, None, device) for system in systems],
         benchmark,
         test=test,
         trials=trials,
@@ -587,11 +587,13 @@ def _streams(
         yield read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE), out
 
 
-def _read_output(path: Path) -> "Output":
-    from nmt.evaluation import Output
+def _read_output(path: Path, benchmark: "Benchmark") -> "Output":
+    from nmt.evaluation import Output, check_lengths
     from nmt.text.lines import read_file
 
-    return Output(system=str(path), lines=list(read_file(path)))
+    output = Output(system=str(path), lines=list(read_file(path)))
+    check_lengths(output, benchmark)
+    return output
 
 
 def _translate_all(

@@ -1,7 +1,7 @@
 import pytest
 
 from nmt.errors import DataError
-from nmt.evaluation import Output, compare, evaluate
+from nmt.evaluation import Output, check_lengths, compare, evaluate
 from nmt.text.benchmark import Benchmark
 
 BENCHMARK = Benchmark(
@@ -44,8 +44,7 @@ def test_examples_are_the_sentences_that_differ_most_with_all_their_texts():
     assert [example.line for example in duel.examples] == [3, 4, 1]  # line 2 is a tie
 
 
-def test_outputs_of_another_length_are_refused_with_both_names():
+def test_an_output_of_another_length_is_refused_with_both_names():
+    check_lengths(GOOD, BENCHMARK)
     with pytest.raises(DataError, match=r"^short has 1 lines, but test\.en has 4"):
-        evaluate(Output(system="short", lines=["a"]), BENCHMARK)
-    with pytest.raises(DataError, match=r"^short has 1 lines, but test\.en has 4"):
-        compare([GOOD, Output(system="short", lines=["a"])], BENCHMARK)
+        check_lengths(Output(system="short", lines=["a"]), BENCHMARK)

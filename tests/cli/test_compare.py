@@ -4,7 +4,7 @@ import pytest
 
 from cli.main import app
 from nmt import pipeline
-from nmt.errors import ConfigError
+from nmt.errors import ConfigError, DataError
 
 REFERENCE = ["the cat sat on the mat", "a dog runs", "two men talk in the park", "a small house"]
 WORSE = ["a hat lay there", "a dog runs", "two boys in the park", "a small mouse"]
@@ -76,3 +76,11 @@ def test_model_folders_are_compared_with_files(folder, compare, monkeypatch):
 def test_requests_that_do_not_fit_are_refused(compare, arguments, message):
     with pytest.raises(ConfigError, match=message):
         compare(*arguments)
+
+
+def test_a_file_of_another_length_is_refused_before_a_model_translates(compare, folder, monkeypatch):
+    monkeypatch.setattr(pipeline, "translate_lines", lambda *_, **__: pytest.fail("translated"))
+    (folder / "model").mkdir()
+    (folder / "short").write_text("one line\n")
+    with pytest.raises(DataError, match="short has 1 lines, but reference has 40"):
+        compare("model", "short", "-r", "reference", "--source-file", "source")

@@ -115,7 +115,9 @@ def test_the_languages_decide_on_the_direction_and_the_files(folder, score, mode
         score("--model", path, "--data", folder, "--source", "fr")
 
 
-@pytest.mark.parametrize("mistake", [("--tokenize", "x"), ("--paper", "missing", "--target", "en")])
+@pytest.mark.parametrize(
+    "mistake", [("--tokenize", "x"), ("--paper", "missing", "--target", "en"), ("--paper", "short", "--target", "en")]
+)
 def test_what_is_wrong_is_said_before_anything_is_translated(folder, score, model, mistake):
     path, asked = model
     with pytest.raises(NMTError):
