@@ -86,10 +86,10 @@ $(RUN)/tagged: $(RUN)/trained configs/tagger.toml $(wildcard $(NER)/*/*.gz)
 	  $(foreach file,$(NER_TRAIN_$(SRC)),--train $(NER)/$(file)) $(foreach file,$(NER_DEV_$(SRC)),--valid $(NER)/$(file))
 	touch $@
 
-tag: $(RUN)/tagged ## mark the names in TEXT
+tag: $(RUN)/tagged ## mark the names in TEXT with what `make tagger` trained, or would train first
 	@printf '%s\n' "$(TEXT)" | $(NMT) tag --model $(RUN)
 
-translate: $(RUN)/trained ## translate TEXT
+translate: $(RUN)/trained ## translate TEXT with what `make train` trained, or would train first
 	@printf '%s\n' "$(TEXT)" | $(NMT) translate --model $(RUN)
 
 evaluate: $(RUN)/trained ## score the translator on the test split
@@ -130,5 +130,5 @@ format: $(READY) ## put the style right
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-clean: ## remove what the stages made; .venv stays
-	rm -rf data/raw data/runs
+clean: ## remove what these targets made; .venv and folders of your own stay
+	rm -rf data/raw/demo data/raw/tatoeba-* data/runs/demo data/runs/tatoeba-* data/runs/de-en data/runs/de-en-tagged

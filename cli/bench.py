@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def bench(
     model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder.")],
     data: Annotated[Path, typer.Option(metavar="DIR", help="A prepared folder: text to train on and to translate.")],
-    split: Annotated[str, typer.Option(help="What of it to translate.")] = "test",
+    split: Annotated[str, typer.Option(help="Which part of --data to translate: test, valid or train.")] = "test",
     runs: Annotated[int, typer.Option(min=1, help="Repetitions; medians are shown.")] = 5,
     updates: Annotated[int, typer.Option(min=0, help="Updates to time; 0 leaves training out.")] = 30,
     config: ConfigFile = None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def compare(
     systems: Annotated[
         list[Path],
-        typer.Argument(metavar="SYSTEM...", help="Files of translations, or model folders; the first is the baseline."),
+        typer.Argument(metavar="SYSTEM", help="Files of translations, or model folders; the first is the baseline."),
     ],
     references: References = None,
     source_file: SourceFile = None,

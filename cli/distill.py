@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Device, SourceLanguage, TargetLanguage
+from cli.options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
 
 
 def distill(
@@ -20,8 +20,8 @@ def distill(
         bool,
         typer.Option("--keep-original/--translations-only", help="Train on the original pairs besides, or not."),
     ] = True,
-    beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
-    length_penalty: Annotated[float | None, typer.Option(help="0 favours short translations.")] = None,
+    beam_size: BeamSize = None,
+    length_penalty: LengthPenalty = None,
     device: Device = "cpu",
 ) -> None:
     """Translate the training source of a prepared folder into a new one, to train a student on what models write.
@@ -45,7 +45,9 @@ def distill(
             report=display.show_distillation,
             stop=display.stop_requested,
         )
-        code = display.close_with_advice(f"train a student with: nmt train --data {out}", done=found is not None)
+        code = display.close_with_advice(
+            f"train a student on it: nmt train --data {out} --tokenizer FILE --out DIR", done=found is not None
+        )
     if found is not None:
         print_counts(found)
     raise typer.Exit(code)

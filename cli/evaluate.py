@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, Device, Engine, SourceLanguage, TargetLanguage
+from cli.options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
 from cli.scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
 from cli.tag_table import tag_table
 from nmt.errors import ConfigError
@@ -34,7 +34,7 @@ def evaluate(
         typer.Option(metavar="DIR", help="A model folder; it translates or tags first. Several translate together."),
     ] = None,
     hypotheses: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Or translations, or tags, that are there.")
+        Path | None, typer.Option(metavar="FILE", help="Ready translations or tags to score, instead of --model.")
     ] = None,
     references: References = None,
     source_file: SourceFile = None,
@@ -51,8 +51,10 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Score as papers do too, against these lowercased, tokenised references."),
     ] = None,
-    beam_size: Annotated[int | None, typer.Option(help="Of the model's search; by default its own.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Keep the model's translations here.")] = None,
+    beam_size: BeamSize = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the model's translations to this file, too.")
+    ] = None,
     device: Device = "cpu",
     engine: Engine = "auto",
     json_: AsJson = False,

@@ -16,5 +16,11 @@ Engine = Annotated[
     Literal["auto", "onnx", "torch"],
     typer.Option(help="What runs the model: the exported int8 engine, torch, or the first of them that can."),
 ]
-Device = Annotated[str, typer.Option(help="cpu, cuda, or cuda:N.")]
+BeamSize = Annotated[
+    int | None, typer.Option(help="Hypotheses kept at a time, 1 for greedy search; by default the model's own.")
+]
+LengthPenalty = Annotated[
+    float | None, typer.Option(help="Higher favours longer translations; by default the model's own.")
+]
+Device = Annotated[str, typer.Option(help="cpu (also where there is a GPU), cuda, or cuda:N.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]

@@ -13,22 +13,29 @@ def prepare(
     corpora: Annotated[
         list[str],
         typer.Argument(
-            metavar="CORPUS...",
+            metavar="CORPUS",
             help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet (each may be .gz), a folder that `datasets` "
-            "saved, or hf:NAME; several are joined.",
+            "saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for train, valid and test files.", show_default=False)],
     source: SourceLanguage = "",
     target: TargetLanguage = "",
     valid: Annotated[
-        list[str] | None, typer.Option(help="Validation corpus, as CORPUS; twice for two files.", show_default=False)
+        list[str] | None,
+        typer.Option(help="Validation corpus, as CORPUS, twice for two files; kept as it is.", show_default=False),
     ] = None,
     test: Annotated[
-        list[str] | None, typer.Option(help="Test corpus, as CORPUS; twice for two files.", show_default=False)
+        list[str] | None,
+        typer.Option(help="Test corpus, as CORPUS, twice for two files; kept as it is.", show_default=False),
     ] = None,
     columns: Annotated[
-        str | None, typer.Option(metavar="SOURCE,TARGET", help="Names of the columns to read.", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="SOURCE,TARGET",
+            help="Columns to read; by default those named as the languages, or the two there are.",
+            show_default=False,
+        ),
     ] = None,
     hold_out: Annotated[
         int | None, typer.Option(min=1, help="Pairs held out for a split not given; by default 2,000 or 5%.")

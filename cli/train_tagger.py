@@ -12,7 +12,10 @@ def train_tagger(
     model: Annotated[Path, typer.Option(metavar="DIR", help="The model folder of a translator.", show_default=False)],
     train: Annotated[
         list[str],
-        typer.Option(metavar="CORPUS", help="Tagged sentences: CoNLL columns, JSON Lines, datasets; repeatable."),
+        typer.Option(
+            metavar="CORPUS",
+            help="Tagged sentences: CoNLL columns, .jsonl, a folder that `datasets` saved, hf:NAME; repeatable.",
+        ),
     ],
     valid: Annotated[list[str], typer.Option(metavar="CORPUS", help="The same, to score each epoch; repeatable.")],
     out: Annotated[

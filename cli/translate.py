@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Device, Engine, SourceLanguage, TargetLanguage
+from cli.options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage
 from nmt.errors import ConfigError
 
 
@@ -19,15 +19,18 @@ def translate(
     target: TargetLanguage = "",
     input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
-    beam_size: Annotated[int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search.")] = None,
-    length_penalty: Annotated[float | None, typer.Option(help="Above 0 favours longer translations.")] = None,
-    coverage_penalty: Annotated[float | None, typer.Option(help="Above 0 favours translating every word.")] = None,
+    beam_size: BeamSize = None,
+    length_penalty: LengthPenalty = None,
+    coverage_penalty: Annotated[
+        float | None, typer.Option(help="Above 0 favours translating every word; by default the model's own.")
+    ] = None,
     n_best: Annotated[
-        int | None, typer.Option(help="Translations a line; with --json, or one below the other.")
+        int | None,
+        typer.Option(help="Translations a line, at most --beam-size: with --json together, else one below the other."),
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Draw translations at random instead of searching.")] = False,
     temperature: Annotated[float | None, typer.Option(help="Below 1 keeps samples close to the most probable.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides what is drawn.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Decides what --sample draws.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Write JSON Lines with scores and all translations.")] = False,
     device: Device = "cpu",
     engine: Engine = "auto",

@@ -49,7 +49,9 @@ def load_config(path: Path | None, overrides: Sequence[str] = ()) -> Config:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: cannot read the configuration ({error})") from error
+            raise ConfigError(
+                f"{path}: cannot be read as a configuration ({getattr(error, 'strerror', '') or error}); check the path"
+            ) from error
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

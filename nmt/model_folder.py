@@ -151,7 +151,9 @@ def _folder(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise ModelError(f"{path}: cannot be opened as a model folder: {_reason(error)}") from error
+        raise ModelError(
+            f"{path}: cannot be opened as a model folder: {_reason(error)}; name one that nmt train made"
+        ) from error
     try:
         yield descriptor
     finally:

@@ -645,7 +645,7 @@ def _read_tagged(
     """The tagged sentences of several corpora, with the labels that a table gives them."""
     from nmt.text.bio import map_labels, read_tagged
 
-    return [map_labels(sentence, labels or {}) for name in names for sentence in read_tagged(name, strict=strict)]
+    return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
 
 
 def _load(model: Models, direction: tuple[str, str], device: str, engine: "EngineName" = "auto") -> "TranslationModel":

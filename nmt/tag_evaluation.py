@@ -39,10 +39,14 @@ def evaluate_tags(
 ) -> TagEvaluation:
     """Score ready tags; DataError unless they are of the same words."""
     if len(hypotheses) != len(gold):
-        raise DataError(f"{len(hypotheses)} tagged sentences, but {len(gold)} in the references; give the same ones")
+        raise DataError(
+            f"the hypotheses have {len(hypotheses)} sentences, the references {len(gold)}; give the same ones"
+        )
     for number, (hypothesis, sentence) in enumerate(zip(hypotheses, gold, strict=True), start=1):
         if hypothesis.words != sentence.words:
-            raise DataError(f"sentence {number} has other words than in the references; give the same sentences")
+            raise DataError(
+                f"sentence {number} of the hypotheses has other words than in the references; give the same"
+            )
     return _evaluation("hypotheses", [hypothesis.tags for hypothesis in hypotheses], gold, None, mistakes)
 
 

@@ -52,7 +52,7 @@ def test_a_bad_override_is_told(tmp_path):
 
 
 def test_a_missing_file_is_told(tmp_path):
-    with pytest.raises(ConfigError, match=r"none\.toml: cannot read"):
+    with pytest.raises(ConfigError, match=r"none\.toml: cannot be read as a configuration \(No such file"):
         load_config(tmp_path / "none.toml")
 
 

@@ -131,7 +131,7 @@ def _onnx_engine(
     from nmt.decoding.onnx_layers import Network
 
     if device != "cpu":
-        raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose the engine torch")
+        raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
     arrays = load_arrays(folder, about, source.vocab_size, target.vocab_size)
     forbidden = forbidden_ids(target, folder.has(WORDS))
     return OnnxEngine([Network(arrays=arrays, config=about["model"], forbidden=forbidden)])

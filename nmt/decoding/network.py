@@ -19,6 +19,8 @@ from nmt.text.sentence import bio_tags
 
 TRANSLATOR = "translator.safetensors"
 
+_TOO_LARGE = "asks for a network too large to exist; fetch or train the model again"
+
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -36,7 +38,7 @@ def load_translator(
         with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have
             model = Translator(config, source_vocab_size, target_vocab_size, shared)
     except RuntimeError as error:
-        raise ModelError(f"{folder.path}: config.json asks for a network too large to exist ({error})") from error
+        raise ModelError(f"{folder.path}: config.json {_TOO_LARGE} ({error})") from error
     if folder.has(TRANSLATOR) or not folder.has(ENGINE):
         return _filled(model, folder, TRANSLATOR, device)
     arrays = load_arrays(folder, about, source_vocab_size, target_vocab_size)
@@ -54,7 +56,7 @@ def load_tagger_head(
         with torch.device("meta"):
             model = Tagger(config, encoder.cell, encoder.hidden_size, alphabet, tags)
     except RuntimeError as error:
-        raise ModelError(f"{folder.path}: tagger.json asks for a network too large to exist ({error})") from error
+        raise ModelError(f"{folder.path}: tagger.json {_TOO_LARGE} ({error})") from error
     return _filled(model, folder, "tagger.safetensors", device)
 
 

@@ -28,9 +28,8 @@ class SearchConfig:
         if self.beam_size < 1:
             raise ConfigError(f"search.beam_size is {self.beam_size}; it must be at least 1")
         if not 1 <= self.n_best <= (self.n_best if self.sample else self.beam_size):
-            raise ConfigError(
-                f"search.n_best is {self.n_best}; it must be at least 1 and at most search.beam_size ({self.beam_size})"
-            )
+            most = "" if self.sample else f" and at most search.beam_size ({self.beam_size}), which --beam-size raises"
+            raise ConfigError(f"search.n_best is {self.n_best}; it must be at least 1{most}")
         for name in ("length_penalty", "coverage_penalty", "sample_from", "seed"):
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be at least 0")

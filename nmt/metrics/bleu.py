@@ -89,7 +89,7 @@ def as_in_papers(lines: Sequence[str], language: str) -> list[str]:
     try:
         from sacremoses import MosesPunctNormalizer, MosesTokenizer
     except ImportError:
-        raise ConfigError("papers' scoring needs sacremoses; install it with: pip install 'nmt[papers]'") from None
+        raise ConfigError("papers' scoring needs sacremoses; install it with: pip install sacremoses") from None
     normalizer, tokenizer = MosesPunctNormalizer(language), MosesTokenizer(language)
     return [tokenizer.tokenize(normalizer.normalize(line), return_str=True).lower() for line in lines]
 
@@ -148,7 +148,7 @@ def sentence_scores(hypotheses: Sequence[str], references: References, *, lowerc
 
 def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dict[str, Metric]:
     if tokenize is not None and tokenize not in BLEU.TOKENIZERS:
-        raise ConfigError(f"tokenize {tokenize!r}: choose one of {', '.join(BLEU.TOKENIZERS)}")
+        raise ConfigError(f"--tokenize {tokenize}: choose one of {', '.join(BLEU.TOKENIZERS)}")
     makers: dict[str, Callable[[], Metric]] = {
         # force: no advice about text that looks tokenised where the user says that it is
         "bleu": lambda: BLEU(lowercase=lowercase, tokenize=tokenize, force=tokenize == "none"),
@@ -158,7 +158,7 @@ def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dic
     try:
         return {name: makers[name]() for name in names}
     except RuntimeError as error:  # a tokenizer whose package is not installed
-        raise ConfigError(f"tokenize {tokenize}: {' '.join(str(error).split())}") from None
+        raise ConfigError(f"--tokenize {tokenize}: {' '.join(str(error).split())}") from None
 
 
 def _check_lengths(systems: Mapping[str, Sequence[str]], references: References) -> None:

@@ -172,7 +172,9 @@ def tokenize_corpus(
             _save_tokenized(folder, pairs, source, target, max_length)
     corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, firsts)
     if not len(corpus):
-        raise DataError(f"{source_path}: no pair is left whose sides have at most {max_length} subwords")
+        raise DataError(
+            f"{source_path}: no pair is left whose sides have at most {max_length} subwords; raise training.max_length"
+        )
     return corpus
 
 

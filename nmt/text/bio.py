@@ -41,10 +41,10 @@ def read_tagged(name: str, *, strict: bool = False, columns: tuple[str, str] | N
         raise DataError(f"{name}: no sentences; give a file with a word and its tag on each line, or a .jsonl file")
 
 
-def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str]) -> TaggedSentence:
+def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) -> TaggedSentence:
     """Return a sentence with other labels; "O" or "" drops the entity, and an empty mapping changes nothing.
 
-    A label that the mapping neither has nor gives is a DataError.
+    A label that the mapping neither has nor gives is a DataError that names the corpus.
     """
     if not mapping:
         return sentence
@@ -53,7 +53,10 @@ def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str]) -> TaggedSe
     for tag in sentence.tags:
         prefix, _, label = tag.partition("-")
         if label and label not in mapping and label not in given:
-            raise DataError(f"label {label!r} is not in the table of labels, which has {', '.join(mapping)}; add it")
+            raise DataError(
+                f"{name}: the type {label!r} is not among the [labels] of the tagger's configuration, which are "
+                f"{', '.join(mapping)}; train with it added, or leave it out of the corpus"
+            )
         other = mapping.get(label, label)
         tags.append(f"{prefix}-{other}" if label and other not in ("", "O") else "O")
     return TaggedSentence(words=sentence.words, tags=tuple(tags))

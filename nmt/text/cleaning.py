@@ -34,9 +34,13 @@ class CleaningConfig:
     def __post_init__(self) -> None:
         for name in ("max_words", "max_characters"):
             if getattr(self, name) < 0:
-                raise ConfigError(f"{name} is {getattr(self, name)}; give a positive number, or 0 for no limit")
+                raise ConfigError(
+                    f"cleaning.{name} is {getattr(self, name)}; give a positive number, or 0 for no limit"
+                )
         if self.max_length_ratio != 0 and not self.max_length_ratio >= 1:
-            raise ConfigError(f"max_length_ratio is {self.max_length_ratio}; give 1 or more, or 0 for no limit")
+            raise ConfigError(
+                f"cleaning.max_length_ratio is {self.max_length_ratio}; give 1 or more, or 0 for no limit"
+            )
 
 
 def clean(

@@ -84,7 +84,7 @@ def text_of(value: object, where: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise DataError(f"{where}: {str(value)[:40]!r} is not text; quote it, or choose other columns with --columns")
+        raise DataError(f"{where}: {str(value)[:40]!r} is not text; write it in quotes, or choose other columns")
     try:
         value.encode()
     except UnicodeEncodeError as error:

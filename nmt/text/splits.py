@@ -35,7 +35,8 @@ def hold_out(
             index = next(waiting, None)
             if index is None:
                 raise DataError(
-                    f"{len(pairs)} pairs are too few to hold out {size} for {name}; give --{name} or more text"
+                    f"{len(pairs)} pairs are too few to hold out {size} for {name}; "
+                    f"give --{name}, a smaller --hold-out, or more text"
                 )
             keys = [sentence_key(side) for side in pairs[index]]
             if all(owner.get(key, name) == name for key in keys):

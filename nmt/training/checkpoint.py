@@ -15,6 +15,8 @@ from nmt.models import weights
 FOLDER = "checkpoint"  # of the translator's training
 TAGGER_FOLDER = "tagger-checkpoint"
 
+FINGERPRINTS = ("data and tokenizer", "translator", "tagged sentences", "translations")  # what a user cannot read
+
 
 def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:
     """Save tensors and JSON values in RUN/FOLDER, all or nothing: they are always of one and the same update."""
@@ -38,8 +40,10 @@ def job_keys(**sections: Any) -> dict[str, Any]:
 
 def require_same_job(before: Mapping[str, Any], now: Mapping[str, Any], begun: str, otherwise: str) -> None:
     """Raise ConfigError unless a training has the identity that it was begun with, which makes it end the same."""
-    for key in before.keys() | now.keys():
+    for key in sorted(before.keys() | now.keys()):
         if before.get(key) != now.get(key):
+            if key in FINGERPRINTS:
+                raise ConfigError(f"{begun} with other {key}; give the same again to go on, or {otherwise}")
             raise ConfigError(
                 f"{begun} with {key} = {before.get(key)!r}, not {now.get(key)!r}; "
                 f"change it back to go on, or {otherwise}"

@@ -14,6 +14,10 @@ from nmt.training.optimizer import Optimizer, make_optimizer, pack_optimizer, un
 
 Network = TypeVar("Network", bound=nn.Module)
 
+_BEGIN_AGAIN = (
+    "the last saved model is unharmed; begin again in another folder with a lower learning_rate or a longer warmup"
+)
+
 _COUNTERS = ("update", "epoch", "position", "validated", "worse", "best")
 
 
@@ -60,10 +64,7 @@ class TrainingState(Generic[Network]):
         """
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), max_norm).item()
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise NMTError(
-                f"update {self.update + 1}: the loss is {loss} and the gradient norm {norm}; the last saved model is "
-                "unharmed; lower learning_rate or raise warmup"
-            )
+            raise NMTError(f"update {self.update + 1}: the loss is {loss} and the gradient norm {norm}; {_BEGIN_AGAIN}")
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.step()
@@ -79,10 +80,7 @@ class TrainingState(Generic[Network]):
         Raises NMTError, and remembers nothing, if a finding is not a finite number.
         """
         if bad := [f"{name} is {value}" for name, value in findings.items() if not math.isfinite(value)]:
-            raise NMTError(
-                f"update {self.update}: the validation's {bad[0]}; the last saved model is unharmed; "
-                "lower learning_rate or raise warmup"
-            )
+            raise NMTError(f"update {self.update}: the validation's {bad[0]}; {_BEGIN_AGAIN}")
         better = self.best is None or score > self.best["score"]
         self.best, self.worse = ({**findings, "score": score}, 0) if better else (self.best, self.worse + 1)
         return better

@@ -102,7 +102,7 @@ def test_ready_tags_are_scored_against_the_same_words_only(nmt, tmp_path):
     assert "PER taken for LOC: 1" in out
     code, _, err = nmt("evaluate", "--task", "tag", "--hypotheses", other, "-r", gold)
     assert code == 2
-    assert "sentence 1 has other words" in err
+    assert "sentence 1 of the hypotheses has other words" in err
     assert nmt("evaluate", "--task", "tag", "--model", "x")[0] == 2
 
 

@@ -260,21 +260,23 @@ def test_labels_are_mapped_and_dropped():
         words=tuple("abcdefg"),
         tags=("B-person", "I-person", "B-LOCderiv", "I-LOCderiv", "B-creative-work", "O", "B-LOC"),
     )
-    assert map_labels(sentence, SHIPPED).tags == ("B-PER", "I-PER", "O", "O", "B-MISC", "O", "B-LOC")
-    assert map_labels(MERKEL, {"PER": ""}).tags == ("O", "O", "O")
+    assert map_labels(sentence, SHIPPED, "corpus").tags == ("B-PER", "I-PER", "O", "O", "B-MISC", "O", "B-LOC")
+    assert map_labels(MERKEL, {"PER": ""}, "corpus").tags == ("O", "O", "O")
 
 
 def test_an_empty_table_changes_no_label():
-    assert map_labels(MERKEL, {}) == MERKEL
+    assert map_labels(MERKEL, {}, "corpus") == MERKEL
 
 
 def test_labels_that_the_table_gives_need_no_entry():
-    assert map_labels(BERLIN, {"place": "LOC"}) == BERLIN
+    assert map_labels(BERLIN, {"place": "LOC"}, "corpus") == BERLIN
 
 
 def test_an_unknown_label_is_refused_by_name():
-    with pytest.raises(DataError, match="label 'PER' is not in the table of labels, which has place, thing; add it"):
-        map_labels(MERKEL, {"place": "LOC", "thing": "MISC"})
+    with pytest.raises(
+        DataError, match=r"^corpus: the type 'PER' is not among the \[labels\].* place, thing; train with it added"
+    ):
+        map_labels(MERKEL, {"place": "LOC", "thing": "MISC"}, "corpus")
 
 
 # Promises
@@ -331,5 +333,5 @@ def test_shipped_corpora_are_sound_and_have_the_four_types(name, sentences, word
     assert len(corpus) == sentences
     assert sum(len(sentence.words) for sentence in corpus) == words
     assert sum(tag.startswith("B-") for sentence in corpus for tag in sentence.tags) == entities
-    labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, SHIPPED).tags}
+    labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, SHIPPED, "corpus").tags}
     assert labels == {"", "PER", "LOC", "ORG", "MISC"}
