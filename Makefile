@@ -3,12 +3,14 @@
 SRC    ?= de
 TGT    ?= en
 CONFIG ?= configs/tatoeba.toml
-RUN    ?= data/runs/tatoeba-$(SRC)-$(TGT)
+RECIPE := $(basename $(notdir $(CONFIG)))
+RUN    ?= data/runs/$(RECIPE)-$(SRC)-$(TGT)
 TEXT   ?= Tom hat gestern ein neues Fahrrad gekauft.
 
 PYTHON   ?= python3
 CORPUS   := data/tatoeba
 PREPARED := data/raw/tatoeba-$(SRC)-$(TGT)
+SUBWORDS := $(PREPARED)/$(RECIPE).model
 DEMO     := data/raw/demo
 NER      := data/ner
 MODEL    := data/models/de-en
@@ -71,12 +73,12 @@ data/raw/tatoeba-%/report.json: $(wildcard $(CORPUS)/*.gz) | $(READY)
 	  $(foreach side,$(PAIR),--valid $(CORPUS)/dev.de-en.$(side).gz) \
 	  $(foreach side,$(PAIR),--test $(CORPUS)/test.de-en.$(side).gz)
 
-tokenizer: $(PREPARED)/tokenizer.model ## train the subword model
-$(PREPARED)/tokenizer.model: $(PREPARED)/report.json $(CONFIG)
+tokenizer: $(SUBWORDS) ## train the subword model
+$(SUBWORDS): $(PREPARED)/report.json $(CONFIG)
 	$(NMT) train-tokenizer --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --out $@
 
 train: $(RUN)/trained ## train the translator, or go on where it was stopped
-$(RUN)/trained: $(PREPARED)/tokenizer.model $(CONFIG)
+$(RUN)/trained: $(SUBWORDS) $(CONFIG)
 	$(NMT) train --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --tokenizer $< --out $(RUN)
 	touch $@
 
@@ -105,11 +107,11 @@ data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz
 	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/raw/tatoeba-de-en/both.model configs/de-en.toml
+data/runs/de-en/trained: data/raw/tatoeba-de-en/de-en.model configs/de-en.toml
 	$(NMT) train --config configs/de-en.toml --data data/raw/tatoeba-de-en --tokenizer $< --out $(@D)
 	touch $@
 
-data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
+data/raw/tatoeba-de-en/de-en.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
 	$(NMT) train-tokenizer --config configs/de-en.toml --data $(@D) --out $@
 
 bench: $(RUN)/trained ## measure speed, latency, start-up and memory, beside the machine's own

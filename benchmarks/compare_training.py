@@ -1,7 +1,7 @@
 """Our training beside Eole's, OpenNMT-py's and JoeyNMT's, turn by turn: target subwords a second, medians over turns.
 
     DATA=data/raw/tatoeba-de-en
-    python benchmarks/compare_training.py --data $DATA --tokenizer $DATA/tokenizer.model
+    python benchmarks/compare_training.py --data $DATA --tokenizer $DATA/tatoeba.model
 
 All read the same subwords in batches of about 4,096 target subwords (those of the peers count padding), with
 embeddings of 256, a GRU of 512 (its encoder's: 2 x 256), one layer each, dropout 0.3, AdamW (OpenNMT-py: Adam), in two

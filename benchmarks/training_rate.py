@@ -1,6 +1,6 @@
 """How many target subwords a second training reads: median over updates, on a prepared folder of the user's.
 
-    python benchmarks/training_rate.py --data data/raw/tatoeba-de-en --tokenizer data/raw/tatoeba-de-en/tokenizer.model
+    python benchmarks/training_rate.py --data data/raw/tatoeba-de-en --tokenizer data/raw/tatoeba-de-en/tatoeba.model
 
 Target subwords include each sentence's end and exclude padding. Time includes making batches, both passes, clipping
 and the optimizer; it excludes validation and saving.
