@@ -97,7 +97,9 @@ def _translate_in_parts(
         done += len(own)
         if part.exists():
             continue
-        write_file(part, (translation.text for translation in translate(model, [own], search)))
+        # What came to no end is most often a loop: nothing to learn from.
+        best = (translation.alternatives[0] for translation in translate(model, [own], search))
+        write_file(part, (each.text if each.finished else "" for each in best))
         fresh += len(own)
         left = (total - done) * (time.monotonic() - started) / fresh
         report(DistillationProgress(lines=done, total=total, seconds_left=left))
@@ -120,7 +122,7 @@ def _pairs(
             counts["kept"] += 1
             yield line, original
         if not translation:
-            counts["blank"] += 1
+            counts["blank or endless"] += 1
         elif translation == original:
             counts["like the original"] += 1
         else:

@@ -33,7 +33,8 @@ def translated(monkeypatch):
         for window in windows:
             lines.extend(window)
             for line in window:
-                yield SimpleNamespace(text={"ja": "YES", "-": ""}.get(line, line.upper()))
+                best = SimpleNamespace(text={"ja": "YES", "-": ""}.get(line, line.upper()), finished=line != "endlos")
+                yield SimpleNamespace(alternatives=[best])
 
     monkeypatch.setattr(distillation, "translate", translate)
     monkeypatch.setattr(distillation, "PART", 2)
@@ -65,7 +66,7 @@ def test_translations_stand_beside_the_original_targets(data, translated, tmp_pa
     assert pairs(tmp_path / "out", "test") == PAIRS[1:3]
     assert found["read"] == 4
     assert found["kept"] == {"train": 6, "valid": 1, "test": 2}
-    assert found["rejected"] == {"like the original": 1, "blank": 1}
+    assert found["rejected"] == {"like the original": 1, "blank or endless": 1}
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == found
     assert found["distilled"]["models"] == {"m": "sum"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
@@ -77,6 +78,13 @@ def test_translations_alone_need_no_original_targets(data, translated, tmp_path)
     (data / "train.en").unlink()
     assert run(data, tmp_path / "out", keep_original=False)["kept"]["train"] == 3
     assert pairs(tmp_path / "out") == [("ja", "YES"), ("nein", "NEIN"), ("gut", "GUT")]
+
+
+def test_what_came_to_no_end_is_nothing_to_learn_from(data, translated, tmp_path):
+    write_file(data / "train.de", ["ja", "endlos", "-", "gut"])
+    found = run(data, tmp_path / "out", keep_original=False)
+    assert pairs(tmp_path / "out") == [("ja", "YES"), ("gut", "GUT")]
+    assert found["rejected"] == {"blank or endless": 2}
 
 
 def test_a_stopped_run_is_not_finished_and_is_gone_on_with(data, translated, tmp_path):

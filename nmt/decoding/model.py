@@ -42,12 +42,12 @@ class TranslationModel:
         return self.directions[self.source, self.target]
 
     def required(self, sources: Sequence[Sequence[int]]) -> Required | None:
-        """The placeholders that translations of these sources, as subwords, must have; None if there are none."""
+        """The placeholders that translations of these sources, as subwords, must have; None if it knows none."""
         if self.known is None:
             return None
         placeholders = self.source_tokenizer.placeholder_ids
-        counts = np.array([[list(source).count(id_) for id_ in placeholders] for source in sources])
-        return Required(np.array(self.target_tokenizer.placeholder_ids), counts) if counts.any() else None
+        counts = np.array([list(source).count(id_) for source in sources for id_ in placeholders])
+        return Required(np.array(self.target_tokenizer.placeholder_ids), counts.reshape(-1, len(placeholders)))
 
     def between(self, source: str = "", target: str = "") -> "TranslationModel":
         """The model in the direction between these languages, "" standing for any; ConfigError if it has none such."""

@@ -22,9 +22,9 @@ def sample(
 
     What is drawn for a sentence depends on the seed and the sentence alone, not on its neighbours.
     """
-    candidates = min(config.sample_from or engine.vocab_size, engine.vocab_size)
+    most = candidates = min(config.sample_from or engine.vocab_size, engine.vocab_size)
     if required:
-        candidates = min(candidates + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
+        candidates = min(most + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
     copies = [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)]
     random = [np.random.default_rng([config.seed, copy, *sources[index]]) for index, copy in copies]
     limit = np.array([length_limit(len(sources[index]), config.max_length_ratio) for index, _ in copies])
@@ -42,7 +42,8 @@ def sample(
         noise = np.stack([random[copy].gumbel(size=candidates) for copy in live])
         noisy = step.log_probs / config.temperature + noise
         if required:
-            noisy[required.forbids(step.ids, missing[live])] = -np.inf
+            allowed = ~required.forbids(step.ids, missing[live])
+            noisy[~allowed | (allowed.cumsum(axis=1) > most)] = -np.inf
         choice = np.argmax(noisy, axis=1)
         rows = np.arange(len(live))
         token = step.ids[rows, choice]

@@ -9,18 +9,35 @@ _END = object()
 
 
 def windows(lines: Iterable[str], max_lines: int = 1024, max_characters: int = 1 << 18) -> Iterator[list[str]]:
-    """Group lines as they come: never wait for a line while another one is unanswered, never hold more than a window.
+    """Group lines as they come: never wait for a line while another one is unanswered.
 
-    An error of the stream is raised here, after the lines before it.
+    A window ends at max_lines, or with the line that reaches max_characters; no more than two such windows are read
+    ahead. An error of the stream is raised here, after the lines before it.
     """
-    waiting: queue.Queue[Any] = queue.Queue(maxsize=2 * max_lines)
-    threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
+    waiting: queue.Queue[Any] = queue.Queue()
+    room = threading.Semaphore(2 * max_lines)  # for lines of usual length; a longer one takes the room of several
+
+    def size(line: str) -> int:
+        return min(1 + len(line) * max_lines // max_characters, 2 * max_lines)
+
+    def read() -> None:
+        try:
+            for line in lines:
+                for _ in range(size(line)):
+                    room.acquire()
+                waiting.put(line)
+            waiting.put(_END)
+        except BaseException as error:
+            waiting.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
     item: Any = None
     while item is not _END:
         item = waiting.get()
         window: list[str] = []
         characters = 0
         while isinstance(item, str):
+            room.release(size(item))
             window.append(item)
             characters += len(item)
             if len(window) == max_lines or characters >= max_characters:
@@ -33,12 +50,3 @@ def windows(lines: Iterable[str], max_lines: int = 1024, max_characters: int = 1
             yield window
         if isinstance(item, BaseException):
             raise item
-
-
-def _read(lines: Iterable[str], waiting: "queue.Queue[Any]") -> None:
-    try:
-        for line in lines:
-            waiting.put(line)
-        waiting.put(_END)
-    except BaseException as error:
-        waiting.put(error)

@@ -133,7 +133,7 @@ def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]
 
 def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
     """The translations of each part, best first; what comes twice is searched once."""
-    different = {part.ids: bool(part.literals) for part in parts if not part.fixed}
+    different = list(dict.fromkeys(part.ids for part in parts if not part.fixed))
     found = dict(zip(different, _search(model, different, config), strict=True))
     return [
         [Alternative(text=show(part.text, part.literals), score=0.0, finished=True)]
@@ -152,12 +152,11 @@ def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis) -
     return Alternative(text=text, score=hypothesis.score, finished=hypothesis.finished)
 
 
-def _search(
-    model: TranslationModel, parts: Mapping[tuple[int, ...], bool], config: SearchConfig
-) -> list[list[Hypothesis]]:
-    """Search for all parts, given with whether they have placeholders, and return the results in the parts' order."""
-    sources = list(parts)
-    kinds = [(len(source), placeholders) for source, placeholders in parts.items()]
+def _search(model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+    """Search for all sources, those of a kind side by side, and return the results in their order."""
+    required = model.required(sources)
+    held = [required is not None and bool(required.counts[place].any()) for place in range(len(sources))]
+    kinds = list(zip(map(len, sources), held, strict=True))
     batches = list(_batches(kinds, config.n_best if config.sample else config.beam_size))
 
     def search(batch: Sequence[int]) -> list[list[Hypothesis]]:
@@ -171,15 +170,25 @@ def _search(
 
 
 def _whole(model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-    """Hypotheses with all placeholders; where the best of them comes to no end, those that lost some."""
+    """Hypotheses with all placeholders of their sources, which have some or have none, and no others.
+
+    Where the best of them comes to no end so, those that lost some.
+    """
     find = sample if config.sample else beam_search
     required = model.required(sources)
-    found = find(model.engine, sources, config, model.first, required)
-    endless = [place for place, hypotheses in enumerate(found) if not hypotheses[0].finished]
-    if required and endless:
-        less = replace(required, counts=required.counts[endless], enough=False)
-        ended = find(model.engine, [sources[place] for place in endless], config, model.first, less)
-        for place, hypotheses in zip(endless, ended, strict=True):
+    held = required if required and required.counts.any() else None
+    found = find(model.engine, sources, config, model.first, held)
+    if required is None:
+        return found
+    if held:
+        again = [place for place, each in enumerate(found) if not each[0].finished]
+    else:  # to hold all of them to having none would cost time, for what hardly ever comes
+        symbols = set(required.symbols.tolist())
+        again = [place for place, each in enumerate(found) if any(symbols.intersection(one.ids) for one in each)]
+    if again:
+        less = replace(required, counts=required.counts[again], enough=False)
+        second = find(model.engine, [sources[place] for place in again], config, model.first, less)
+        for place, hypotheses in zip(again, second, strict=True):
             found[place] = hypotheses
     return found
 

@@ -94,8 +94,8 @@ def hide_shared(source: str, target: str, number: int, known: Collection[str]) -
 
 
 def show(text: str, literals: Mapping[str, str]) -> str:
-    """A text with the literals in their places again; a placeholder that stands for none goes."""
-    return _PLACEHOLDER.sub(lambda match: literals.get(match[0], ""), text)
+    """A text with the literals in their places again; a placeholder that stands for none is text."""
+    return _PLACEHOLDER.sub(lambda match: literals.get(match[0], match[0]), text)
 
 
 def only_literals(hidden: str) -> bool:

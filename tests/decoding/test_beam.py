@@ -154,6 +154,15 @@ def test_samples_follow_the_model_and_the_seed():
     assert BOS_ID not in first
 
 
+def test_samples_from_the_most_probable_ones_are_those_that_may_come():
+    engine = TableEngine(lambda source, read: [0, 0, 0, 0.2, 0.5, 0.3, 0])
+    config = SearchConfig(sample=True, sample_from=1, n_best=20, max_length_ratio=0.1)
+    [free] = sample(engine, [[A]], config)
+    assert {tuple(drawn.ids) for drawn in free} == {(A,) * 10}
+    [held] = sample(engine, [[A]], config, required=Required(np.array([A]), np.array([[1]])))
+    assert {tuple(drawn.ids) for drawn in held} == {(A, *[B] * 9)}
+
+
 def test_both_searches_start_with_the_symbol_asked_for():
     class FirstSeen(TableEngine):
         def step(self, previous, state, candidates):

@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -40,3 +41,13 @@ def test_an_error_of_the_stream_comes_after_the_lines_before_it():
 
 def test_nothing_comes_from_nothing():
     assert list(windows(iter([]))) == []
+
+
+@pytest.mark.parametrize(("length", "ahead"), [(1, 16), (400, 3), (5000, 1)])
+def test_two_windows_are_read_ahead_be_they_of_short_lines_or_of_long_ones(length, ahead):
+    read = []
+    stream = windows((read.append(line) or "a" * length for line in range(500)), max_lines=8, max_characters=800)
+    taken = len(next(stream))
+    time.sleep(0.05)
+    assert taken < len(read) <= taken + ahead + 1  # one more is in the reader's hand
+    assert taken + sum(map(len, stream)) == 500

@@ -5,10 +5,11 @@ from tests_toy import toy_pairs
 
 from nmt import pipeline
 from nmt.decoding import translate as translation
-from nmt.decoding.search import Required
+from nmt.decoding.model import load_model
+from nmt.decoding.search import Hypothesis, Required
 from nmt.errors import ModelError
 from nmt.text.lines import write_file
-from nmt.text.tokenizer import EOS_ID, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, TokenizerConfig, train_tokenizer
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
@@ -103,6 +104,23 @@ def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
 def test_where_placeholders_lead_to_no_end_translations_may_lose_some(hiding, monkeypatch):
     monkeypatch.setattr(Required, "forbids", lambda self, ids, missing: (ids == EOS_ID) & self.enough)
     assert translate(hiding, ["eins Hund 7.", "Hund."]) == ["one dog 7.", "dog."]
+
+
+def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it(hiding, monkeypatch):
+    tokenizer, held = load_model(hiding).target_tokenizer, []
+
+    def search(engine, sources, config, first, required):
+        held.append(None if required is None else required.counts.tolist())
+        ids = tokenizer.encode("dog <ph1>." if required is None else "cat.")
+        return [[Hypothesis(ids=ids, score=0.0, log_prob=0.0, finished=True)] for _ in sources]
+
+    monkeypatch.setattr(translation, "beam_search", search)
+    assert translate(hiding, ["Hund."]) == ["cat."]
+    assert held == [None, [[0] * len(PLACEHOLDERS)]]
+
+
+def test_what_looks_like_a_placeholder_to_the_tokenizer_alone_is_text(hiding):
+    assert translate(hiding, ["Hund.", "eins <ph⁰> Hund."]) == ["dog.", "one <ph0> dog."]
 
 
 def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):

@@ -102,8 +102,8 @@ def test_every_fourth_pair_hides_names_and_begins_with_the_next_placeholder():
     assert firsts == {f"<ph{number}>" for number in range(10)}
 
 
-def test_a_placeholder_that_stands_for_nothing_goes():
-    assert show("a <ph1>b <ph0>", {"<ph0>": "7"}) == "a b 7"
+def test_a_placeholder_that_stands_for_nothing_is_text():
+    assert show("a <ph1>b <ph0>", {"<ph0>": "7"}) == "a <ph1>b 7"
 
 
 def test_a_text_of_placeholders_has_no_letter_besides():
