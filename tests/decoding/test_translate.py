@@ -120,7 +120,7 @@ def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it(hiding,
 
 
 def test_what_looks_like_a_placeholder_to_the_tokenizer_alone_is_text(hiding):
-    assert translate(hiding, ["Hund.", "eins <ph⁰> Hund."]) == ["dog.", "one <ph0> dog."]
+    assert translate(hiding, ["Hund.", "eins Hund <ph⁰>."]) == ["dog.", "one dog <ph0>."]
 
 
 def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
