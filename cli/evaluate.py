@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -65,11 +66,16 @@ def evaluate(
 
     if json_ and latex:
         raise ConfigError("--json and --latex: choose one")
+    if bootstrap == 1:
+        raise ConfigError("--bootstrap 1: one resample makes no interval; give 1000, or 0 for none")
+    search_options = {"--beam-size": beam_size is not None, "--output": output, "--engine": engine != "auto"}
+    if hypotheses is not None:
+        _refuse("--hypotheses", search_options | {"--device": device != "cpu"})
     if task is Task.TAG:
         if not references or data or test_set or source_file or latex:
             raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
-        if lowercase or tokenize or paper or output or beam_size is not None:
-            raise ConfigError("--task tag: leave out --lowercase, --tokenize, --paper, --output and --beam-size")
+        scoring = {"--lowercase": lowercase, "--tokenize": tokenize, "--paper": paper, "--bootstrap": bootstrap != 1000}
+        _refuse("--task tag", search_options | scoring | {"--source": source, "--target": target, "-l": languages})
         if model and len(model) > 1:
             raise ConfigError("--task tag: name one --model")
         tags = pipeline.evaluate_tags(
@@ -105,6 +111,12 @@ def evaluate(
         engine=engine,
     )
     print(_json(result) if json_ else _latex(result) if latex else _table(result))
+
+
+def _refuse(for_: str, given: Mapping[str, object]) -> None:
+    """Raise ConfigError if options are given that have no effect."""
+    if named := [name for name, value in given.items() if value]:
+        raise ConfigError(f"{for_}: leave out {', '.join(named)}")
 
 
 def _json(result: "Evaluation") -> str:

@@ -82,7 +82,7 @@ def _build(kind: type[Any], values: Mapping[str, Any], section: str, where: Wher
                 raise ConfigError(f"{where(section, key)}: {key!r} is a section; write [{key}] above its keys")
             fields[key] = _build(typing.cast(type[Any], hints[key]), value, key, where)
         else:
-            fields[key] = _typed(hints[key], value, f"{where(section, key)}: {section}.{key}")
+            fields[key] = _typed(hints[key], value, f"{where(section, key)}: {f'{section}.' * bool(section)}{key}")
     try:
         return kind(**fields)
     except ConfigError as error:
@@ -104,6 +104,8 @@ def _typed(hint: Any, value: Any, name: str) -> Any:
         return value
     if not isinstance(value, allowed) or (isinstance(value, bool) and allowed is not bool):
         raise ConfigError(f"{name} is {value!r}; it must be of type {allowed.__name__}")
+    if isinstance(value, Mapping) and (bad := [key for key, item in value.items() if not isinstance(item, str)]):
+        raise ConfigError(f"{name}: the value of {bad[0]!r} is {value[bad[0]]!r}; it must be text in quotes")
     return value
 
 

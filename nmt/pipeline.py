@@ -169,7 +169,7 @@ def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, tar
         else:
             try:
                 text = subwords.decode([int(field) for field in line.split()])
-            except (ValueError, IndexError):
+            except (ValueError, IndexError, TypeError):  # the last one where a number is beyond 32 bits
                 size = subwords.vocab_size
                 raise DataError(f"stdin:{number}: not a line of ids; give numbers below {size}") from None
         write_line(sys.stdout.buffer, clean_output(text, line))
@@ -356,6 +356,8 @@ def open_benchmark(
 
     if [bool(references), data is not None, bool(test_set)].count(True) != 1:
         raise ConfigError("name one test set: --references FILE, or --data DIR, or -t NAME -l PAIR")
+    if source_file is not None and not references:
+        raise ConfigError("--source-file goes with --references; leave it out")
     if test_set:
         found = sacrebleu_benchmark(test_set, languages)
         first, _, second = languages.partition("-")
@@ -386,32 +388,29 @@ def evaluate(
 ) -> "Evaluation":
     """Score a model or ready hypotheses between the benchmark's languages; paper: references to score as papers do."""
     from nmt.evaluation import evaluate
-    from nmt.metrics.bleu import as_in_papers, check_tokenizer
-    from nmt.text.directions import choose_direction
+    from nmt.metrics.bleu import as_in_papers, check_tokenizer, usual_tokenizer
     from nmt.text.lines import write_file
 
+    if (model is None) == (hypotheses is None):
+        raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
     check_tokenizer(tokenize)  # what is wrong is said before anything is translated
     paper_references = None if paper is None else _read_output(paper, benchmark).lines
-    language = benchmark.languages[1]
-    if paper is not None and not language and model:
-        language = choose_direction(_directions(_paths(model)[0]), *benchmark.languages)[1]
+    language = _target_language(benchmark, [] if model is None else _paths(model))
     if paper is not None and not language:
         raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
     if paper is not None:
         as_in_papers([], language)  # or it says what is not installed
-    if model is not None and hypotheses is None:
-        output = _translate_all(model, benchmark, search, device, engine)
-    elif hypotheses is not None and model is None:
+    if hypotheses is not None:
         output = _read_output(hypotheses, benchmark)
-    else:
-        raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
+    elif model is not None:
+        output = _translate_all(model, benchmark, search, device, engine)
     if out is not None:
         write_file(out, output.lines)
     return evaluate(
         output,
         benchmark,
         lowercase=lowercase,
-        tokenize=tokenize,
+        tokenize=tokenize or usual_tokenizer(language),
         bootstrap=bootstrap,
         paper_references=paper_references,
         language=language,
@@ -431,12 +430,13 @@ def compare(
 ) -> "Comparison":
     """Compare systems, files of hypotheses or model folders, with the first of them."""
     from nmt.evaluation import compare
-    from nmt.metrics.bleu import check_tokenizer
+    from nmt.metrics.bleu import check_tokenizer, usual_tokenizer
 
     check_tokenizer(tokenize)
     if len(set(systems)) < max(2, len(systems)):
         raise ConfigError("compare: name two systems or more, each once")
     ready = {system: _read_output(system, benchmark) for system in systems if not system.is_dir()}
+    language = _target_language(benchmark, [system for system in systems if system not in ready])
     return compare(
         [ready.get(system) or _translate_all(system, benchmark, None, device) for system in systems],
         benchmark,
@@ -444,7 +444,7 @@ def compare(
         trials=trials,
         examples=examples,
         lowercase=lowercase,
-        tokenize=tokenize,
+        tokenize=tokenize or usual_tokenizer(language),
     )
 
 
@@ -468,6 +468,7 @@ def train_tagger(
     from nmt import model_folder
     from nmt.training.tagging_run import TaggingJob, train_tagger_run
 
+    model_folder.open_folder(model)  # or it says that there is none: a lock would make the folder
     with model_folder.lock(out or model):
         job = TaggingJob(
             model=model,
@@ -538,6 +539,7 @@ def export(*, model: Path, out: Path | None = None) -> Path:
     from nmt.decoding.export import add_engine, save_small
     from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
 
+    model_folder.open_folder(model)  # as in train_tagger
     if out is None:
         with model_folder.lock(model):  # a training may save another translator meanwhile
             add_engine(model)
@@ -594,6 +596,15 @@ def _read_output(path: Path, benchmark: "Benchmark") -> "Output":
     output = Output(system=str(path), lines=list(read_file(path)))
     check_lengths(output, benchmark)
     return output
+
+
+def _target_language(benchmark: "Benchmark", models: Sequence[Path]) -> str:
+    """What the translations are in, as far as the benchmark or the first of some models tells; or ""."""
+    from nmt.text.directions import choose_direction
+
+    if benchmark.languages[1] or not models:
+        return benchmark.languages[1]
+    return choose_direction(_directions(models[0]), *benchmark.languages)[1]
 
 
 def _translate_all(

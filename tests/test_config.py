@@ -62,3 +62,9 @@ def test_a_bad_override_is_not_blamed_on_the_file(tmp_path):
         load_config(path, ["training.epochz=4"])
     with pytest.raises(ConfigError, match=r"^--set: training\.epochs is 0"):
         load_config(path, ["training.epochs=0"])
+
+
+def test_a_table_of_labels_maps_text_to_text(tmp_path):
+    (tmp_path / "a.toml").write_text('[labels]\nPER = ["X"]\n')
+    with pytest.raises(ConfigError, match=r"a\.toml:1: labels: the value of 'PER' is \['X'\]; it must be text"):
+        load_config(tmp_path / "a.toml")

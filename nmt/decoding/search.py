@@ -9,6 +9,8 @@ from nmt.decoding.engine import Ints
 from nmt.errors import ConfigError
 from nmt.text.tokenizer import EOS_ID
 
+GREATEST_PENALTY = 100  # usual ones are below 2; scores stay finite numbers
+
 
 @dataclass(frozen=True, kw_only=True)
 class SearchConfig:
@@ -30,9 +32,12 @@ class SearchConfig:
         if not 1 <= self.n_best <= (self.n_best if self.sample else self.beam_size):
             most = "" if self.sample else f" and at most search.beam_size ({self.beam_size}), which --beam-size raises"
             raise ConfigError(f"search.n_best is {self.n_best}; it must be at least 1{most}")
-        for name in ("length_penalty", "coverage_penalty", "sample_from", "seed"):
-            if not getattr(self, name) >= 0:
+        for name in ("sample_from", "seed"):
+            if getattr(self, name) < 0:
                 raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be at least 0")
+        for name in ("length_penalty", "coverage_penalty"):
+            if not 0 <= getattr(self, name) <= GREATEST_PENALTY:
+                raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be from 0 to {GREATEST_PENALTY}")
         for name in ("max_length_ratio", "temperature"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be above 0")

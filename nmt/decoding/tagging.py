@@ -4,6 +4,7 @@ Shapes: W words, L tags.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,13 +165,8 @@ def read_tagger_description(folder: ModelFolder) -> dict[str, Any]:
 
 
 def _between_spaces(line: str) -> list[tuple[int, int]]:
-    """The offsets of what stands between spaces."""
-    words, start = [], 0
-    for word in line.split(" "):
-        if word.strip():
-            words.append((start, start + len(word)))
-        start += len(word) + 1
-    return words
+    """The offsets of what stands between spaces; of tabs and returns, too: Windows ends lines so, and columns."""
+    return [match.span() for match in re.finditer(r"[^ \t\r]+", line) if match[0].strip()]
 
 
 def _parts(line: str, words: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:

@@ -131,6 +131,16 @@ def compare(
     return scores
 
 
+def usual_tokenizer(language: str) -> str | None:
+    """BLEU's tokenizer for a language that has no spaces between words; None leaves sacrebleu's own, 13a.
+
+    Chinese has sacrebleu's, the others go by characters: what the `sacrebleu` command takes for Japanese is a package
+    more to install.
+    """
+    tokenizers = {"zh": "zh", "yue": "zh"} | dict.fromkeys(("bo", "ja", "km", "lo", "my", "th"), "char")
+    return tokenizers.get(language.split("-")[0])
+
+
 def check_tokenizer(name: str | None) -> None:
     """Raise ConfigError unless BLEU can cut text into tokens this way, here."""
     _metrics(("bleu",), lowercase=False, tokenize=name)

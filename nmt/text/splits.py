@@ -52,4 +52,10 @@ def hold_out(
             counts["overlap"] += 1
         else:
             rest.append(pair)
+    if not rest:
+        held_out = " and ".join(f"{size} for {name}" for name, size in sizes.items())
+        raise DataError(
+            f"{len(pairs)} pairs are too few to hold out {held_out}: none is left that shares no sentence with these; "
+            "give such sets, a smaller --hold-out, or more text"
+        )
     return held, rest

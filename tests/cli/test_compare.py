@@ -60,6 +60,7 @@ def test_json_carries_all_figures(compare):
 
 def test_model_folders_are_compared_with_files(folder, compare, monkeypatch):
     (folder / "model").mkdir()
+    monkeypatch.setattr(pipeline, "_directions", lambda path: [("de", "en")])
     monkeypatch.setattr(pipeline, "translate_lines", lambda path, lines, **rest: iter(REFERENCE * 10))
     found = compare("bad", "model", "-r", "reference", "--source-file", "source", "--trials", 20, "--examples", 0)
     assert "model against bad: better in 30 sentences" in found
@@ -79,7 +80,7 @@ def test_requests_that_do_not_fit_are_refused(compare, arguments, message):
 
 
 def test_a_file_of_another_length_is_refused_before_a_model_translates(compare, folder, monkeypatch):
-    monkeypatch.setattr(pipeline, "translate_lines", lambda *_, **__: pytest.fail("translated"))
+    monkeypatch.setattr(pipeline, "_translate_all", lambda *_, **__: pytest.fail("translated"))
     (folder / "model").mkdir()
     (folder / "short").write_text("one line\n")
     with pytest.raises(DataError, match="short has 1 lines, but reference has 40"):

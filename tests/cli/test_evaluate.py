@@ -125,6 +125,24 @@ def test_what_is_wrong_is_said_before_anything_is_translated(folder, score, mode
     assert asked == []
 
 
+def test_a_model_needs_the_source_text(folder, score, model):
+    with pytest.raises(ConfigError, match="--source-file"):
+        score("--model", model[0], "-r", folder / "reference")
+
+
+def test_where_no_spaces_stand_between_words_bleu_is_of_characters_or_their_words(folder, score):
+    for name, lines in (
+        ("reference", ["这是一只猫。", "他们在公园里。"]),
+        ("hypotheses", ["这是一只狗。", "他们在公园里。"]),
+    ):
+        (folder / name).write_text("\n".join(lines) + "\n")
+    common = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0)
+    assert "tok:zh" in score(*common, "--target", "zh")
+    assert "tok:char" in score(*common, "--target", "ja")
+    assert "tok:13a" in score(*common, "--target", "en")
+    assert "tok:13a" in score(*common, "--target", "zh", "--tokenize", "13a")
+
+
 def test_papers_scoring_stands_beside_the_others(folder, score):
     pytest.importorskip("sacremoses")
     common = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--paper", folder / "reference")
@@ -144,7 +162,11 @@ def test_papers_scoring_stands_beside_the_others(folder, score):
         (["--hypotheses", "hypotheses", "-t", "wmt14", "-l", "de-xx"], ConfigError, "no 'de-xx'"),
         (["--hypotheses", "missing", "--references", "reference"], DataError, "missing: no such file"),
         (["--hypotheses", "hypotheses", "--references", "short"], DataError, "has 3 lines, but short has 1"),
-        (["--model", "m", "--references", "reference"], ConfigError, "--source-file"),
+        (["--data", ".", "--source", "de", "--target", "en", "--source-file", "source"], ConfigError, "--source-file"),
+        (["--hypotheses", "hypotheses", "-r", "reference", "--beam-size", "3"], ConfigError, "leave out --beam-size"),
+        (["--hypotheses", "hypotheses", "-r", "reference", "--engine", "onnx"], ConfigError, "leave out --engine"),
+        (["--hypotheses", "hypotheses", "-r", "reference", "--bootstrap", "1"], ConfigError, "1000, or 0 for none"),
+        (["--task", "tag", "-r", "reference", "--model", "m", "--source", "de"], ConfigError, "leave out --source"),
         (["--hypotheses", "hypotheses", "--references", "reference", "--json", "--latex"], ConfigError, "choose one"),
         (["--hypotheses", "hypotheses", "--references", "reference", "--tokenize", "x"], ConfigError, "choose one of"),
         (["--task", "tag", "--references", "reference", "--model", "m", "-lc"], ConfigError, "leave out --lowercase"),

@@ -57,6 +57,10 @@ def test_a_line_without_words_has_no_names_and_stays(capitals, line):
     assert render(tagged, "inline") == [line]
 
 
+def test_pretokenized_words_end_at_tabs_and_returns_too(capitals):
+    assert found(capitals, "A\tx B\r", pretokenized=True) == [(0, 1, "A"), (4, 5, "B")]
+
+
 def test_pretokenized_words_are_left_as_they_are(capitals):
     assert found(capitals, "Mr.Smith came") == [(0, 8, "Mr.Smith")]
     assert found(capitals, "U.S.A ,x B", pretokenized=True) == [(0, 5, "U.S.A"), (9, 10, "B")]

@@ -43,3 +43,8 @@ def test_too_few_pairs_are_told():
 
 def test_the_default_size_is_five_per_cent_and_at_most_two_thousand():
     assert [held_out_size(pairs) for pairs in (100, 40_000, 1_000_000)] == [5, 2000, 2000]
+
+
+def test_where_nothing_is_left_to_train_on_it_is_told():
+    with pytest.raises(DataError, match="2 pairs are too few to hold out 1 for valid and 1 for test"):
+        hold_out([("a", "b"), ("c", "d")], {"valid": 1, "test": 1}, seed=1, counts=Counter())
