@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import datasets
 import numpy as np
 import torch
+from datasets.exceptions import DatasetGenerationError
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -154,7 +155,8 @@ def tokenize_corpus(
     """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
 
     Pairs with a side of more than max_length subwords are left out; firsts as for TokenizedCorpus. Unless
-    the known words are None, placeholders stand for literals (hide_shared). Raises DataError when no pair is left.
+    the known words are None, placeholders stand for literals (hide_shared). Raises DataError for what is wrong with
+    the files, and when no pair is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
     if known is not None:
@@ -190,15 +192,22 @@ def _save_tokenized(
         **{name: datasets.Value("string") for name in ("source_text", "target_text")},
     }
     datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
-    data = datasets.Dataset.from_generator(
-        lambda: _tokenize(pairs, source, target, max_length),
-        features=datasets.Features(columns),
-        cache_dir=str(partial / "build"),
-        fingerprint=folder.name,
-    )
-    data.save_to_disk(str(partial / "data"))
-    (partial / "data").rename(folder)
-    shutil.rmtree(partial, ignore_errors=True)
+    fault: BaseException | None = None
+    try:
+        data = datasets.Dataset.from_generator(
+            lambda: _tokenize(pairs, source, target, max_length),
+            features=datasets.Features(columns),
+            cache_dir=str(partial / "build"),
+            fingerprint=folder.name,
+        )
+        data.save_to_disk(str(partial / "data"))
+        (partial / "data").rename(folder)
+    except DatasetGenerationError as error:
+        fault = error.__cause__ or error  # what the generator or the disk raised says what is wrong
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    if fault is not None:
+        raise fault  # outside of the handler: its own wrapping would be its context, and that a circle
 
 
 def _tokenize(

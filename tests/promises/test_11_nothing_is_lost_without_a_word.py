@@ -1,5 +1,7 @@
 """Promise 11: blank in, blank out; undecodable bytes and over-long lines are announced by line number on stderr."""
 
+import shutil
+
 import pytest
 
 from nmt import pipeline
@@ -38,3 +40,16 @@ def test_training_text_must_be_utf_8(nmt_here, tmp_path, spoilt):
     assert ended.out == b""
     assert ended.err.count(b"\n") == 1
     assert b"a.de:2: byte 0x" in ended.err
+
+
+def test_prepared_text_that_was_spoilt_since_is_named_when_it_is_trained_on(nmt_here, toy_data, tmp_path):
+    data = shutil.copytree(toy_data, tmp_path / "data")
+    lines = (data / "train.de").read_bytes().split(b"\n")
+    (data / "train.de").write_bytes(b"\n".join([*lines[:6], b"b\xe4d", *lines[7:]]))
+    languages = ["--source", "de", "--target", "en"]
+    ended = nmt_here(
+        "train", *languages, "--data", data, "--tokenizer", data / "tokenizer.model", "--out", tmp_path / "run"
+    )
+    assert ended.code == 2
+    assert ended.err.count(b"\n") == 1
+    assert b"train.de:7: byte 0xe4" in ended.err

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import datasets
 import pytest
@@ -84,3 +85,16 @@ def test_unequal_counts_are_one_line_that_names_both_files(nmt_here, tmp_path, s
     assert ended.out == b""
     assert ended.err.count(b"\n") == 1
     assert f"{corpus[0]} has {sources} lines, but {corpus[1]} has {targets}" in ended.err.decode()
+
+
+def test_a_prepared_folder_that_lost_a_line_since_is_not_trained_on(nmt_here, toy_data, tmp_path):
+    data = shutil.copytree(toy_data, tmp_path / "data")
+    lines = (data / "train.en").read_bytes().split(b"\n")
+    (data / "train.en").write_bytes(b"\n".join(lines[1:]))
+    languages = ["--source", "de", "--target", "en"]
+    ended = nmt_here(
+        "train", *languages, "--data", data, "--tokenizer", data / "tokenizer.model", "--out", tmp_path / "run"
+    )
+    assert ended.code == 2
+    assert ended.err.count(b"\n") == 1
+    assert f"{data}/train.de has 300 lines, but {data}/train.en has 299" in ended.err.decode()

@@ -1,10 +1,15 @@
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from nmt.errors import DataError
+from nmt.text import batch as batch_module
 from nmt.text.batch import batch_rows, cut, make_batch, tokenize_corpus
 from nmt.text.files import locked
+from nmt.text.lines import read_parallel
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, TokenizerConfig, train_tokenizer
 
 
@@ -95,3 +100,38 @@ def test_placeholders_stand_for_what_both_sides_share(tmp_path):
         tokenizer.decode([id_ for id_ in ids if id_ > EOS_ID]) for ids in hidden.batch(np.arange(2)).next_ids.tolist()
     ]
     assert found == ["<ph0> has <ph1>.", "house <ph0>, Tom."]
+
+
+def out_of_room(*_):
+    yield "Hund.", "dog."
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("texts", "read", "kind", "message"),
+    [
+        (
+            (b"eins\nzwei\ndrei\n", b"one\ntwo\n"),
+            read_parallel,
+            DataError,
+            "train.de has 3 lines, but .*train.en has 2",
+        ),
+        ((b"eins\nzwei\n", b"one\nt\xffo\n"), read_parallel, DataError, "train.en:2: byte 0xff"),
+        ((b"Hund.\n", b"dog.\n"), out_of_room, OSError, "No space left on device"),
+    ],
+    ids=["a line is missing", "a bad byte", "a full disk"],
+)
+def test_what_is_wrong_with_the_texts_is_told_as_it_is(toy_data, tmp_path, monkeypatch, texts, read, kind, message):
+    tokenizer = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
+    paths = [tmp_path / f"train.{language}" for language in ("de", "en")]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_bytes(text)
+    monkeypatch.setattr(batch_module, "read_parallel", read)
+    with pytest.raises(kind, match=message) as told:
+        tokenize_corpus(*paths, tokenizer, tokenizer, tmp_path / "cache", max_length=50)
+    assert list((tmp_path / "cache").iterdir()) == []
+    links, error = [], told.value
+    while error is not None:  # as whoever looks for the root of an error goes: a circle would have no end
+        assert error not in links
+        links.append(error)
+        error = error.__cause__ or error.__context__
