@@ -79,7 +79,7 @@ class TrainingDisplay:
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self._signal:  # the second time the user means it
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
         self._signal = number
 
     def _print(self, text: str, lasting: bool) -> None:
