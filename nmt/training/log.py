@@ -31,6 +31,7 @@ class TrainingLog:
         if self._board is not None:
             for name, value in report.items():
                 self._board.add_scalar(name, value, report["update"])
+            self._board.flush()  # it writes every two minutes else, and loses at the end what is younger
 
 
 def _update_of(line: str) -> float:
