@@ -15,7 +15,8 @@ from nmt.models import weights
 FOLDER = "checkpoint"  # of the translator's training
 TAGGER_FOLDER = "tagger-checkpoint"
 
-FINGERPRINTS = ("data and tokenizer", "translator", "tagged sentences", "translations")  # what a user cannot read
+# What a user cannot read.
+FINGERPRINTS = ("data and tokenizer", "validation pairs", "translator", "tagged sentences", "translations")
 
 
 def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:

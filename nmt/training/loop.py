@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from nmt.errors import ConfigError
 from nmt.models.translator import Translator
 from nmt.text.batch import TokenizedCorpus, batch_rows
+from nmt.text.tokenizer import PAD_ID
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import Optimizer, Schedule, learning_rate
 from nmt.training.precision import Precision, autocast
+from nmt.training.seeds import seed_torch
 from nmt.training.state import TrainingState
 
 
@@ -27,7 +28,7 @@ class TrainingConfig:
 
     epochs: int = 20
     max_updates: int = 0  # stop after that many; 0 means no limit but epochs
-    batch_tokens: int = 4096  # target subwords a batch, padding included
+    batch_tokens: int = 4096  # target subwords a batch, padding included, as segmented without subword_sampling
     accumulate: int = 1  # batches an update
     max_length: int = 200  # pairs with a longer side, in subwords, are left out
     optimizer: Optimizer = "adamw"
@@ -86,7 +87,7 @@ class UpdateReport:
     update: int
     epoch: int  # counted from 1
     loss: float  # nats a target subword, label smoothing and R-Drop included
-    tokens: int  # target subwords, sentence ends included
+    tokens: int  # target subwords as they were segmented for it, sentence ends included
     learning_rate: float
     grad_norm: float
 
@@ -125,19 +126,21 @@ def train(
         if finished(state, total, config):
             return
         update = state.update + 1
-        torch.manual_seed(config.seed * 1_000_003 + update)
+        seed = config.seed * 1_000_003 + update
+        seed_torch(seed)
         rate = learning_rate(update, config.learning_rate, config.schedule, config.warmup, total)
-        rows = updates[state.position]
-        tokens = sum(int(corpus.target_lengths[part].sum()) + len(part) for part in rows)
+        batches = [
+            corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
+            for part, rows in enumerate(updates[state.position])
+        ]
+        tokens = sum(int((batch.next_ids != PAD_ID).sum()) for batch in batches)  # sampling changes how many there are
 
         state.model.train()
         loss = 0.0
-        for part, chosen in enumerate(rows):
-            seed = (config.seed * 1_000_003 + update) * config.accumulate + part
-            batch = corpus.batch(chosen, config.subword_sampling, seed).to(device)
+        for batch in batches:
             with autocast(config.precision, device):
                 part_loss = translation_loss(
-                    state.model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop
+                    state.model, batch.to(device), config.label_smoothing, config.teacher_forcing, config.r_drop
                 )
             (part_loss / tokens).backward()
             loss += part_loss.item() / tokens

@@ -1,8 +1,10 @@
 """A training in its run folder, from start to end or from where it was stopped."""
 
+import hashlib
 import json
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,27 +18,27 @@ from nmt.decoding.model import WORDS, TranslationModel, forbidden_ids
 from nmt.decoding.search import SearchConfig
 from nmt.decoding.torch_engine import TorchEngine
 from nmt.decoding.translate import translate
-from nmt.errors import ModelError
+from nmt.errors import DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.models.device import check_device
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
-from nmt.text.batch import TokenizedCorpus, make_batch
+from nmt.text.batch import WIDTHS, TokenizedCorpus, cut, make_batch, next_multiple
 from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.literals import hide_shared
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
-from nmt.training.checkpoint import job_keys, load_checkpoint, require_same_job, save_checkpoint
+from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
 from nmt.training.log import LOG, TrainingLog
-from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
+from nmt.training.loop import TrainingConfig, UpdateReport, Validation, finished, total_updates, train
 from nmt.training.loss import translation_loss
 from nmt.training.memory import cache_products, keep_freed_memory
+from nmt.training.seeds import seed_torch
 from nmt.training.state import TrainingState
-
-VALIDATION_ROWS = 64
 
 # Added to a job's identity since: older checkpoints mean these values.
 ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
+VALID = "validation pairs"  # added too, and taken on trust where they are not there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +80,28 @@ class Progress:
 def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
     """Train job in the folder run until it is done or stop says so; either way all is saved.
 
-    Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one.
+    Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one or a
+    tagger that going on would remove, and DataError if no pair for validation can be used.
     """
     check_device(device)
+    if not _subwords(job.valid, job):
+        raise DataError(
+            f"no pair for validation has between 1 and {job.training.max_length} subwords on each side; "
+            "prepare the data with other pairs, or raise training.max_length"
+        )
     keep_freed_memory()
     cache_products()
     torch.set_num_threads(job.training.threads or default_threads())
-    torch.manual_seed(job.training.seed)
+    seed_torch(job.training.seed)
     model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
     settings = job.training
     state = TrainingState.start(
         model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
     )
-    _resume(state, job, run)
+    total = total_updates(job.corpus, settings)
+    _resume(state, job, run, total)
     log = TrainingLog(run, state.update, state.validated)
-    meter = _Meter(total_updates(job.corpus, job.training), job.training.report_every)
+    meter = _Meter(total, settings.report_every)
 
     for event in train(state, job.corpus, job.training, lambda model, update: validate(model, update, job)):
         if isinstance(event, UpdateReport):
@@ -134,7 +143,7 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
     for direction in translator.directions:
         one_way = translator.between(*direction)
         pairs = job.valid if one_way.source == job.source else [(target, source) for source, target in job.valid]
-        own_loss, own_tokens = _validation_loss(model, one_way, pairs)
+        own_loss, own_tokens = _validation_loss(model, pairs, job, one_way.first)
         loss, tokens = loss + own_loss, tokens + own_tokens
         if not math.isfinite(loss):
             break  # such a network translates nothing; what becomes of it is for TrainingState.note to say
@@ -142,26 +151,30 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
     return Validation(update=update, loss=loss / tokens, bleu=bleu)
 
 
-def _validation_loss(
-    model: Translator, translator: TranslationModel, texts: Sequence[tuple[str, str]]
-) -> tuple[float, int]:
-    """The sum over target subwords, in nats, and their number."""
-    if translator.known is not None:
-        texts = [hide_shared(*pair, number, translator.known) for number, pair in enumerate(texts)]
-    pairs = [
-        (source, target)
-        for text, other in texts
-        if (source := translator.source_tokenizer.encode(text))
-        and (target := translator.target_tokenizer.encode(other))
-    ]
-    pairs.sort(key=lambda pair: len(pair[1]))
+def _validation_loss(model: Translator, texts: Sequence[tuple[str, str]], job: Job, first: int) -> tuple[float, int]:
+    """The sum over target subwords, in nats, and their number; batches are no larger than those of training."""
+    pairs = sorted(_subwords(texts, job), key=lambda pair: (len(pair[1]), len(pair[0])))
+    widths = next_multiple(np.array([max(map(len, pair)) + 1 for pair in pairs]), WIDTHS)
     loss, device = 0.0, model.output_bias.device
     with torch.no_grad():
-        for start in range(0, len(pairs), VALIDATION_ROWS):
-            sources, targets = zip(*pairs[start : start + VALIDATION_ROWS], strict=True)
-            batch = make_batch(sources, targets, [translator.first] * len(targets)).to(device)
+        for rows in cut(widths, job.training.batch_tokens):
+            sources, targets = zip(*pairs[rows], strict=True)
+            batch = make_batch(sources, targets, [first] * len(targets)).to(device)
             loss += translation_loss(model, batch, smoothing=0.0).item()
     return loss, sum(len(target) + 1 for _, target in pairs)
+
+
+def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int], list[int]]]:
+    """Pairs as training has them: without those that it leaves out, and with placeholders if it has any."""
+    if job.known is not None:
+        texts = [hide_shared(*pair, number, job.known) for number, pair in enumerate(texts)]
+    longest = job.training.max_length
+    return [
+        (source, target)
+        for text, other in texts
+        if 0 < len(source := job.source_tokenizer.encode(text)) <= longest
+        and 0 < len(target := job.target_tokenizer.encode(other)) <= longest
+    ]
 
 
 def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, str]]) -> float:
@@ -180,8 +193,8 @@ def _lengths(corpus: TokenizedCorpus) -> dict[str, int]:
 
 
 def _identity(job: Job) -> dict[str, Any]:
-    """What a resumed training must share with the one before it to end in the same weights."""
-    keys = job_keys(model=job.model, training=job.training, search=job.search)
+    """What a resumed training must share with the one before it to end in the same weights and save the same."""
+    keys = job_keys(model=job.model, training=job.training)
     for name in ("save_every", "report_every"):
         del keys[f"training.{name}"]
     return {
@@ -189,11 +202,12 @@ def _identity(job: Job) -> dict[str, Any]:
         "target": job.target,
         "directions": job.directions,
         "data and tokenizer": job.corpus.fingerprint,
+        VALID: hashlib.sha256(json.dumps(list(job.valid)).encode()).hexdigest(),
         **keys,
     }
 
 
-def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
+def _resume(state: TrainingState[Translator], job: Job, run: Path, total: int) -> None:
     checkpoint = load_checkpoint(run)
     if checkpoint is None:
         if model_folder.exists(run) or (run / LOG).exists():  # both are younger than the first checkpoint
@@ -203,8 +217,17 @@ def _resume(state: TrainingState[Translator], job: Job, run: Path) -> None:
         _save_checkpoint(state, job, run)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint
-    require_same_job(ADDED | numbers["job"], _identity(job), f"{run}: was begun", "choose another folder")
+    now = _identity(job)
+    # Older checkpoints have settings of the search, too: validation is greedy, and depends on none of them.
+    before = {key: value for key, value in numbers["job"].items() if not key.startswith("search.")}
+    require_same_job(ADDED | {VALID: now[VALID]} | before, now, f"{run}: was begun", "choose another folder")
     state.unpack(tensors, numbers["state"])
+    done = finished(state, total, job.training) and state.validated == state.update
+    if not done and model_folder.exists(run / TAGGER_FOLDER):
+        raise ModelError(
+            f"{run}: has a tagger, which going on with the translator would remove; "
+            f"copy the folder if you want to keep it, and remove {run / TAGGER_FOLDER} to go on"
+        )
 
 
 def _save_checkpoint(state: TrainingState[Translator], job: Job, run: Path) -> None:
@@ -247,12 +270,11 @@ class _Meter:
 
     def __init__(self, total: int, every: int) -> None:
         self._total = total
-        self._every = every
         self._start = time.monotonic()
-        self._recent: list[tuple[float, UpdateReport]] = []
+        self._recent: deque[tuple[float, UpdateReport]] = deque(maxlen=every)
 
     def add(self, event: UpdateReport) -> Progress:
-        self._recent = [*self._recent[1 - self._every :], (time.monotonic() - self._start, event)]
+        self._recent.append((time.monotonic() - self._start, event))
         self._start = time.monotonic()
         seconds = sum(seconds for seconds, _ in self._recent)
         return Progress(

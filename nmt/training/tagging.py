@@ -27,6 +27,7 @@ from nmt.text.word_batch import make_word_batch
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import learning_rate
 from nmt.training.precision import Precision, autocast
+from nmt.training.seeds import seed_torch
 from nmt.training.state import TrainingState
 
 Task = Literal["tag", "translate"]
@@ -162,7 +163,7 @@ def train_tagger(
         if state.update >= total or (config.patience and state.worse >= config.patience):
             return
         update = state.update + 1
-        torch.manual_seed(config.seed * 1_000_003 + update)
+        seed_torch(config.seed * 1_000_003 + update)
         rate = learning_rate(update, config.learning_rate, "cosine", config.warmup, total)
         state.model.train()
         with autocast(config.precision, device):

@@ -26,6 +26,7 @@ from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
 from nmt.training.memory import cache_products, keep_freed_memory
+from nmt.training.seeds import seed_torch
 from nmt.training.state import TrainingState
 from nmt.training.tagging import (
     Heads,
@@ -80,7 +81,7 @@ def train_tagger_run(
     keep_freed_memory()
     cache_products()
     torch.set_num_threads(job.tagging.threads or default_threads())
-    torch.manual_seed(job.tagging.seed)
+    seed_torch(job.tagging.seed)
     _check(job)
     folder = model_folder.open_folder(job.model)
     tokenizer, target_tokenizer = load_tokenizers(folder)

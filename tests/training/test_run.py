@@ -1,13 +1,16 @@
 import json
+import shutil
 
 import pytest
-from tests_runs import train
+from tests_runs import digest, train
+from tests_tagged import SETTINGS, columns, tagged_sentences
 
 from nmt import pipeline
-from nmt.errors import ConfigError, ModelError, NMTError
+from nmt.errors import ConfigError, DataError, ModelError, NMTError
 from nmt.metrics.bleu import score
 from nmt.model_folder import open_folder
-from nmt.text.lines import read_file
+from nmt.text.lines import read_file, write_file
+from nmt.training import run as training_run
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +74,116 @@ def test_a_run_whose_checkpoint_is_gone_is_not_begun_again(toy_data, toy_config,
     (tmp_path / "run" / "checkpoint" / "manifest.json").unlink()
     with pytest.raises(ModelError, match="no checkpoint to go on with"):
         pipeline.train(config=toy_config(*changes), **options)
+
+
+@pytest.fixture
+def with_valid(toy_data, tmp_path):
+    """The toy data with other pairs for validation."""
+
+    def copied(pairs):
+        data = tmp_path / f"data-{len(list(tmp_path.iterdir()))}"
+        shutil.copytree(toy_data, data)
+        for language, side in zip(("de", "en"), zip(*pairs, strict=True), strict=True):
+            write_file(data / f"valid.{language}", side)
+        return data
+
+    return copied
+
+
+def valid_pairs(data):
+    return list(zip(*(read_file(data / f"valid.{language}") for language in ("de", "en")), strict=True))
+
+
+def valid_loss(run):
+    return [
+        report["valid_loss"] for line in read_file(run / "train.jsonl") if "valid_loss" in (report := json.loads(line))
+    ]
+
+
+def test_validation_batches_are_no_larger_than_those_of_training(toy_data, short, with_valid, tmp_path, monkeypatch):
+    sizes = []
+    real = training_run.translation_loss
+
+    def noted(model, batch, **settings):
+        sizes.append(max(batch.source_ids.numel(), batch.next_ids.numel()))
+        return real(model, batch, **settings)
+
+    monkeypatch.setattr(training_run, "translation_loss", noted)
+    pairs = valid_pairs(toy_data)
+    config = short("training.max_updates=1", "training.max_length=30", "training.batch_tokens=100")
+    train(toy_data, config, tmp_path / "run")
+    assert len(sizes) > 1
+    assert max(sizes) <= 100
+
+    more = with_valid([*pairs, ("Hund " * 200, "dog."), ("Hund.", "dog " * 200)])  # training would leave them out
+    train(more, config, tmp_path / "more")
+    assert valid_loss(tmp_path / "more") == valid_loss(tmp_path / "run")
+
+
+def test_the_validation_loss_does_not_depend_on_the_batches(toy_data, short, tmp_path):
+    losses = []
+    for tokens in (1, 200, 100_000):  # each pair alone, some together, all together
+        config = short(f"training.batch_tokens={tokens}", "training.max_updates=1", "training.learning_rate=1e-12")
+        train(toy_data, config, tmp_path / str(tokens))
+        losses += valid_loss(tmp_path / str(tokens))
+    assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)
+
+
+def test_validation_pairs_in_which_the_tokenizer_sees_nothing_are_told_at_the_start(short, with_valid, tmp_path):
+    data = with_valid([("Hund.", "\u200b"), ("\u200b", "dog."), ("Hund " * 200, "dog.")])
+    with pytest.raises(DataError, match="no pair for validation has between 1 and 30 subwords on each side; prepare"):
+        train(data, short("training.max_length=30"), tmp_path / "run")
+    assert not (tmp_path / "run" / "checkpoint").exists()
+
+
+def test_a_run_begun_with_other_validation_pairs_is_not_gone_on_with(toy_data, short, with_valid, tmp_path):
+    train(toy_data, short(), tmp_path / "run", stop_at=2)
+    data = with_valid(valid_pairs(toy_data)[1:])
+    with pytest.raises(ConfigError, match="run: was begun with other validation pairs; give the same again"):
+        train(data, short(), tmp_path / "run")
+
+
+def test_the_settings_of_the_search_may_change(toy_data, short, tmp_path):
+    train(toy_data, short(), tmp_path / "whole")
+    train(toy_data, short(), tmp_path / "run", stop_at=5)
+    train(toy_data, short("search.beam_size=2"), tmp_path / "run")
+    assert digest(tmp_path / "run") == digest(tmp_path / "whole")
+
+
+def test_a_log_of_every_update_has_that_updates_figures(toy_data, short, tmp_path, monkeypatch):
+    from nmt.training import loop
+
+    losses = []
+    real = loop.UpdateReport
+
+    def noted(**fields):
+        losses.append(fields["loss"])
+        return real(**fields)
+
+    monkeypatch.setattr(loop, "UpdateReport", noted)
+    train(toy_data, short("training.report_every=1", "training.max_updates=4"), tmp_path / "run")
+    reports = [json.loads(line) for line in read_file(tmp_path / "run" / "train.jsonl")]
+    assert [report["loss"] for report in reports if "loss" in report] == losses
+
+
+def add_tagger(run, toy_config, folder):
+    for name, size, seed in (("train", 20, 1), ("valid", 10, 2)):
+        (folder / f"{name}.bio").write_text(columns(tagged_sentences(size, seed)))
+    corpora = {name: [str(folder / f"{name}.bio")] for name in ("train", "valid")}
+    pipeline.train_tagger(config=toy_config(*SETTINGS, "tagging.epochs=1"), model=run, **corpora)
+
+
+def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_config, short, tmp_path):
+    run = tmp_path / "run"
+    train(toy_data, short(), run, stop_at=9)
+    add_tagger(run, toy_config, tmp_path)
+    with pytest.raises(ModelError, match=r"run: has a tagger, .* remove .*tagger-checkpoint to go on"):
+        train(toy_data, short(), run)
+    assert open_folder(run).has("tagger.json")
+    shutil.rmtree(run / "tagger-checkpoint")
+    train(toy_data, short(), run)
+    assert not open_folder(run).has("tagger.json")
+
+    add_tagger(run, toy_config, tmp_path)
+    train(toy_data, short(), run)  # it is done, and stays as it is
+    assert open_folder(run).has("tagger.json")

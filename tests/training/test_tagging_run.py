@@ -123,6 +123,11 @@ def test_a_training_stopped_anywhere_ends_as_one_never_stopped(
     assert digest(tmp_path / "cut" / "tagger-checkpoint") == digest(tmp_path / "whole" / "tagger-checkpoint")
 
 
+def test_any_seed_will_do(toy_config, toy_model, corpora, tmp_path):
+    changes = ("tagging.seed=20240101123456", "tagging.epochs=1")
+    assert len(run(toy_config, toy_model, corpora, tmp_path / "run", *changes)) == 1
+
+
 def test_the_softmax_head_learns_too(toy_config, toy_model, corpora, tmp_path):
     f1 = run(toy_config, toy_model, corpora, tmp_path / "run", "tagger.crf=false", "tagging.encoder=finetune")
     assert max(f1) > 95
