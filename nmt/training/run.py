@@ -20,6 +20,7 @@ from nmt.decoding.torch_engine import TorchEngine
 from nmt.decoding.translate import translate
 from nmt.errors import DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
+from nmt.metrics.bleu import usual_tokenizer
 from nmt.models.device import check_device
 from nmt.models.translator import ModelConfig, Translator
 from nmt.models.weights import to_bytes
@@ -180,7 +181,9 @@ def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int
 def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, str]]) -> float:
     greedy = SearchConfig(beam_size=1)
     hypotheses = [found.text for found in translate(translator, [[text for text, _ in texts]], greedy)]
-    [bleu] = score_lines(hypotheses, [[reference for _, reference in texts]], metrics=("bleu",))
+    references = [[reference for _, reference in texts]]
+    tokenize = usual_tokenizer(translator.target)
+    [bleu] = score_lines(hypotheses, references, metrics=("bleu",), tokenize=tokenize)
     return bleu.value
 
 

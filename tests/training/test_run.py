@@ -1,5 +1,6 @@
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from tests_runs import digest, train
@@ -187,3 +188,10 @@ def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_conf
     add_tagger(run, toy_config, tmp_path)
     train(toy_data, short(), run)  # it is done, and stays as it is
     assert open_folder(run).has("tagger.json")
+
+
+def test_validation_tells_models_apart_in_a_language_without_spaces(monkeypatch):
+    found = [SimpleNamespace(text="这是一只狗。"), SimpleNamespace(text="他们在公园里。")]
+    monkeypatch.setattr(training_run, "translate", lambda translator, windows, search: found)
+    texts = [("Das ist eine Katze.", "这是一只猫。"), ("Sie sind im Park.", "他们在公园里。")]
+    assert 50 < training_run._validation_bleu(SimpleNamespace(target="zh"), texts) < 100
