@@ -167,6 +167,7 @@ def tokenize_corpus(
         digest.update(hashlib.sha256(tokenizer.to_bytes()).digest())
     folder = cache / digest.hexdigest()[:16]
     with locked(cache):  # another training of the same data may have begun, too
+        shutil.rmtree(_partial(folder), ignore_errors=True)  # of one that was killed
         if not folder.exists():
             pairs = read_parallel(source_path, target_path)
             if known is not None:
@@ -184,8 +185,7 @@ def _save_tokenized(
     folder: Path, pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
 ) -> None:
     """Tokenize pairs into a folder, which appears when all is done."""
-    partial = folder.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    partial = _partial(folder)
     columns = {
         **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
         **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
@@ -208,6 +208,11 @@ def _save_tokenized(
         shutil.rmtree(partial, ignore_errors=True)
     if fault is not None:
         raise fault  # outside of the handler: its own wrapping would be its context, and that a circle
+
+
+def _partial(folder: Path) -> Path:
+    """Where a folder is made."""
+    return folder.with_suffix(".partial")
 
 
 def _tokenize(

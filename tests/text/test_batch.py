@@ -135,3 +135,14 @@ def test_what_is_wrong_with_the_texts_is_told_as_it_is(toy_data, tmp_path, monke
         assert error not in links
         links.append(error)
         error = error.__cause__ or error.__context__
+
+
+def test_what_a_killed_training_left_half_made_is_removed(toy_data, tmp_path):
+    tokenizer = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
+    paths = [toy_data / f"train.{language}" for language in ("de", "en")]
+    for _ in range(2):  # it may have been killed before its folder appeared, or just after
+        corpus = tokenize_corpus(*paths, tokenizer, tokenizer, tmp_path, max_length=100)
+        assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [corpus.fingerprint]
+        (tmp_path / f"{corpus.fingerprint}.partial" / "build").mkdir(parents=True)
+    tokenize_corpus(*paths, tokenizer, tokenizer, tmp_path, max_length=100)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [corpus.fingerprint]
