@@ -107,11 +107,11 @@ data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz
 	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/raw/tatoeba-de-en/de-en.model configs/de-en.toml
+data/runs/de-en/trained: data/raw/tatoeba-de-en/both.model configs/de-en.toml
 	$(NMT) train --config configs/de-en.toml --data data/raw/tatoeba-de-en --tokenizer $< --out $(@D)
 	touch $@
 
-data/raw/tatoeba-de-en/de-en.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
+data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
 	$(NMT) train-tokenizer --config configs/de-en.toml --data $(@D) --out $@
 
 bench: $(RUN)/trained ## measure speed, latency, start-up and memory, beside the machine's own

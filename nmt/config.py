@@ -72,9 +72,9 @@ def _build(kind: type[Any], values: Mapping[str, Any], section: str, where: Wher
     hints = typing.get_type_hints(kind)
     fields = {}
     for key, value in values.items():
+        name = f"{section}.{key}" if section else key
         if key not in hints:
             near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
-            name = f"{section}.{key}" if section else key
             hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(hints)}"
             raise ConfigError(f"{where(section, key)}: unknown key {name!r}; {hint}")
         if dataclasses.is_dataclass(hints[key]):
@@ -82,7 +82,7 @@ def _build(kind: type[Any], values: Mapping[str, Any], section: str, where: Wher
                 raise ConfigError(f"{where(section, key)}: {key!r} is a section; write [{key}] above its keys")
             fields[key] = _build(typing.cast(type[Any], hints[key]), value, key, where)
         else:
-            fields[key] = _typed(hints[key], value, f"{where(section, key)}: {f'{section}.' * bool(section)}{key}")
+            fields[key] = _typed(hints[key], value, f"{where(section, key)}: {name}")
     try:
         return kind(**fields)
     except ConfigError as error:

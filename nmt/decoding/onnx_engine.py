@@ -74,6 +74,10 @@ class OnnxEngine:
         self.workers = default_threads()
         self._encoders = [open_session(encoder_graph(network)) for network in networks]
         self._step = open_session(step_graph(networks))
+        self._encoded = [
+            [f"{number}.{output.name}" for output in encoder.get_outputs()]
+            for number, encoder in enumerate(self._encoders)
+        ]
         self._states = [f"{number}.{state}" for number, network in enumerate(networks) for state in network.states]
         self._attention = [
             [f"{number}.attention{layer}" for layer in range(network.config["decoder_layers"])]
@@ -95,11 +99,10 @@ class OnnxEngine:
         real = np.arange(width) < lengths[:, None]  # [B, S]
         share = (real / lengths[:, None]).astype(np.float32)[:, None]
         found = {"mask": np.where(real, np.float32(0), _MASKED)[:, None, None]}
-        for number, (network, encoder) in enumerate(zip(self.networks, self._encoders, strict=True)):
+        for network, encoder, names in zip(self.networks, self._encoders, self._encoded, strict=True):
             zeros = np.zeros((count, network.hidden // 2), dtype=np.float32)
             outputs = encoder.run(None, {"ids": ids, "turned": turned, "share": share, "zeros": zeros})
-            for output, array in zip(encoder.get_outputs(), outputs, strict=True):
-                found[f"{number}.{output.name}"] = array
+            found |= zip(names, outputs, strict=True)
         recurrent = {state: found.pop(state) for state in self._states}
         return OnnxState(rows=_Rows.of(found, np.arange(count), rows), recurrent=recurrent, parents=np.arange(count))
 

@@ -1,6 +1,7 @@
 """What can be asked of a search, and what it finds."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,10 @@ class Required:
     symbols: Ints  # [N]
     counts: Ints  # [B, N]
     enough: bool = True  # False lets a translation end with less
+
+    def of(self, places: Sequence[int]) -> "Required":
+        """What is required of some of the sentences."""
+        return replace(self, counts=self.counts[places])
 
     def forbids(self, ids: Ints, missing: Ints) -> NDArray[np.bool_]:
         """[R, C], which of the next subwords must not come where these counts [R, N] are missing still."""

@@ -15,7 +15,7 @@ from nmt.decoding.beam import beam_search
 from nmt.decoding.engine import padded_length
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.sampling import sample
-from nmt.decoding.search import Hypothesis, SearchConfig
+from nmt.decoding.search import Hypothesis, Required, SearchConfig
 from nmt.text.capitals import in_usual_case, is_in_capitals
 from nmt.text.lines import clean_output
 from nmt.text.literals import hide, only_literals, show
@@ -160,7 +160,7 @@ def _search(model: TranslationModel, sources: Sequence[Sequence[int]], config: S
     batches = list(_batches(kinds, config.n_best if config.sample else config.beam_size))
 
     def search(batch: Sequence[int]) -> list[list[Hypothesis]]:
-        return _whole(model, [sources[index] for index in batch], config)
+        return _whole(model, [sources[index] for index in batch], config, required and required.of(batch))
 
     found: list[list[Hypothesis]] = [[] for _ in sources]
     for batch, results in zip(batches, _in_threads(search, batches, model.engine.workers), strict=True):
@@ -169,13 +169,14 @@ def _search(model: TranslationModel, sources: Sequence[Sequence[int]], config: S
     return found
 
 
-def _whole(model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
-    """Hypotheses with all placeholders of their sources, which have some or have none, and no others.
+def _whole(
+    model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig, required: Required | None
+) -> list[list[Hypothesis]]:
+    """Hypotheses with all placeholders that are required of them, which is some of each or none, and no others.
 
     Where the best of them comes to no end so, those that lost some.
     """
     find = sample if config.sample else beam_search
-    required = model.required(sources)
     held = required if required and required.counts.any() else None
     found = find(model.engine, sources, config, model.first, held)
     if required is None:
@@ -186,7 +187,7 @@ def _whole(model: TranslationModel, sources: Sequence[Sequence[int]], config: Se
         symbols = set(required.symbols.tolist())
         again = [place for place, each in enumerate(found) if any(symbols.intersection(one.ids) for one in each)]
     if again:
-        less = replace(required, counts=required.counts[again], enough=False)
+        less = replace(required.of(again), enough=False)
         second = find(model.engine, [sources[place] for place in again], config, model.first, less)
         for place, hypotheses in zip(again, second, strict=True):
             found[place] = hypotheses
