@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 import typer
 
-NMT = [sys.executable, "-c", "from cli.main import main; main()"]
+NMT = [sys.executable, "-c", "from nmt.cli.main import main; main()"]
 
 
 def main(
@@ -127,7 +127,7 @@ def cpu_seconds() -> float:
 
 def write(path: Path, text: str) -> None:
     """Replace a file as a whole."""
-    from nmt.text.lines import write_file
+    from nmt.io.lines import write_file
 
     write_file(path, text.splitlines())
 

@@ -31,8 +31,8 @@ def main(
 ) -> None:
     """Print sentences a second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
     from nmt.decoding.model import load_model
-    from nmt.decoding.translate import translate
-    from nmt.text.lines import read_file
+    from nmt.decoding.translator import translate
+    from nmt.io.lines import read_file
 
     if not (environment / "bin" / "python").exists():
         venv.create(environment, with_pip=True)

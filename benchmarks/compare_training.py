@@ -78,7 +78,7 @@ def write_corpus(folder: Path, data: Path, tokenizer: Path, source: str, target:
     """The training pairs as the peers want them: subwords between spaces, and a list of all subwords."""
     import sentencepiece
 
-    from nmt.text.lines import read_file, write_file
+    from nmt.io.lines import read_file, write_file
     from nmt.text.tokenizer import EOS_ID
 
     subwords = sentencepiece.SentencePieceProcessor(model_file=str(tokenizer))

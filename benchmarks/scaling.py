@@ -56,8 +56,8 @@ def main(
 
 def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[str, float]:
     """Target subwords a second in training and in decoding, and their floors."""
-    from nmt.benchmark.floor import decoding_operations, matrix_rates, training_operations
     from nmt.benchmark.rates import training_rate
+    from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
     from nmt.models.translator import ModelConfig
     from nmt.training.loop import TrainingConfig
 
@@ -77,11 +77,11 @@ def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
     """Target subwords a second of greedy search in so many threads, EOS forbidden."""
     import numpy as np
 
-    from nmt.decoding.beam import beam_search
-    from nmt.decoding.onnx_engine import OnnxEngine
-    from nmt.decoding.onnx_layers import Network
-    from nmt.decoding.quantized_translator import quantize_translator
-    from nmt.decoding.search import SearchConfig
+    from nmt.decoding.beam_search import beam_search
+    from nmt.decoding.config import SearchConfig
+    from nmt.engines.int8_translator import quantize_translator
+    from nmt.engines.onnx import OnnxEngine
+    from nmt.engines.onnx_layers import Network
     from nmt.models.translator import Translator
     from nmt.text.tokenizer import EOS_ID
 
@@ -116,7 +116,7 @@ class RandomCorpus:
 
     def batch(self, rows: Any, alpha: float = 0.0, seed: int = 0) -> Any:
         """The pairs of the given rows."""
-        from nmt.text.batch import make_batch
+        from nmt.data.batch import make_batch
         from nmt.text.tokenizer import EOS_ID
 
         def draw(lengths: Any) -> list[list[int]]:

@@ -21,9 +21,9 @@ def main(
 ) -> None:
     """Print the shares."""
     from nmt import pipeline
-    from nmt.metrics.literals import survival
+    from nmt.data.bio_tags import read_tagged
+    from nmt.metrics.preservation import survival
     from nmt.metrics.spans import spans_of
-    from nmt.text.bio import read_tagged
 
     sentences = [sentence for name in corpora for sentence in read_tagged(name)]
     lines = [" ".join(sentence.words) for sentence in sentences]

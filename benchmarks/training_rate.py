@@ -29,10 +29,10 @@ def main(
     """Print the training rate of a model with embeddings of 256 and one layer each as JSON."""
     import torch
 
-    from nmt.benchmark.floor import matrix_rates, training_operations
     from nmt.benchmark.rates import training_rate
+    from nmt.benchmark.roofline import matrix_rates, training_operations
+    from nmt.data.tokenized_corpus import tokenize_corpus
     from nmt.models.translator import ModelConfig
-    from nmt.text.batch import tokenize_corpus
     from nmt.text.tokenizer import Tokenizer
     from nmt.training.loop import TrainingConfig
 

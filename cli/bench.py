@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, ConfigFile, Overrides
+from .options import AsJson, ConfigFile, Overrides
 
 if TYPE_CHECKING:
     from nmt.benchmark.rates import Spread

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson
+from .options import AsJson
 
 if TYPE_CHECKING:
     from nmt.training.report import ModelReport

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, Device, SourceLanguage, TargetLanguage
-from cli.scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from .options import AsJson, Device, SourceLanguage, TargetLanguage
+from .scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
 
 if TYPE_CHECKING:
     from nmt.evaluation import Comparison

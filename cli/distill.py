@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
+from .options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
 
 
 def distill(
@@ -28,9 +28,10 @@ def distill(
 
     The same command goes on where a stopped one was.
     """
-    from cli.prepare import print_counts
-    from cli.progress import TrainingDisplay
     from nmt import pipeline
+
+    from .prepare import print_counts
+    from .progress import TrainingDisplay
 
     wanted = {"beam_size": beam_size, "length_penalty": length_penalty}
     with TrainingDisplay() as display:

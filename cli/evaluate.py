@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
-from cli.scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
-from cli.tag_table import tag_table
 from nmt.errors import ConfigError
+
+from .options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
+from .scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from .tag_table import tag_table
 
 if TYPE_CHECKING:
     from nmt.evaluation import Evaluation

@@ -12,21 +12,22 @@ from typing import Annotated
 
 import typer
 
-from cli.bench import bench
-from cli.check import check
-from cli.compare import compare
-from cli.distill import distill
-from cli.evaluate import evaluate
-from cli.export import export
-from cli.prepare import prepare
-from cli.tag import tag
-from cli.tokenize import tokenize
-from cli.train import train
-from cli.train_tagger import train_tagger
-from cli.train_tokenizer import train_tokenizer
-from cli.translate import translate
 from nmt import __version__
 from nmt.errors import NMTError
+
+from .bench import bench
+from .check import check
+from .compare import compare
+from .distill import distill
+from .evaluate import evaluate
+from .export import export
+from .prepare import prepare
+from .tag import tag
+from .tokenize import tokenize
+from .train import train
+from .train_tagger import train_tagger
+from .train_tokenizer import train_tokenizer
+from .translate import translate
 
 OUT_OF_MEMORY = "out of memory; what was saved is unharmed; use smaller batches or shorter lines"
 

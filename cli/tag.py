@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.options import Device
 from nmt.errors import ConfigError
+
+from .options import Device
 
 
 def tag(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage
+from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage
 
 
 def train(
@@ -19,8 +19,9 @@ def train(
     device: Device = "cpu",
 ) -> None:
     """Train a translator. The same command goes on where a stopped training was, to the last bit."""
-    from cli.progress import TrainingDisplay
     from nmt import pipeline
+
+    from .progress import TrainingDisplay
 
     with TrainingDisplay() as display:
         pipeline.train(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile, Device, Overrides
+from .options import ConfigFile, Device, Overrides
 
 
 def train_tagger(
@@ -31,8 +31,9 @@ def train_tagger(
     device: Device = "cpu",
 ) -> None:
     """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
-    from cli.progress import TrainingDisplay
     from nmt import pipeline
+
+    from .progress import TrainingDisplay
 
     with TrainingDisplay() as display:
         pipeline.train_tagger(

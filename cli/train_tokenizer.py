@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
+from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
 
 
 def train_tokenizer(

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage
 from nmt.errors import ConfigError
+
+from .options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage
 
 
 def translate(

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nmt.decoding.search import SearchConfig
+from nmt.data.cleaning import CleaningConfig
+from nmt.decoding.config import SearchConfig
 from nmt.errors import ConfigError
 from nmt.models.tagger import TaggerConfig
 from nmt.models.translator import ModelConfig
-from nmt.text.cleaning import CleaningConfig
 from nmt.text.directions import Directions
 from nmt.text.tokenizer import TokenizerConfig
 from nmt.training.loop import TrainingConfig

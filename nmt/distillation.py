@@ -11,12 +11,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from nmt.decoding.config import SearchConfig
 from nmt.decoding.model import TranslationModel
-from nmt.decoding.search import SearchConfig
-from nmt.decoding.translate import translate
+from nmt.decoding.translator import translate
 from nmt.errors import ConfigError
-from nmt.text.files import read_bytes, replacing
-from nmt.text.lines import read_file, read_parallel, write_file, write_line
+from nmt.io.files import read_bytes, replacing
+from nmt.io.lines import read_file, read_parallel, write_file, write_line
 
 PART = 512  # lines translated between two saves
 

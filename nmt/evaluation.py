@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from nmt.data.test_set import Benchmark
 from nmt.errors import DataError
 from nmt.metrics.bleu import PairedScore, Score, paper_score, score, sentence_scores
 from nmt.metrics.bleu import compare as compare_scores
-from nmt.metrics.literals import Survival, survival
-from nmt.text.benchmark import Benchmark
+from nmt.metrics.preservation import Survival, survival
 
 TIE = 1e-9  # chrF++ points; sums in another order differ by less
 

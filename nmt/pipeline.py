@@ -16,15 +16,15 @@ from nmt.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from nmt.benchmark.report import BenchReport
     from nmt.config import Config
+    from nmt.data.bio_tags import TaggedSentence
+    from nmt.data.test_set import Benchmark
+    from nmt.data.tokenized_corpus import TokenizedCorpus
     from nmt.decoding.model import EngineName, TranslationModel
-    from nmt.decoding.tagging import TagForm
-    from nmt.decoding.translate import Translation
+    from nmt.decoding.tagger import TagForm
+    from nmt.decoding.translator import Translation
     from nmt.distillation import DistillationProgress
     from nmt.evaluation import Comparison, Evaluation, Output
     from nmt.tag_evaluation import TagEvaluation
-    from nmt.text.batch import TokenizedCorpus
-    from nmt.text.benchmark import Benchmark
-    from nmt.text.bio import TaggedSentence
     from nmt.text.tokenizer import Tokenizer
     from nmt.training.report import ModelReport
     from nmt.training.run import Progress
@@ -63,11 +63,11 @@ def prepare(
     Validation and test sets that are given are kept as they are; those that are not are held out of the corpora, size
     pairs each.
     """
-    from nmt.text.cleaning import clean, sentence_key, tidy
-    from nmt.text.corpus import read_corpora
-    from nmt.text.files import replacing
-    from nmt.text.lines import write_line
-    from nmt.text.splits import held_out_size, hold_out
+    from nmt.data.cleaning import clean, sentence_key, tidy
+    from nmt.data.parallel_corpus import read_corpora
+    from nmt.data.splits import held_out_size, hold_out
+    from nmt.io.files import replacing
+    from nmt.io.lines import write_line
 
     _check_languages(config)
     names = tuple(columns.split(",")) if columns else None
@@ -126,8 +126,8 @@ def train_tokenizer(*, config: "Config", data: Path, out: Path, symbols: Sequenc
     One model for both languages goes into the file out, two go into the folder out. Reserved are a tag for each of the
     languages, the placeholders, and symbols.
     """
-    from nmt.text.files import replacing
-    from nmt.text.lines import read_file
+    from nmt.io.files import replacing
+    from nmt.io.lines import read_file
     from nmt.text.tokenizer import PLACEHOLDERS, language_tag
     from nmt.text.tokenizer import train_tokenizer as train_on
 
@@ -151,13 +151,13 @@ def train_tokenizer(*, config: "Config", data: Path, out: Path, symbols: Sequenc
 
 def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, target_side: bool = False) -> None:
     """Turn stdin's lines into subwords on stdout, or subwords into lines of text, one line for each."""
-    from nmt import model_folder
-    from nmt.decoding.model import load_tokenizers
-    from nmt.text.files import standard_input
-    from nmt.text.lines import clean_output, read_lines, write_line
+    from nmt.io.files import standard_input
+    from nmt.io.lines import clean_output, read_lines, write_line
+    from nmt.model_folder import store
+    from nmt.model_folder.contents import load_tokenizers
 
-    if model_folder.exists(tokenizer):
-        tokenizers = load_tokenizers(model_folder.open_folder(tokenizer))
+    if store.exists(tokenizer):
+        tokenizers = load_tokenizers(store.open_folder(tokenizer))
     else:
         tokenizers = _read_tokenizers(tokenizer)
     subwords = tokenizers[target_side]
@@ -190,11 +190,11 @@ def train(
 
     Raises ConfigError if the run was begun with another configuration, tokenizer or data.
     """
-    from nmt import model_folder
-    from nmt.text.batch import tokenize_corpus
+    from nmt.data.tokenized_corpus import tokenize_corpus
+    from nmt.io.lines import read_file, read_parallel
+    from nmt.model_folder import store
+    from nmt.protection.literals import known_words
     from nmt.text.directions import first_ids
-    from nmt.text.lines import read_file, read_parallel
-    from nmt.text.literals import known_words
     from nmt.training.run import Job, train_run
 
     _check_languages(config)
@@ -212,7 +212,7 @@ def train(
             _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
     texts = (data / f"train.{config.source}", data / f"train.{config.target}")
     known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
-    with model_folder.lock(out):
+    with store.lock(out):
         corpus = tokenize_corpus(
             *texts,
             source_tokenizer,
@@ -255,9 +255,9 @@ def translate(
 
     direction names the languages, where the model knows more than one way.
     """
-    from nmt.decoding.stream import windows
-    from nmt.decoding.translate import translate as translate_windows
-    from nmt.text.lines import write_line
+    from nmt.decoding.chunks import windows
+    from nmt.decoding.translator import translate as translate_windows
+    from nmt.io.lines import write_line
 
     loaded = _load(model, direction, device, engine)
     config = replace(loaded.search, **(search or {}))
@@ -286,7 +286,7 @@ def distill(
     The models translate together, in the given direction, the training source of the prepared folder data.
     """
     from nmt.distillation import distill
-    from nmt.model_folder import lock, open_folder
+    from nmt.model_folder.store import lock, open_folder
 
     loaded = _load(model, direction, device)
     sums = {str(path): {name: part.sha256 for name, part in open_folder(path).parts.items()} for path in model}
@@ -307,7 +307,7 @@ def shipped_model() -> Path:
     """The folder of the model that comes with the project, checked out or installed; ConfigError if neither has it."""
     import sysconfig
 
-    from nmt.model_folder import exists
+    from nmt.model_folder.store import exists
 
     installed = [sysconfig.get_path("data"), sysconfig.get_path("data", sysconfig.get_preferred_scheme("user"))]
     places = [Path(__file__).parents[1] / SHIPPED, *(Path(base, "share", "nmt", SHIPPED.name) for base in installed)]
@@ -327,8 +327,8 @@ def translate_lines(
     engine: "EngineName" = "auto",
 ) -> Iterator[str]:
     """Translate lines, one out for each in; direction as in translate()."""
-    from nmt.decoding.stream import windows
-    from nmt.decoding.translate import translate as translate_windows
+    from nmt.decoding.chunks import windows
+    from nmt.decoding.translator import translate as translate_windows
 
     loaded = _load(model, direction, device, engine)
     config = replace(loaded.search, **(search or {}))
@@ -351,7 +351,7 @@ def open_benchmark(
 
     The languages of a prepared folder's files are those of model where they are not given.
     """
-    from nmt.text.benchmark import read_benchmark, sacrebleu_benchmark
+    from nmt.data.test_set import read_benchmark, sacrebleu_benchmark
     from nmt.text.directions import choose_direction
 
     if [bool(references), data is not None, bool(test_set)].count(True) != 1:
@@ -388,8 +388,8 @@ def evaluate(
 ) -> "Evaluation":
     """Score a model or ready hypotheses between the benchmark's languages; paper: references to score as papers do."""
     from nmt.evaluation import evaluate
+    from nmt.io.lines import write_file
     from nmt.metrics.bleu import as_in_papers, check_tokenizer, usual_tokenizer
-    from nmt.text.lines import write_file
 
     if (model is None) == (hypotheses is None):
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
@@ -465,11 +465,11 @@ def train_tagger(
 
     train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
     """
-    from nmt import model_folder
+    from nmt.model_folder import store
     from nmt.training.tagging_run import TaggingJob, train_tagger_run
 
-    model_folder.open_folder(model)  # or it says that there is none: a lock would make the folder
-    with model_folder.lock(out or model):
+    store.open_folder(model)  # or it says that there is none: a lock would make the folder
+    with store.lock(out or model):
         job = TaggingJob(
             model=model,
             out=out or model,
@@ -495,10 +495,10 @@ def tag(
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
     """Mark the names in a file or stdin, line by line, in bounded memory."""
-    from nmt.decoding.stream import windows
-    from nmt.decoding.tagging import load_tagger, render
-    from nmt.decoding.tagging import tag as tag_windows
-    from nmt.text.lines import write_line
+    from nmt.decoding.chunks import windows
+    from nmt.decoding.tagger import load_tagger, render
+    from nmt.decoding.tagger import tag as tag_windows
+    from nmt.io.lines import write_line
 
     loaded = load_tagger(model, device)
     with _streams(source, target, warn) as (lines, out):
@@ -524,7 +524,7 @@ def evaluate_tags(
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
     if model is None:
         return evaluate_tags(_read_tagged(hypotheses), _read_tagged(references), mistakes=mistakes)
-    from nmt.decoding.tagging import load_tagger
+    from nmt.decoding.tagger import load_tagger
 
     loaded = load_tagger(model, device)
     return evaluate_tagger(loaded, str(model), _read_tagged(references, loaded.labels), mistakes=mistakes)
@@ -535,13 +535,13 @@ def export(*, model: Path, out: Path | None = None) -> Path:
 
     Returns where it was saved.
     """
-    from nmt import model_folder
-    from nmt.decoding.export import add_engine, save_small
+    from nmt.engines.export import add_engine, save_small
+    from nmt.model_folder import store
     from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
 
-    model_folder.open_folder(model)  # as in train_tagger
+    store.open_folder(model)  # as in train_tagger
     if out is None:
-        with model_folder.lock(model):  # a training may save another translator meanwhile
+        with store.lock(model):  # a training may save another translator meanwhile
             add_engine(model)
     else:
         if out.resolve() == model.resolve():
@@ -557,7 +557,7 @@ def bench(
 ) -> "BenchReport":
     """Measure how fast a model trains and translates the text of a prepared folder; 0 updates leave training out."""
     from nmt.benchmark import report
-    from nmt.text.lines import read_file
+    from nmt.io.lines import read_file
 
     source, _ = _directions(model)[0]
     lines = [line for line in read_file(data / f"{split}.{source}") if line.strip()]
@@ -579,8 +579,8 @@ def _streams(
     source: Path | None, target: Path | None, warn: Callable[[str], None]
 ) -> Iterator[tuple[Iterator[str], BinaryIO]]:
     """The lines of a file or stdin, and a file or stdout to write to; a file is there once all of it is."""
-    from nmt.text.files import open_bytes, replacing, standard_input
-    from nmt.text.lines import read_lines
+    from nmt.io.files import open_bytes, replacing, standard_input
+    from nmt.io.lines import read_lines
 
     with ExitStack() as stack:
         stream = standard_input() if source is None else stack.enter_context(open_bytes(source))
@@ -591,7 +591,7 @@ def _streams(
 
 def _read_output(path: Path, benchmark: "Benchmark") -> "Output":
     from nmt.evaluation import Output, check_lengths
-    from nmt.text.lines import read_file
+    from nmt.io.lines import read_file
 
     output = Output(system=str(path), lines=list(read_file(path)))
     check_lengths(output, benchmark)
@@ -629,9 +629,9 @@ def _translate_all(
 
 def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus":
     """A prepared folder's training pairs, tokenized as a model does it."""
-    from nmt.decoding.model import load_tokenizers, load_words, read_description
-    from nmt.model_folder import open_folder
-    from nmt.text.batch import tokenize_corpus
+    from nmt.data.tokenized_corpus import tokenize_corpus
+    from nmt.model_folder.contents import load_tokenizers, load_words, read_description
+    from nmt.model_folder.store import open_folder
     from nmt.text.directions import first_ids
 
     folder = open_folder(model)
@@ -654,7 +654,7 @@ def _read_tagged(
     names: Sequence[str], labels: Mapping[str, str] | None = None, strict: bool = False
 ) -> list["TaggedSentence"]:
     """The tagged sentences of several corpora, with the labels that a table gives them."""
-    from nmt.text.bio import map_labels, read_tagged
+    from nmt.data.bio_tags import map_labels, read_tagged
 
     return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
 
@@ -671,11 +671,11 @@ def _load(model: Models, direction: tuple[str, str], device: str, engine: "Engin
 
 def _add_engine(model: Path) -> None:
     """Export the engine of a model that a training has just left, unless there is none or it has one."""
-    from nmt import model_folder
-    from nmt.decoding.export import add_engine
-    from nmt.decoding.quantized import PART
+    from nmt.engines.export import add_engine
+    from nmt.engines.int8 import PART
+    from nmt.model_folder import store
 
-    if model_folder.exists(model) and not model_folder.open_folder(model).has(PART):
+    if store.exists(model) and not store.open_folder(model).has(PART):
         add_engine(model)
 
 
@@ -685,8 +685,8 @@ def _paths(model: Models) -> Sequence[Path]:
 
 def _directions(model: Path) -> list[tuple[str, str]]:
     """What a model translates, as far as its description tells."""
-    from nmt.decoding.model import read_description
-    from nmt.model_folder import open_folder
+    from nmt.model_folder.contents import read_description
+    from nmt.model_folder.store import open_folder
     from nmt.text.directions import directions_of
 
     about = read_description(open_folder(model))

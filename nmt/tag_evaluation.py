@@ -4,12 +4,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmt.decoding.tagging import TaggingModel, best_tags
+from nmt.data.bio_tags import TaggedSentence
+from nmt.data.sentence import locate
+from nmt.decoding.tagger import TaggingModel, best_tags
 from nmt.errors import DataError
 from nmt.metrics.spans import Mistake, SpanScores, frequent_mistakes, score_spans
-from nmt.text.bio import TaggedSentence
-from nmt.text.sentence import locate
-from nmt.text.spacing import spaced
+from nmt.text.detokenizer import spaced
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ def own_signals():
 @pytest.fixture(scope="session")
 def toy_data(tmp_path_factory) -> Path:
     """A prepared folder of the toy language, with its tokenizer beside it as tokenizer.model."""
-    from nmt.text.lines import write_file
+    from nmt.io.lines import write_file
     from nmt.text.tokenizer import PLACEHOLDERS, TokenizerConfig, train_tokenizer
 
     folder = tmp_path_factory.mktemp("toy")

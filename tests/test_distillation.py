@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from nmt import distillation, pipeline
-from nmt.decoding.search import SearchConfig
+from nmt.decoding.config import SearchConfig
 from nmt.distillation import distill
 from nmt.errors import ConfigError, DataError
-from nmt.text.lines import read_file, write_file
+from nmt.io.lines import read_file, write_file
 
 PAIRS = [("ja", "YES"), ("nein", "no"), ("-", "dash"), ("gut", "good")]
 MODEL = SimpleNamespace(source="de", target="en")

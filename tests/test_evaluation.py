@@ -1,8 +1,8 @@
 import pytest
 
+from nmt.data.test_set import Benchmark
 from nmt.errors import DataError
 from nmt.evaluation import Output, check_lengths, compare, evaluate
-from nmt.text.benchmark import Benchmark
 
 BENCHMARK = Benchmark(
     name="test.en",

@@ -1,4 +1,4 @@
-"""Text lines come in and go out by nmt/text/lines.py alone, model folders by nmt/model_folder.py alone."""
+"""Text lines come in and go out by nmt/io/lines.py alone, model folders by nmt/model_folder/store.py alone."""
 
 import ast
 from pathlib import Path
@@ -15,16 +15,16 @@ OPENERS = {
 
 # Who may open what; all others go through the first two.
 ALLOWED = {
-    "nmt/model_folder.py": {"open"},
-    "nmt/text/files.py": {"open", "read_bytes"},  # what nmt/text/lines.py reads from and writes to
-    "nmt/text/batch.py": {"load_from_disk", "save_to_disk"},  # the tokenized corpus, by `datasets`
-    "nmt/text/records.py": {"load_from_disk"},  # corpora that `datasets` saved
-    "nmt/text/corpus.py": {"NamedTemporaryFile"},  # an uncompressed copy of a Parquet file
+    "nmt/model_folder/store.py": {"open"},
+    "nmt/io/files.py": {"open", "read_bytes"},  # what nmt/io/lines.py reads from and writes to
+    "nmt/data/tokenized_corpus.py": {"load_from_disk", "save_to_disk"},  # the tokenized corpus, by `datasets`
+    "nmt/io/records.py": {"load_from_disk"},  # corpora that `datasets` saved
+    "nmt/data/parallel_corpus.py": {"NamedTemporaryFile"},  # an uncompressed copy of a Parquet file
     "nmt/training/log.py": {"open", "SummaryWriter"},  # logs: appended to, and never read
     "nmt/config.py": {"read_text"},  # TOML has rules of its own for lines
     "nmt/pipeline.py": {"read_bytes"},  # a tokenizer that is no part of a model yet
     "nmt/distillation.py": {"read_bytes"},  # that of files.py: held-out text, copied as it is
-    "nmt/decoding/onnx_engine.py": {"read_text"},  # what the system says of its processor
+    "nmt/engines/onnx.py": {"read_text"},  # what the system says of its processor
     "cli/main.py": {"open", "fdopen"},  # /dev/null in place of closed streams
 }
 
@@ -62,4 +62,4 @@ def test_only_the_reader_and_writer_of_lines_touches_streams_of_lines():
         if names & reading:
             users.add(path.relative_to(ROOT).as_posix())
     # pipeline.py hands streams to lines.py, and corpus.py copies a compressed Parquet file.
-    assert users == {"nmt/text/lines.py", "nmt/text/files.py", "nmt/pipeline.py", "nmt/text/corpus.py"}
+    assert users == {"nmt/io/lines.py", "nmt/io/files.py", "nmt/pipeline.py", "nmt/data/parallel_corpus.py"}

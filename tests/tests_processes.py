@@ -7,10 +7,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-NMT = [sys.executable, "-c", "from cli.main import main; main()"]
+NMT = [sys.executable, "-c", "from nmt.cli.main import main; main()"]
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["nmt.config", "nmt.pipeline", "nmt.text.corpus", "nmt.training.run", "torch._dynamo", "torch.utils.tensorboard"]
+    [
+        "nmt.config",
+        "nmt.pipeline",
+        "nmt.data.parallel_corpus",
+        "nmt.training.run",
+        "torch._dynamo",
+        "torch.utils.tensorboard",
+    ]
 )
 
 
@@ -43,7 +50,7 @@ def _main(words: list[str], log: Path) -> None:
     with log.open("wb") as output:
         for descriptor in (1, 2):
             os.dup2(output.fileno(), descriptor)
-    from cli.main import main
+    from nmt.cli.main import main
 
     sys.argv = ["nmt", *words]
     main()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nmt import pipeline
 from nmt.config import Config
-from nmt.model_folder import open_folder
+from nmt.model_folder.store import open_folder
 from nmt.training.run import Progress
 
 

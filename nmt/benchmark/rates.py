@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
+from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel
-from nmt.decoding.translate import translate
+from nmt.decoding.translator import translate
 from nmt.models.translator import ModelConfig, Translator
-from nmt.text.batch import TokenizedCorpus
 from nmt.threads import default_threads
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
 from nmt.training.memory import cache_products, keep_freed_memory
@@ -103,7 +103,7 @@ def latencies(model: TranslationModel, lines: Sequence[str], beam_size: int) -> 
 
 def process(model: Path, line: str, runs: int) -> Process:
     """What `echo LINE | nmt translate --model MODEL` takes, in runs after one that is not timed."""
-    command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "cli", "translate", "--model", str(model)]
+    command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "nmt", "translate", "--model", str(model)]
     seconds, peak = [], 0
     for _ in range(runs + 1):
         measured = subprocess.run(command, input=f"{line}\n".encode(), stdout=subprocess.PIPE, check=True)

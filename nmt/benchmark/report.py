@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nmt.benchmark.floor import decoding_operations, matrix_rates, training_operations
 from nmt.benchmark.rates import Process, Spread, decoding_rate, latencies, process, training_rate
-from nmt.decoding.model import TranslationModel, load_model, read_description
-from nmt.model_folder import open_folder
+from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
+from nmt.data.tokenized_corpus import TokenizedCorpus
+from nmt.decoding.model import TranslationModel, load_model
+from nmt.model_folder.contents import read_description
+from nmt.model_folder.store import open_folder
 from nmt.models.translator import ModelConfig
-from nmt.text.batch import TokenizedCorpus
 from nmt.threads import default_threads
 from nmt.training.loop import TrainingConfig
 

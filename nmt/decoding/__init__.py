@@ -1,1 +1,1 @@
-"""Search: from a trained model to text."""
+"""Lines in, lines out: search, and what surrounds it."""

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from nmt.decoding.engine import Engine
 from nmt.decoding.model import EngineName, TranslationModel, load_model, usual_engine
+from nmt.engines.base import Engine
 from nmt.errors import ModelError
-from nmt.model_folder import open_folder
+from nmt.model_folder.store import open_folder
 
 
 def load_ensemble(paths: Sequence[Path], device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
@@ -47,13 +47,13 @@ def load_ensemble(paths: Sequence[Path], device: str = "cpu", engine: EngineName
 
 
 def _onnx_ensemble(models: Sequence[TranslationModel]) -> Engine:
-    from nmt.decoding.onnx_engine import OnnxEngine  # here, since torch's engine does without onnxruntime
+    from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
 
     return OnnxEngine([network for model in models for network in cast(OnnxEngine, model.engine).networks])
 
 
 def _torch_ensemble(models: Sequence[TranslationModel]) -> Engine:
-    from nmt.decoding.torch_engine import TorchEngine  # here, since an exported engine does without torch
-    from nmt.decoding.torch_ensemble import TorchEnsemble
+    from nmt.engines.torch import TorchEngine  # here, since an exported engine does without torch
+    from nmt.engines.torch_ensemble import TorchEnsemble
 
     return TorchEnsemble([cast(TorchEngine, model.engine) for model in models])

@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nmt.decoding.engine import Engine
-from nmt.decoding.quantized import PART as ENGINE
-from nmt.decoding.quantized import load_arrays
-from nmt.decoding.search import Required, SearchConfig
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.constraints import Required
+from nmt.engines.base import Engine
+from nmt.engines.int8 import PART as ENGINE
+from nmt.engines.int8 import load_arrays
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder import ModelFolder, open_folder
+from nmt.model_folder.contents import WORDS, load_tokenizers, load_words, read_description
+from nmt.model_folder.store import ModelFolder, open_folder
 from nmt.text.directions import Direction, choose_direction, first_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
-
-WORDS = "words.txt"
 
 EngineName = Literal["auto", "onnx", "torch"]
 
@@ -91,44 +91,17 @@ def usual_engine(folder: ModelFolder, device: str) -> EngineName:
     return "onnx" if device == "cpu" and folder.has(ENGINE) else "torch"
 
 
-def read_description(folder: ModelFolder) -> dict[str, Any]:
-    """What config.json says about a model."""
-    return folder.read_object("config.json", "train the model again")
-
-
-def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
-    """The source and the target tokenizer of a model: the same one if they share a vocabulary."""
-
-    def load(name: str) -> Tokenizer:
-        return Tokenizer.from_bytes(folder.read(name), str(folder.path / name))
-
-    if folder.has("tokenizer.model"):
-        shared = load("tokenizer.model")
-        return shared, shared
-    return load("source.model"), load("target.model")
-
-
 def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
     """Subwords that no translation may hold: padding, unknown, begin of sentence, tags, and placeholders or not."""
     allowed = {EOS_ID, *(tokenizer.placeholder_ids if placeholders else ())}
     return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
 
 
-def load_words(folder: ModelFolder) -> frozenset[str] | None:
-    """The words that a model knows, if it was trained with placeholders for what is unknown."""
-    if not folder.has(WORDS):
-        return None
-    try:
-        return frozenset(folder.read(WORDS).decode().split())
-    except UnicodeDecodeError as error:
-        raise ModelError(f"{folder.path}: {WORDS} is not UTF-8 ({error}); train the model again") from error
-
-
 def _onnx_engine(
     folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
 ) -> Engine:
-    from nmt.decoding.onnx_engine import OnnxEngine  # here, since torch's engine does without onnxruntime
-    from nmt.decoding.onnx_layers import Network
+    from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
+    from nmt.engines.onnx_layers import Network
 
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
@@ -140,8 +113,8 @@ def _onnx_engine(
 def _torch_engine(
     folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
 ) -> Engine:
-    from nmt.decoding.network import load_translator  # here, since an exported engine does without torch
-    from nmt.decoding.torch_engine import TorchEngine
+    from nmt.engines.networks import load_translator  # here, since an exported engine does without torch
+    from nmt.engines.torch import TorchEngine
 
     model = load_translator(folder, about, source.vocab_size, target.vocab_size, device)
     return TorchEngine(model, forbidden_ids(target, folder.has(WORDS)))

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nmt.decoding.engine import Engine
-from nmt.decoding.search import Hypothesis, Required, SearchConfig, length_limit
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.constraints import Required
+from nmt.decoding.hypotheses import Hypothesis, length_limit
+from nmt.engines.base import Engine
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 

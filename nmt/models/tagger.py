@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from nmt.data.word_batch import WordBatch
 from nmt.errors import ConfigError
 from nmt.models.cells import Bidirectional, Cell
 from nmt.models.crf import CRF
 from nmt.models.dropout import dropout
 from nmt.models.encoder import Memory
-from nmt.text.word_batch import WordBatch
 
 
 @dataclass(frozen=True, kw_only=True)

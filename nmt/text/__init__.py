@@ -1,1 +1,1 @@
-"""Text: lines, corpora, subwords, tags and batches."""
+"""Text of one language: subwords, words, sentences, case."""

@@ -12,7 +12,7 @@ from typing import Literal
 import sentencepiece
 
 from nmt.errors import ConfigError, DataError, ModelError
-from nmt.text.sampling import BpeSampler, UnigramSampler, uniform
+from nmt.text.subword_sampling import BpeSampler, UnigramSampler, uniform
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
 PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # what they stand for: see literals.py

@@ -8,9 +8,9 @@ from typing import Any
 
 from torch import Tensor
 
-from nmt import model_folder
 from nmt.errors import ConfigError
-from nmt.models import weights
+from nmt.model_folder import store
+from nmt.model_folder import tensors as weights
 
 FOLDER = "checkpoint"  # of the translator's training
 TAGGER_FOLDER = "tagger-checkpoint"
@@ -22,14 +22,14 @@ FINGERPRINTS = ("data and tokenizer", "validation pairs", "translator", "tagged 
 def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:
     """Save tensors and JSON values in RUN/FOLDER, all or nothing: they are always of one and the same update."""
     parts = {"tensors.safetensors": weights.to_bytes(tensors), "state.json": json.dumps(state).encode()}
-    model_folder.save(run / folder, parts)
+    store.save(run / folder, parts)
 
 
 def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
     """What save_checkpoint saved, to the last bit; None if there is none, ModelError if it is damaged."""
-    if not model_folder.exists(run / folder):
+    if not store.exists(run / folder):
         return None
-    saved = model_folder.open_folder(run / folder)
+    saved = store.open_folder(run / folder)
     tensors = weights.parse(saved.read("tensors.safetensors"), str(saved.path / "tensors.safetensors"))
     return tensors, saved.read_object("state.json", "remove it to train from the start")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nmt.text.lines import read_file, write_file
+from nmt.io.lines import read_file, write_file
 
 LOG = "train.jsonl"
 

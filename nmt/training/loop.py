@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
 from nmt.errors import ConfigError
 from nmt.models.translator import Translator
-from nmt.text.batch import TokenizedCorpus, batch_rows
 from nmt.text.tokenizer import PAD_ID
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import Optimizer, Schedule, learning_rate

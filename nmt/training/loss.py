@@ -9,8 +9,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from nmt.data.batch import Batch
 from nmt.models.translator import Translator
-from nmt.text.batch import Batch
 from nmt.text.tokenizer import PAD_ID
 
 IGNORED = -100  # as in torch.nn.functional.cross_entropy

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nmt.decoding.export import engine_of
-from nmt.decoding.model import load_model, read_description
-from nmt.decoding.network import TRANSLATOR
-from nmt.decoding.quantized import PART as ENGINE
-from nmt.decoding.tagging import load_tagger, read_tagger_description
+from nmt.decoding.model import load_model
+from nmt.decoding.tagger import load_tagger
+from nmt.engines.export import engine_of
+from nmt.engines.int8 import PART as ENGINE
+from nmt.engines.networks import TRANSLATOR
 from nmt.errors import ModelError
-from nmt.manifest import Part
-from nmt.model_folder import ModelFolder, exists, open_folder
-from nmt.models.weights import parse
-from nmt.text.lines import read_file
+from nmt.io.lines import read_file
+from nmt.model_folder.contents import read_description, read_tagger_description
+from nmt.model_folder.manifest import Part
+from nmt.model_folder.store import ModelFolder, exists, open_folder
+from nmt.model_folder.tensors import parse
 from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER, load_checkpoint
 
 

@@ -13,20 +13,22 @@ from typing import Any
 import numpy as np
 import torch
 
-from nmt import model_folder
-from nmt.decoding.model import WORDS, TranslationModel, forbidden_ids
-from nmt.decoding.search import SearchConfig
-from nmt.decoding.torch_engine import TorchEngine
-from nmt.decoding.translate import translate
+from nmt.data.batch import WIDTHS, cut, make_batch, next_multiple
+from nmt.data.tokenized_corpus import TokenizedCorpus
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.model import TranslationModel, forbidden_ids
+from nmt.decoding.translator import translate
+from nmt.engines.torch import TorchEngine
 from nmt.errors import DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.metrics.bleu import usual_tokenizer
+from nmt.model_folder import store
+from nmt.model_folder.contents import WORDS
+from nmt.model_folder.tensors import to_bytes
 from nmt.models.device import check_device
 from nmt.models.translator import ModelConfig, Translator
-from nmt.models.weights import to_bytes
-from nmt.text.batch import WIDTHS, TokenizedCorpus, cut, make_batch, next_multiple
+from nmt.protection.literals import hide_shared
 from nmt.text.directions import Directions, directions_of, first_ids
-from nmt.text.literals import hide_shared
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
@@ -213,7 +215,7 @@ def _identity(job: Job) -> dict[str, Any]:
 def _resume(state: TrainingState[Translator], job: Job, run: Path, total: int) -> None:
     checkpoint = load_checkpoint(run)
     if checkpoint is None:
-        if model_folder.exists(run) or (run / LOG).exists():  # both are younger than the first checkpoint
+        if store.exists(run) or (run / LOG).exists():  # both are younger than the first checkpoint
             raise ModelError(
                 f"{run}: holds a model or a log, but no checkpoint to go on with; choose another folder, or empty it"
             )
@@ -226,7 +228,7 @@ def _resume(state: TrainingState[Translator], job: Job, run: Path, total: int) -
     require_same_job(ADDED | {VALID: now[VALID]} | before, now, f"{run}: was begun", "choose another folder")
     state.unpack(tensors, numbers["state"])
     done = finished(state, total, job.training) and state.validated == state.update
-    if not done and model_folder.exists(run / TAGGER_FOLDER):
+    if not done and store.exists(run / TAGGER_FOLDER):
         raise ModelError(
             f"{run}: has a tagger, which going on with the translator would remove; "
             f"copy the folder if you want to keep it, and remove {run / TAGGER_FOLDER} to go on"
@@ -265,7 +267,7 @@ def _save_model(state: TrainingState[Translator], job: Job, run: Path) -> None:
     else:
         parts["source.model"] = job.source_tokenizer.to_bytes()
         parts["target.model"] = job.target_tokenizer.to_bytes()
-    model_folder.save(run, parts)
+    store.save(run, parts)
 
 
 class _Meter:

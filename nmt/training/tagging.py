@@ -14,16 +14,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nmt.decoding.tagging import TaggingModel, best_tags
-from nmt.decoding.torch_tagger import TorchTagger
+from nmt.data.batch import WIDTHS, Batch, cut, next_multiple, pad
+from nmt.data.sentence import Alphabet, Sentence
+from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
+from nmt.data.word_batch import make_word_batch
+from nmt.decoding.tagger import TaggingModel, best_tags
+from nmt.engines.torch_tagger import TorchTagger
 from nmt.errors import ConfigError
 from nmt.metrics.spans import score_spans
 from nmt.models.tagger import Tagger
 from nmt.models.translator import Translator
-from nmt.text.batch import WIDTHS, Batch, TokenizedCorpus, batch_rows, cut, next_multiple, pad
-from nmt.text.sentence import Alphabet, Sentence
 from nmt.text.tokenizer import PAD_ID, Tokenizer
-from nmt.text.word_batch import make_word_batch
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import learning_rate
 from nmt.training.precision import Precision, autocast

@@ -10,18 +10,18 @@ from typing import Any
 
 import torch
 
-from nmt import model_folder
-from nmt.decoding.model import load_tokenizers, read_description
-from nmt.decoding.network import TRANSLATOR, load_translator
-from nmt.decoding.quantized import PART as ENGINE
+from nmt.data.bio_tags import TaggedSentence
+from nmt.data.sentence import Alphabet, bio_tags, locate
+from nmt.data.tokenized_corpus import TokenizedCorpus
+from nmt.engines.int8 import PART as ENGINE
+from nmt.engines.networks import TRANSLATOR, load_translator
 from nmt.errors import ConfigError, DataError, ModelError
+from nmt.model_folder import store
+from nmt.model_folder.contents import load_tokenizers, read_description
+from nmt.model_folder.tensors import to_bytes
 from nmt.models.tagger import Tagger, TaggerConfig
 from nmt.models.translator import ModelConfig, Translator
-from nmt.models.weights import to_bytes
-from nmt.text.batch import TokenizedCorpus
-from nmt.text.bio import TaggedSentence
-from nmt.text.sentence import Alphabet, bio_tags, locate
-from nmt.text.spacing import spaced
+from nmt.text.detokenizer import spaced
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
@@ -83,7 +83,7 @@ def train_tagger_run(
     torch.set_num_threads(job.tagging.threads or default_threads())
     seed_torch(job.tagging.seed)
     _check(job)
-    folder = model_folder.open_folder(job.model)
+    folder = store.open_folder(job.model)
     tokenizer, target_tokenizer = load_tokenizers(folder)
     about = read_description(folder)
     translator = load_translator(folder, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
@@ -156,7 +156,7 @@ def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> Tagged
     )
 
 
-def _identity(job: TaggingJob, folder: model_folder.ModelFolder) -> dict[str, Any]:
+def _identity(job: TaggingJob, folder: store.ModelFolder) -> dict[str, Any]:
     """What a resumed training must share with the one before it to end in the same weights."""
     content = hashlib.sha256()
     for sentence in (*job.train, *job.valid):
@@ -173,7 +173,7 @@ def _resume(state: TrainingState[Heads], identity: Mapping[str, Any], job: Taggi
     checkpoint = load_checkpoint(job.out, folder=TAGGER_FOLDER)
     if checkpoint is None:
         if not job.beside:
-            if model_folder.exists(job.out):  # it is younger than the first checkpoint
+            if store.exists(job.out):  # it is younger than the first checkpoint
                 raise ModelError(
                     f"{job.out}: holds another model, and no training of a tagger to go on with; choose another folder"
                 )
@@ -195,7 +195,7 @@ def _save_model(
     state: TrainingState[Heads],
     job: TaggingJob,
     description: Mapping[str, Any],
-    folder: model_folder.ModelFolder,
+    folder: store.ModelFolder,
     about: Mapping[str, Any],
 ) -> None:
     weights = state.weights()
@@ -204,7 +204,7 @@ def _save_model(
         "tagger.safetensors": to_bytes(_under("tagger.", weights)),
     }
     if job.beside:
-        model_folder.update(job.out, parts)
+        store.update(job.out, parts)
         return
     if job.tagging.encoder == "frozen":
         weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
@@ -214,7 +214,7 @@ def _save_model(
     if job.tagging.encoder != "frozen" or job.tagging.start == "random":
         found = {name: value for name, value in about["training"].items() if not name.startswith("valid_")}
         kept["config.json"] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
-    model_folder.save(job.out, kept | parts)
+    store.save(job.out, kept | parts)
 
 
 def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -10,9 +10,9 @@ def test_the_spread_of_a_few_measurements():
 
 
 def test_a_model_is_measured(toy_model, toy_data, monkeypatch, capsys):
-    from cli import bench as command
+    from nmt.cli import bench as command
 
-    monkeypatch.setattr("nmt.benchmark.floor._SECONDS", 0.01)
+    monkeypatch.setattr("nmt.benchmark.roofline._SECONDS", 0.01)
     arguments = {"model": toy_model, "data": toy_data, "runs": 1, "updates": 2, "set_": ["training.threads=1"]}
     command.bench(**arguments, json_=True)
     report = json.loads(capsys.readouterr().out)

@@ -1,11 +1,11 @@
 import json
 
 import pytest
+from nmt.cli.main import app
 from typer.testing import CliRunner
 
-from cli.main import app
 from nmt.errors import ModelError
-from nmt.model_folder import save, update
+from nmt.model_folder.store import save, update
 
 CONFIG = {
     "source": "de",
@@ -21,7 +21,7 @@ def model(tmp_path):
     """A model folder without a translator, so that nothing needs training."""
     import torch
 
-    from nmt.models.weights import to_bytes
+    from nmt.model_folder.tensors import to_bytes
 
     weights = to_bytes({"a": torch.zeros(3, 4), "b": torch.zeros(5)})
     save(tmp_path / "m", {"config.json": json.dumps(CONFIG).encode(), "tagger.safetensors": weights})

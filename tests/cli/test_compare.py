@@ -1,8 +1,8 @@
 import json
 
 import pytest
+from nmt.cli.main import app
 
-from cli.main import app
 from nmt import pipeline
 from nmt.errors import ConfigError, DataError
 

@@ -2,8 +2,8 @@ import os
 import signal
 
 import pytest
+from nmt.cli.main import app
 
-from cli.main import app
 from nmt import pipeline
 from nmt.distillation import DistillationProgress
 

@@ -2,8 +2,8 @@ import json
 import logging
 
 import pytest
+from nmt.cli.main import app
 
-from cli.main import app
 from nmt import pipeline
 from nmt.errors import ConfigError, DataError, NMTError
 

@@ -2,8 +2,7 @@ import json
 import sys
 
 import pytest
-
-from cli.main import main
+from nmt.cli.main import main
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ import pytest
 import torch
 from tests_toy import toy_pairs
 
-from nmt.decoding.beam import beam_search
+from nmt.decoding.beam_search import beam_search
+from nmt.decoding.config import SearchConfig
 from nmt.decoding.ensemble import load_ensemble
-from nmt.decoding.onnx_engine import OnnxEngine
-from nmt.decoding.search import SearchConfig
-from nmt.decoding.torch_engine import TorchEngine
-from nmt.decoding.torch_ensemble import TorchEnsemble
+from nmt.engines.onnx import OnnxEngine
+from nmt.engines.torch import TorchEngine
+from nmt.engines.torch_ensemble import TorchEnsemble
 from nmt.errors import ModelError
-from nmt.model_folder import open_folder, save
+from nmt.model_folder.store import open_folder, save
 from nmt.models.translator import ModelConfig, Translator
 from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, TokenizerConfig, train_tokenizer
 

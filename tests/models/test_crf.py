@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from nmt.data.sentence import bio_tags
 from nmt.decoding.viterbi import forward_backward, padded, span_probability, viterbi
 from nmt.models.crf import CRF, FORBIDDEN, bio_scores, log_partition
-from nmt.text.sentence import bio_tags
 
 TAGS = bio_tags(["LOC", "PER"])
 

@@ -1,11 +1,11 @@
 import pytest
 import torch
 
+from nmt.data.sentence import Alphabet, Sentence, bio_tags
+from nmt.data.word_batch import make_word_batch
 from nmt.errors import ConfigError
 from nmt.models.encoder import Memory
 from nmt.models.tagger import Tagger, TaggerConfig, read_words
-from nmt.text.sentence import Alphabet, Sentence, bio_tags
-from nmt.text.word_batch import make_word_batch
 
 ALPHABET = Alphabet("abcdef")
 TAGS = bio_tags(["PER"])

@@ -22,7 +22,7 @@ def tell(file=Path(sys.argv.pop(1)), status=Path("/proc/self/status")):
         file.write_text(f"{found['VmHWM']} {found['VmPeak']}")
 
 atexit.register(tell)
-from cli.main import main
+from nmt.cli.main import main
 main()
 """
 
@@ -85,7 +85,7 @@ def nmt(tmp_path_factory):
 @pytest.fixture
 def nmt_here(monkeypatch):
     """Run `nmt` in this process, through its own main(): as the user sees it, without the start-up."""
-    from cli import main
+    from nmt.cli import main
 
     def start(*arguments) -> Ended:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))

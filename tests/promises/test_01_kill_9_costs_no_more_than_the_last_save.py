@@ -12,8 +12,8 @@ from tests_folders import content
 from tests_processes import run_for
 from tests_toy import CONFIG, toy_pairs
 
-from nmt.model_folder import exists, open_folder
-from nmt.text.lines import read_file, write_file
+from nmt.io.lines import read_file, write_file
+from nmt.model_folder.store import exists, open_folder
 
 FOREVER = 300.0  # seconds
 LONG = pytest.mark.long

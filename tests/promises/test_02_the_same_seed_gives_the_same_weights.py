@@ -5,8 +5,8 @@ import json
 import pytest
 from tests_runs import digest, train
 
-from nmt.text.batch import TokenizedCorpus
-from nmt.text.lines import read_file
+from nmt.data.tokenized_corpus import TokenizedCorpus
+from nmt.io.lines import read_file
 
 EPOCH = 14  # updates of the toy data
 

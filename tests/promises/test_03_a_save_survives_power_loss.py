@@ -10,7 +10,7 @@ import random
 import pytest
 
 from nmt.errors import ModelError
-from nmt.model_folder import open_folder, save
+from nmt.model_folder.store import open_folder, save
 
 OLD = {"config.json": b"{}", "tokenizer.model": b"pieces " * 30, "translator.safetensors": b"old weights " * 50}
 NEW = {"config.json": b"{}", "tokenizer.model": b"subword " * 30, "translator.safetensors": b"new weights " * 60}

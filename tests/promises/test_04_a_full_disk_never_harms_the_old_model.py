@@ -10,7 +10,7 @@ from tests_folders import content
 
 from nmt import pipeline
 from nmt.errors import ModelError
-from nmt.model_folder import open_folder, save, update
+from nmt.model_folder.store import open_folder, save, update
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 
 OLD = {"config.json": b"{}", "translator.safetensors": b"old weights"}

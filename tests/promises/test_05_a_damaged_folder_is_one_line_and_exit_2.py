@@ -60,15 +60,15 @@ def put_the_checkpoint_in_place_of_the_model(run):
 
 def replace_part(run, name, data):
     """A part that someone replaced by the proper means, so that its checksum is right."""
-    from nmt.model_folder import update
+    from nmt.model_folder.store import update
 
     update(run, {name: data})
 
 
 def spoil_number(run, value):
     """Weights of the right form, one of which is not a number, with the right checksum."""
-    from nmt.model_folder import open_folder
-    from nmt.models.weights import parse
+    from nmt.model_folder.store import open_folder
+    from nmt.model_folder.tensors import parse
 
     tensors = parse(open_folder(run).read("translator.safetensors"), "")
     next(iter(tensors.values())).view(-1)[0] = value
@@ -80,7 +80,7 @@ def spoil_engine(run):
     import numpy as np
     import safetensors.numpy
 
-    from nmt.model_folder import open_folder
+    from nmt.model_folder.store import open_folder
 
     arrays = safetensors.numpy.load(open_folder(run).read("engine.safetensors"))
     [*_, last] = (array for array in arrays.values() if array.dtype == np.float32)
@@ -89,8 +89,8 @@ def spoil_engine(run):
 
 
 def reshape_weights(run):
-    from nmt.model_folder import open_folder
-    from nmt.models.weights import parse, to_bytes
+    from nmt.model_folder.store import open_folder
+    from nmt.model_folder.tensors import parse, to_bytes
 
     tensors = parse(open_folder(run).read("translator.safetensors"), "")
     name = next(iter(tensors))
@@ -182,7 +182,7 @@ DAMAGES = {
 
 
 def change_config(run, change):
-    from nmt.model_folder import open_folder
+    from nmt.model_folder.store import open_folder
 
     about = json.loads(open_folder(run).read("config.json"))
     change(about)

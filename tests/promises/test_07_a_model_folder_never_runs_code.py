@@ -9,7 +9,7 @@ import pytest
 
 from nmt.decoding.model import load_model
 from nmt.errors import ModelError
-from nmt.model_folder import open_folder, save, update
+from nmt.model_folder.store import open_folder, save, update
 from nmt.training.checkpoint import load_checkpoint
 from nmt.training.report import inspect_model
 

@@ -6,7 +6,7 @@ import pytest
 from tests_fuzz import fuzzed_bytes, fuzzed_lines
 from tests_toy import toy_pairs
 
-from nmt.text.lines import BYTE_ORDER_MARK, read_file, read_lines, write_file
+from nmt.io.lines import BYTE_ORDER_MARK, read_file, read_lines, write_file
 
 COUNTS = [10_000, pytest.param(1_000_000, marks=pytest.mark.long)]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_fuzz import STRANGE, fuzzed_lines
 
-from nmt.text.lines import clean_output, write_file
+from nmt.io.lines import clean_output, write_file
 from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # embeddings, overrides, isolates

@@ -10,16 +10,16 @@ import pytest
 import torch
 from tests_toy import WORDS
 
-from nmt.decoding import translate as translation
+from nmt.decoding import translator as translation
+from nmt.decoding.config import SearchConfig
 from nmt.decoding.ensemble import load_ensemble
-from nmt.decoding.export import add_engine
-from nmt.decoding.model import WORDS as WORD_LIST
 from nmt.decoding.model import load_model
-from nmt.decoding.onnx_engine import OnnxEngine
-from nmt.decoding.search import SearchConfig
-from nmt.model_folder import open_folder, save
+from nmt.engines.export import add_engine
+from nmt.engines.onnx import OnnxEngine
+from nmt.model_folder.contents import WORDS as WORD_LIST
+from nmt.model_folder.store import open_folder, save
+from nmt.model_folder.tensors import to_bytes
 from nmt.models.translator import ModelConfig, Translator
-from nmt.models.weights import to_bytes
 
 SEARCHES = [SearchConfig(beam_size=1), SearchConfig(beam_size=5, n_best=2), SearchConfig(sample=True, n_best=2)]
 NETWORKS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-NMT = [sys.executable, "-m", "cli"]
+NMT = [sys.executable, "-m", "nmt"]
 ANSWER = 20  # seconds until the first line is answered, all imports included, on a busy machine
 PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
@@ -127,13 +127,13 @@ class Interrupt:
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupt())
-from cli.__main__ import start
+from nmt.cli.__main__ import start
 sys.argv[2:] = ["--help"]
 start()
 """
 
 
-@pytest.mark.parametrize("module", ["cli.main", "typer", "cli.check", "nmt.errors"])
+@pytest.mark.parametrize("module", ["nmt.cli.main", "typer", "nmt.cli.check", "nmt.errors"])
 def test_an_interrupt_while_it_starts_is_quiet(module):
     ended = subprocess.run([sys.executable, "-c", INTERRUPTED, module], capture_output=True, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")

@@ -9,8 +9,8 @@ import datasets
 import pytest
 from tests_fuzz import fuzzed_lines
 
-from nmt.text.corpus import read_corpora
-from nmt.text.lines import write_file
+from nmt.data.parallel_corpus import read_corpora
+from nmt.io.lines import write_file
 
 RULES = (
     "empty", "max_words", "max_characters", "max_length_ratio", "copies", "script", "overlap", "duplicates",

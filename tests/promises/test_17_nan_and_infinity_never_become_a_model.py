@@ -8,7 +8,7 @@ from tests_toy import CONFIG
 
 from nmt.decoding.model import load_model
 from nmt.errors import NMTError
-from nmt.models import weights
+from nmt.model_folder import tensors as weights
 from nmt.models.translator import Translator
 from nmt.training import loop
 from nmt.training.checkpoint import load_checkpoint

@@ -141,5 +141,7 @@ def test_a_damaged_model_is_refused(model, tmp_path):
 
 
 def test_help_imports_nothing_heavy():
-    check = "import sys, cli.main; print(sorted({'torch', 'datasets', 'sentencepiece', 'numpy'} & set(sys.modules)))"
+    check = (
+        "import sys, nmt.cli.main; print(sorted({'torch', 'datasets', 'sentencepiece', 'numpy'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout == "[]\n"

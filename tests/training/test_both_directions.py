@@ -5,9 +5,9 @@ from tests_runs import digest, train
 
 from nmt import pipeline
 from nmt.errors import ConfigError, ModelError
+from nmt.io.lines import read_file
 from nmt.metrics.bleu import score
-from nmt.model_folder import open_folder, save
-from nmt.text.lines import read_file
+from nmt.model_folder.store import open_folder, save
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.run import ADDED, VALID

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from nmt.errors import ModelError
-from nmt.model_folder import save
+from nmt.model_folder.store import save
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.optimizer import make_optimizer, pack_optimizer, unpack_optimizer
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.models.translator import ModelConfig, Translator
-from nmt.text.batch import tokenize_corpus
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training import loop
 from nmt.training.loop import TrainingConfig, UpdateReport, Validation

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
+from nmt.data.batch import make_batch
 from nmt.models.translator import ModelConfig, Translator
-from nmt.text.batch import make_batch
 from nmt.text.tokenizer import PAD_ID
 from nmt.training.loss import CHUNK, smoothed_cross_entropy, translation_loss
 

@@ -8,9 +8,9 @@ from tests_tagged import SETTINGS, columns, tagged_sentences
 
 from nmt import pipeline
 from nmt.errors import ConfigError, DataError, ModelError, NMTError
+from nmt.io.lines import read_file, write_file
 from nmt.metrics.bleu import score
-from nmt.model_folder import open_folder
-from nmt.text.lines import read_file, write_file
+from nmt.model_folder.store import open_folder
 from nmt.training import run as training_run
 
 
@@ -28,7 +28,7 @@ def test_a_run_begun_with_another_configuration_is_not_gone_on_with(toy_data, sh
 
 
 def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_model, tmp_path):
-    from nmt.model_folder import save
+    from nmt.model_folder.store import save
 
     save(tmp_path / "run", {"config.json": b"{}"})
     with pytest.raises(ModelError, match="no checkpoint to go on with"):

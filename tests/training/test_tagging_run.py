@@ -9,11 +9,11 @@ import pytest
 from tests_tagged import SETTINGS, columns, tagged_sentences
 
 from nmt import pipeline
-from nmt.decoding.tagging import load_tagger, tag
+from nmt.decoding.tagger import load_tagger, tag
 from nmt.errors import ConfigError, DataError, ModelError
+from nmt.io.lines import read_file
 from nmt.metrics.bleu import score
-from nmt.model_folder import open_folder
-from nmt.text.lines import read_file
+from nmt.model_folder.store import open_folder
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Corpora: parallel text and tagged sentences, cleaned, split, tokenized and cut into batches."""

@@ -1,0 +1,201 @@
+"""Words with their tags, as files and data sets have them: in columns, as tokens in records, or as spans of a text."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import DataError
+from nmt.io.lines import read_file
+from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, open_dataset, text_of
+from nmt.text.word_tokenizer import split_words
+
+TAG = re.compile(r"([BIESLU])-(\S+)")  # prefix and type in any scheme; the other tag is O
+
+_NAMES = [("tokens", "ner_tags"), ("tokens", "tags"), ("words", "ner_tags"), ("words", "tags")]
+_COMMENT = re.compile(r"#\s*\w+ = ")  # CoNLL-U: "# text = ..."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """A sentence as it was read, with tags of any scheme, and where each word stands, for errors."""
+
+    words: Sequence[str]
+    tags: Sequence[str]
+    places: Sequence[str]
+
+
+def read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[Tagged]:
+    """Yield the sentences of a corpus in any form, those without words left out; DataError for what is malformed."""
+    if is_dataset(name):
+        return _read_dataset(name, columns)
+    if not Path(name).exists():
+        raise DataError(f"{name}: no such file or folder; a data set on the hub is written {HUB}{name}")
+    if Path(name.removesuffix(".gz")).suffix == ".jsonl":
+        return (
+            sentence
+            for where, record in json_records(Path(name))
+            for sentence in _from_record(record, where, columns, labels=None)
+        )
+    return _read_columns(name, columns)
+
+
+# Columns
+
+
+def _read_columns(path: str, columns: tuple[str, str] | None) -> Iterator[Tagged]:
+    """Fields are parted by tabs, or in a line without a tab by blanks; -DOCSTART- lines and comments are left out."""
+    word_at, tag_at = _column_numbers(path, columns)
+    width = None
+    words: list[str] = []
+    tags: list[str] = []
+    places: list[str] = []
+    for number, line in enumerate(read_file(path), start=1):
+        line = line.removesuffix("\r")
+        fields = line.split("\t") if "\t" in line else [field for field in line.split(" ") if field]
+        if not line.strip() or fields[0] == "-DOCSTART-":
+            if words:
+                yield Tagged(words=words, tags=tags, places=places)
+                words, tags, places = [], [], []
+            continue
+        if not words and _is_comment(line, fields):
+            continue
+        width = width or max(len(fields), 2, word_at + 1, tag_at + 1)
+        if len(fields) != width:
+            raise DataError(
+                f"{path}:{number}: {len(fields)} columns where {width} are expected; "
+                "put the word first and its tag last, and a blank line between sentences"
+            )
+        if not fields[word_at]:
+            raise DataError(f"{path}:{number}: a tag without a word; correct the line, or leave it out")
+        words.append(fields[word_at])
+        tags.append(fields[tag_at])
+        places.append(f"{path}:{number}")
+    if words:
+        yield Tagged(words=words, tags=tags, places=places)
+
+
+def _column_numbers(path: str, columns: tuple[str, str] | None) -> tuple[int, int]:
+    if columns is None:
+        return 0, -1
+    if not all(re.fullmatch("[1-9][0-9]{0,2}", column) for column in columns):
+        raise DataError(f"{path}: columns {listed(columns)} of a file without names; give their numbers, from 1 on")
+    return int(columns[0]) - 1, int(columns[1]) - 1
+
+
+def _is_comment(line: str, fields: Sequence[str]) -> bool:
+    """Whether a line before a sentence tells of it, as in GermEval and CoNLL-U; the word "#" has a tag."""
+    tagged = fields[-1] == "O" or TAG.fullmatch(fields[-1])
+    return line.startswith("#") and (not tagged or bool(_COMMENT.match(line)))
+
+
+# Records
+
+
+def _read_dataset(name: str, columns: tuple[str, str] | None) -> Iterator[Tagged]:
+    dataset = open_dataset(name)
+    wanted = [columns] if columns else _NAMES
+    useful = {"text", "spans"}.union(*wanted).intersection(dataset.column_names)
+    if useful:
+        dataset = dataset.select_columns(sorted(useful))  # others may be large or need more libraries
+    labels = {
+        column: getattr(getattr(feature, "feature", None), "names", None)
+        for column, feature in dataset.features.items()
+    }
+    for number, record in enumerate(dataset_records(dataset, name), start=1):
+        yield from _from_record(record, f"{name}, row {number}", columns, labels)
+
+
+def _from_record(
+    record: Mapping[str, Any],
+    where: str,
+    columns: tuple[str, str] | None,
+    labels: Mapping[str, Sequence[str] | None] | None,
+) -> Iterator[Tagged]:
+    """Yield the sentence of a record, unless it has no words; labels are the names of the tags that are numbers."""
+    if columns is None and "text" in record and "spans" in record:
+        words, tags = words_of_spans(text_of(record["text"], where), record["spans"], where)
+    else:
+        for word_column, tag_column in [columns] if columns else _NAMES:
+            if word_column in record and tag_column in record:
+                break
+        else:
+            expected = f"{columns[0]!r} and {columns[1]!r}" if columns else "'tokens' and 'tags', or 'text' and 'spans'"
+            raise DataError(f"{where}: no columns {expected}, but {listed(list(record))}; rename them")
+        names = labels.get(tag_column) if labels else None
+        words = [text_of(word, where) for word in _list(record[word_column], word_column, where)]
+        tags = [_tag(tag, names, where) for tag in _list(record[tag_column], tag_column, where)]
+        if len(words) != len(tags):
+            raise DataError(f"{where}: {len(words)} words, but {len(tags)} tags; give each word one")
+        if "" in words:
+            raise DataError(f"{where}: word {words.index('') + 1} is empty; leave it and its tag out")
+    if words:
+        yield Tagged(words=words, tags=tags, places=[where] * len(words))
+
+
+def _list(value: object, column: str, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise DataError(f"{where}: {column!r} is not a list; give a list, with one entry for each word")
+    return value
+
+
+def _tag(value: object, names: Sequence[str] | None, where: str) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if names is None:
+            raise DataError(f"{where}: tag {value} is a number without a name; write the tags as text, such as B-PER")
+        if not 0 <= value < len(names):
+            raise DataError(f"{where}: tag {value} is none of the {len(names)} that the data set names; correct it")
+        return names[value]
+    return text_of(value, where)
+
+
+# Spans
+
+
+def words_of_spans(text: str, spans: object, where: str) -> tuple[list[str], list[str]]:
+    """The words of a text and their tags; a word is cut where a span begins or ends inside it."""
+    entities = sorted(_span(span, len(text), where) for span in _list(spans, "spans", where))
+    for (start, end, _), (next_start, next_end, _) in pairwise(entities):
+        if next_start < end:
+            raise DataError(f"{where}: spans {start}:{end} and {next_start}:{next_end} overlap; keep one of them")
+    cuts = sorted({cut for start, end, _ in entities for cut in (start, end)})
+    words = _cut(split_words(text), cuts)
+    tags = ["O"] * len(words)
+    at = 0
+    for start, end, type_ in entities:
+        while at < len(words) and words[at][0] < start:
+            at += 1
+        first = at
+        while at < len(words) and words[at][1] <= end:
+            tags[at] = f"{'B' if at == first else 'I'}-{type_}"
+            at += 1
+        if at == first:
+            raise DataError(f"{where}: span {start}:{end} covers no word; correct its offsets, or leave it out")
+    return [text[start:end] for start, end in words], tags
+
+
+def _span(span: object, length: int, where: str) -> tuple[int, int, str]:
+    if not isinstance(span, Mapping):
+        raise DataError(f'{where}: a span is not an object; write {{"start": 0, "end": 5, "type": "PER"}}')
+    start, end, type_ = span.get("start"), span.get("end"), span.get("type", span.get("label"))
+    if type(start) is not int or type(end) is not int or not isinstance(type_, str):
+        raise DataError(f"{where}: a span has {listed(list(span))}; it needs start, end (numbers) and type (text)")
+    if not 0 <= start < end <= length:
+        raise DataError(f"{where}: span {start}:{end} is empty or outside the text of {length} characters; correct it")
+    return start, end, text_of(type_, where)
+
+
+def _cut(words: Sequence[tuple[int, int]], cuts: Sequence[int]) -> list[tuple[int, int]]:
+    """Words, cut at these offsets; both in order."""
+    parts = []
+    at = 0
+    for start, end in words:
+        while at < len(cuts) and cuts[at] < end:
+            if cuts[at] > start:
+                parts.append((start, cuts[at]))
+                start = cuts[at]
+            at += 1
+        parts.append((start, end))
+    return parts

@@ -1,0 +1,176 @@
+"""Parallel corpora in the forms that people have them, read as one stream of sentence pairs.
+
+Two plain text files in a row, the source first, are one corpus; a name that ends in .tsv, .csv, .jsonl or .parquet,
+a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be compressed by gzip.
+
+CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into nothing and 001 into 1, join rows after
+an open quote, and shift the data where a row has a field too many.
+"""
+
+import csv
+import glob
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import DataError
+from nmt.io.files import open_bytes
+from nmt.io.lines import read_file, read_parallel
+from nmt.io.records import (
+    HUB,
+    dataset_records,
+    is_dataset,
+    json_records,
+    listed,
+    load_dataset,
+    open_dataset,
+    text_of,
+)
+
+Pair = tuple[str, str]
+Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them
+Row = tuple[str, list[str]]  # where it stands, for errors, and its fields
+
+
+def read_corpora(
+    names: Sequence[str], *, source: str, target: str, columns: tuple[str, str] | None = None
+) -> Iterator[Pair]:
+    """Return the pairs of all corpora, in order; source and target are language codes.
+
+    Where columns have names, the ones to read are given by columns, or else called by the languages' codes, or
+    "source" and "target"; a column "translation" may hold both, keyed so. A TSV or CSV file whose first line names
+    the columns may have more of them, else each line must have two fields.
+
+    What is missing or unpaired is a DataError here, what is malformed is one while reading. A side may contain line
+    ends, where the form can express them.
+    """
+    wanted = [columns] if columns else [(source, target), ("source", "target")]
+    corpora: list[Iterator[Pair]] = []
+    waiting = iter(names)
+    for name in waiting:
+        if is_dataset(name):
+            corpora.append(_read_dataset(name, wanted))
+        elif not Path(name).exists():
+            raise DataError(f"{name}: no such file or folder; a data set on the hub is written {HUB}{name}")
+        elif form := _form(name):
+            corpora.append(_READERS[form](Path(name), wanted))
+        else:
+            corpora.append(_read_text_files(name, next(waiting, None), source, target))
+    return chain.from_iterable(corpora)
+
+
+def _form(name: str) -> str | None:
+    suffix = Path(name.removesuffix(".gz")).suffix
+    return suffix if suffix in _READERS else None
+
+
+def _read_text_files(first: str, second: str | None, source: str, target: str) -> Iterator[Pair]:
+    if second is None or is_dataset(second) or _form(second):
+        raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
+    if not Path(second).exists():
+        raise DataError(f"{second}: no such file; check the path")
+    endings = [Path(name.removesuffix(".gz")).suffix for name in (first, second)]
+    if endings == [f".{target}", f".{source}"]:
+        raise DataError(f"{first} {second}: the wrong way round; name the source file and then the target file")
+    return read_parallel(first, second)
+
+
+def _read_tsv(path: Path, wanted: Columns) -> Iterator[Pair]:
+    """A quote is a character like any other, and a tab always ends a field."""
+    lines = enumerate(read_file(path), start=1)
+    return _from_rows(((f"{path}:{number}", line.split("\t")) for number, line in lines), wanted)
+
+
+def _read_csv(path: Path, wanted: Columns) -> Iterator[Pair]:
+    return _from_rows(_csv_rows(path), wanted)
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    """Rows as RFC 4180 has them; a quote that is never closed is an error, not a very long field."""
+    reader = csv.reader((line + "\n" for line in read_file(path)), strict=True)
+    start = 1  # of the row, which may go on over many lines
+    try:
+        for fields in reader:
+            yield f"{path}:{start}", fields
+            start = reader.line_num + 1
+    except csv.Error as error:  # its words are meant for programmers
+        raise DataError(
+            f"{path}:{start}: not CSV; put quotes round fields with line ends, double those inside, and close each"
+        ) from error
+
+
+def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
+    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is no row
+    first = next(rows, None)
+    if first is None:
+        return
+    where, fields = first
+    header = [field.strip() for field in fields]
+    names = next((names for names in wanted if set(names) <= set(header)), None)
+    if names is not None:
+        width, source, target = len(header), header.index(names[0]), header.index(names[1])
+    elif len(wanted) == 1:
+        raise DataError(f"{where}: no columns {wanted[0][0]!r} and {wanted[0][1]!r}; this line has {listed(header)}")
+    else:
+        width, source, target = 2, 0, 1
+        rows = chain([first], rows)
+    for where, fields in rows:
+        if len(fields) != width:
+            cure = "correct the line" if names else "if there are more columns, name them in a first line"
+            raise DataError(f"{where}: {len(fields)} fields where {width} are expected; {cure}")
+        yield fields[source], fields[target]
+
+
+def _read_jsonl(path: Path, wanted: Columns) -> Iterator[Pair]:
+    for where, record in json_records(path):
+        yield _from_record(record, where, wanted)
+
+
+def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as plain:  # Parquet is read from its end, gzip is not
+        readable = str(path)
+        if path.suffix == ".gz":
+            with open_bytes(path) as compressed:
+                shutil.copyfileobj(compressed, plain)
+            plain.flush()
+            readable = plain.name
+        dataset = load_dataset(
+            str(path),
+            lambda datasets: datasets.load_dataset(
+                "parquet", data_files=[glob.escape(str(Path(readable).absolute()))], split="train", streaming=True
+            ),
+        )
+        yield from _from_dataset(dataset, str(path), wanted)
+
+
+def _read_dataset(name: str, wanted: Columns) -> Iterator[Pair]:
+    yield from _from_dataset(open_dataset(name), name, wanted)
+
+
+def _from_dataset(dataset: Any, name: str, wanted: Columns) -> Iterator[Pair]:
+    useful = [column for column in dataset.column_names or [] if column in {"translation", *chain(*wanted)}]
+    if useful:
+        dataset = dataset.select_columns(useful)  # others, such as images, may be large or need more libraries
+    for number, record in enumerate(dataset_records(dataset, name), start=1):
+        yield _from_record(record, f"{name}, row {number}", wanted)
+
+
+def _from_record(record: Mapping[str, Any], where: str, wanted: Columns) -> Pair:
+    translation = record.get("translation")
+    fields = translation if isinstance(translation, Mapping) else record
+    for source, target in wanted:
+        if source in fields and target in fields:
+            return text_of(fields[source], where), text_of(fields[target], where)
+    expected = " or ".join(f"{source!r} and {target!r}" for source, target in wanted)
+    raise DataError(f"{where}: no columns {expected}, but {listed(list(fields))}; name them with --columns")
+
+
+_READERS: dict[str, Callable[[Path, Columns], Iterator[Pair]]] = {
+    ".tsv": _read_tsv,
+    ".csv": _read_csv,
+    ".jsonl": _read_jsonl,
+    ".parquet": _read_parquet,
+}

@@ -1,0 +1,58 @@
+"""What systems are measured on: reference translations, and the source text if a model is to translate it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.errors import ConfigError, DataError
+from nmt.io.lines import read_file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benchmark:
+    """A test set of N sentences."""
+
+    name: str
+    sources: Sequence[str] | None  # N lines
+    references: Sequence[Sequence[str]]  # N lines for each reference translation
+    languages: tuple[str, str] = ("", "")  # from which to which; "" where it was not said
+
+
+def read_benchmark(references: Sequence[Path], source: Path | None = None) -> Benchmark:
+    """Read a test set from files; DataError unless all have the same number of lines."""
+    texts = {path: list(read_file(path)) for path in ([source] if source else []) + list(references)}
+    first, *others = texts
+    for path in others:
+        if len(texts[path]) != len(texts[first]):
+            raise DataError(
+                f"{path} has {len(texts[path])} lines, but {first} has {len(texts[first])}; "
+                "line i of one must belong to line i of the other: find the missing line"
+            )
+    return Benchmark(
+        name=", ".join(map(str, references)),
+        sources=texts[source] if source else None,
+        references=[texts[path] for path in references],
+    )
+
+
+def sacrebleu_benchmark(name: str, languages: str) -> Benchmark:
+    """Open one of sacrebleu's own test sets ("wmt14", "de-en"), fetched at its first use; DataError if it cannot be."""
+    from sacrebleu.dataset import DATASETS
+
+    if name not in DATASETS:
+        near = [known for known in DATASETS if known.split("/")[0] == name.split("/")[0] or known[:3] == name[:3]]
+        raise ConfigError(f"sacrebleu has no test set {name!r}; choose one of {', '.join(near or DATASETS)}")
+    dataset: Any = DATASETS[name]
+    if languages not in dataset.langpairs:
+        raise ConfigError(f"test set {name} has no {languages!r}; choose one of {', '.join(dataset.langpairs)}")
+    try:
+        source = Path(dataset.get_source_file(languages))
+        references = [Path(path) for path in dataset.get_reference_files(languages)]
+    except (Exception, SystemExit) as error:  # whatever can go wrong in a download and in unpacking it
+        raise DataError(
+            f"test set {name} {languages} is not on this disk and could not be fetched ({error}); "
+            "connect to the network, or give your own files by --references and --source-file"
+        ) from error
+    found = read_benchmark(references, source)
+    return Benchmark(name=f"{name} {languages}", sources=found.sources, references=found.references)

@@ -1,0 +1,171 @@
+"""Tokenized training data on disk, and the batches that an epoch is cut into."""
+
+import hashlib
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+from datasets.exceptions import DatasetGenerationError
+from numpy.typing import NDArray
+
+from nmt.data.batch import WIDTHS, Batch, cut, make_batch, next_multiple
+from nmt.errors import DataError
+from nmt.io.files import locked, sha256
+from nmt.io.lines import read_parallel
+from nmt.protection.literals import RULES, hide_shared
+from nmt.text.tokenizer import BOS_ID, Tokenizer
+
+TOKENIZED_AT_ONCE = 1000  # pairs; large enough to keep the tokenizer's threads busy, small enough for any memory
+
+
+class TokenizedCorpus:
+    """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory.
+
+    firsts are what the decoder reads first to write the target side and, if every pair is to be there a second time
+    with its sides swapped, to write the source side.
+    """
+
+    def __init__(
+        self,
+        data: datasets.Dataset,
+        source: Tokenizer,
+        target: Tokenizer,
+        fingerprint: str,
+        firsts: Sequence[int] = (BOS_ID,),
+    ) -> None:
+        self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
+        self._data = data.with_format("arrow")
+        self._tokenizers = (source, target)
+        self._firsts = firsts
+        sides = [np.asarray(data.data.column(f"{side}_length"), dtype=np.int64) for side in ("source", "target")]
+        self.source_lengths = np.concatenate(sides[: len(firsts)])
+        self.target_lengths = np.concatenate(sides[::-1][: len(firsts)])
+
+    def __len__(self) -> int:
+        return len(self.source_lengths)
+
+    def batch(self, rows: NDArray[np.int64], alpha: float = 0.0, seed: int = 0) -> Batch:
+        """The pairs of the given rows; alpha > 0 samples their segmentations by seed (Kudo, 2018)."""
+        swapped, pairs = np.divmod(rows, len(self._data))
+        table: Any = self._data[pairs]
+        if alpha > 0:
+            source, target = (
+                tokenizer.sample(table.column(name).to_pylist(), alpha=alpha, seed=seed * 2 + side)
+                for side, (tokenizer, name) in enumerate(
+                    zip(self._tokenizers, ("source_text", "target_text"), strict=True)
+                )
+            )
+        else:
+            source, target = (table.column(name).to_pylist() for name in ("source", "target"))
+        for row in np.flatnonzero(swapped):
+            source[row], target[row] = target[row], source[row]
+        return make_batch(source, target, [self._firsts[way] for way in swapped])
+
+
+def batch_rows(corpus: TokenizedCorpus, max_tokens: int, seed: int, epoch: int) -> list[NDArray[np.int64]]:
+    """Cut one epoch into batches of at most max_tokens padded target subwords, in an order set by seed and epoch.
+
+    Pairs of like lengths go together, so little is padded; which of them, and in what order the batches come, is
+    drawn anew each epoch.
+    """
+    random = np.random.default_rng([seed, epoch])
+    order = random.permutation(len(corpus))
+    source, target = (next_multiple(side + 1, WIDTHS) for side in (corpus.source_lengths, corpus.target_lengths))
+    order = order[np.lexsort((source[order], target[order]))]
+    batches = [order[rows] for rows in cut(np.maximum(source, target)[order], max_tokens)]
+    return [batches[index] for index in random.permutation(len(batches))]
+
+
+def tokenize_corpus(
+    source_path: Path,
+    target_path: Path,
+    source: Tokenizer,
+    target: Tokenizer,
+    cache: Path,
+    max_length: int,
+    firsts: Sequence[int] = (BOS_ID,),
+    known: Collection[str] | None = None,
+) -> TokenizedCorpus:
+    """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
+
+    Pairs with a side of more than max_length subwords are left out; firsts as for TokenizedCorpus. Unless
+    the known words are None, placeholders stand for literals (hide_shared). Raises DataError for what is wrong with
+    the files, and when no pair is left.
+    """
+    digest = hashlib.sha256(f"1 {max_length}".encode())
+    if known is not None:
+        digest.update("\n".join([RULES, *sorted(known)]).encode())
+    for path in (source_path, target_path):
+        digest.update(sha256(path))
+    for tokenizer in (source, target):
+        digest.update(hashlib.sha256(tokenizer.to_bytes()).digest())
+    folder = cache / digest.hexdigest()[:16]
+    with locked(cache):  # another training of the same data may have begun, too
+        shutil.rmtree(_partial(folder), ignore_errors=True)  # of one that was killed
+        if not folder.exists():
+            pairs = read_parallel(source_path, target_path)
+            if known is not None:
+                pairs = (hide_shared(*pair, number, known) for number, pair in enumerate(pairs))
+            _save_tokenized(folder, pairs, source, target, max_length)
+    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, firsts)
+    if not len(corpus):
+        raise DataError(
+            f"{source_path}: no pair is left whose sides have at most {max_length} subwords; raise training.max_length"
+        )
+    return corpus
+
+
+def _save_tokenized(
+    folder: Path, pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
+) -> None:
+    """Tokenize pairs into a folder, which appears when all is done."""
+    partial = _partial(folder)
+    columns = {
+        **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
+        **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
+        **{name: datasets.Value("string") for name in ("source_text", "target_text")},
+    }
+    datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
+    fault: BaseException | None = None
+    try:
+        data = datasets.Dataset.from_generator(
+            lambda: _tokenize(pairs, source, target, max_length),
+            features=datasets.Features(columns),
+            cache_dir=str(partial / "build"),
+            fingerprint=folder.name,
+        )
+        data.save_to_disk(str(partial / "data"))
+        (partial / "data").rename(folder)
+    except DatasetGenerationError as error:
+        fault = error.__cause__ or error  # what the generator or the disk raised says what is wrong
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    if fault is not None:
+        raise fault  # outside of the handler: its own wrapping would be its context, and that a circle
+
+
+def _partial(folder: Path) -> Path:
+    """Where a folder is made."""
+    return folder.with_suffix(".partial")
+
+
+def _tokenize(
+    pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
+) -> Iterator[dict[str, Any]]:
+    while chunk := [pair for _, pair in zip(range(TOKENIZED_AT_ONCE), pairs, strict=False)]:
+        sources, targets = ([pair[side] for pair in chunk] for side in (0, 1))
+        for text, other, ids, other_ids in zip(
+            sources, targets, source.encode_batch(sources), target.encode_batch(targets), strict=True
+        ):
+            if 0 < len(ids) <= max_length and 0 < len(other_ids) <= max_length:
+                yield {
+                    "source": ids,
+                    "target": other_ids,
+                    "source_length": len(ids),
+                    "target_length": len(other_ids),
+                    "source_text": text,
+                    "target_text": other,
+                }

@@ -1,0 +1,186 @@
+"""Lines in, names out: words, their tags, and where in the line each name stands.
+
+Shapes: W words, L tags.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from nmt.data.sentence import Alphabet, Sentence, bio_tags, locate
+from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
+from nmt.errors import ModelError
+from nmt.metrics.spans import spans_of
+from nmt.model_folder.contents import load_tokenizers, read_description, read_tagger_description
+from nmt.model_folder.store import open_folder
+from nmt.text.tokenizer import Tokenizer
+from nmt.text.word_tokenizer import split_words
+
+ROWS = 64  # sentences read at once
+SUBWORDS = 8192  # and at most so many subwords, padding included
+USUAL_WORDS = 80  # longer lines are cut, after a sentence's end if there is one
+LONGEST_WORD = 200  # characters of a word that are read, and of what stands between two
+LONGEST_GAP = 10
+_ENDS = {".", "!", "?", "…", "。", "！", "？", "।", "؟"}
+
+TagForm = Literal["inline", "json", "bio"]
+Emissions = Callable[[Sequence[Sentence]], list[Scores]]  # scores [W, L] for the words of each sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingModel:
+    """What finds names in lines."""
+
+    tokenizer: Tokenizer
+    alphabet: Alphabet
+    tags: Sequence[str]  # L of them: see bio_tags
+    transitions: Scores  # [L + 1, L]
+    emissions: Emissions
+    labels: Mapping[str, str]  # other names for the types, in the corpora of its training
+
+
+class Entity(NamedTuple):
+    """A name: line[start:end] == text."""
+
+    start: int  # characters of the line as given
+    end: int
+    type: str
+    text: str
+    score: float  # the probability that a name of this type stands exactly here
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggedLine:
+    """A line, its words (by their offsets) with a tag each, and the names in it, in order and apart."""
+
+    line: str
+    words: Sequence[tuple[int, int]]
+    tags: Sequence[str]
+    entities: Sequence[Entity]
+
+
+def tag(model: TaggingModel, windows: Iterable[Sequence[str]], *, pretokenized: bool = False) -> Iterator[TaggedLine]:
+    """Tag lines, a window at a time: one TaggedLine each, in order. Pretokenized lines have a space between words."""
+    for lines in windows:
+        words = [_between_spaces(line) if pretokenized else split_words(line) for line in lines]
+        parts = [(line, part) for line, own in zip(lines, words, strict=True) for part in _parts(line, own)]
+        found = iter(best_tags(model, [_locate_part(model.tokenizer, line, part) for line, part in parts]))
+        for line, own in zip(lines, words, strict=True):
+            tags: list[str] = []
+            entities: list[Entity] = []
+            for part in _parts(line, own):
+                part_tags, scores = next(found)
+                for (first, end, kind), score in zip(spans_of(part_tags), scores, strict=True):
+                    start, stop = part[first][0], part[end - 1][1]
+                    entities.append(Entity(start, stop, kind, line[start:stop], score))
+                tags += part_tags
+            yield TaggedLine(line=line, words=own, tags=tags, entities=entities)
+
+
+def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[list[str], list[float]]]:
+    """The best tags of each sentence, and the probability of each span that they mark."""
+    found: list[Any] = [None] * len(sentences)
+    order = sorted(range(len(sentences)), key=lambda index: len(sentences[index].ids), reverse=True)
+    while order:
+        rows = max(1, min(ROWS, SUBWORDS // (len(sentences[order[0]].ids) + 1)))
+        batch, order = order[:rows], order[rows:]
+        for index, tagged in zip(batch, _decode(model, [sentences[index] for index in batch]), strict=True):
+            found[index] = tagged
+    return found
+
+
+def _decode(model: TaggingModel, sentences: Sequence[Sentence]) -> Iterator[tuple[list[str], list[float]]]:
+    emissions = model.emissions(sentences)
+    batch, lengths = padded(emissions)
+    lattice = forward_backward(batch, lengths, model.transitions)
+    for row, numbers in enumerate(viterbi(batch, lengths, model.transitions)):
+        tags = [model.tags[number] for number in numbers[: lengths[row]]]
+        yield (
+            tags,
+            [
+                span_probability(
+                    emissions[row],
+                    model.transitions,
+                    lattice,
+                    row,
+                    (start, end),
+                    begin=model.tags.index(f"B-{kind}"),
+                    inside=model.tags.index(f"I-{kind}"),
+                )
+                for start, end, kind in spans_of(tags)
+            ],
+        )
+
+
+def render(tagged: TaggedLine, form: TagForm) -> list[str]:
+    """The lines that show a tagged line: one, or in the form "bio" one for each word and a blank one."""
+    match form:
+        case "inline":
+            ends = [0, *(entity.end for entity in tagged.entities)]
+            marked = [
+                f"{tagged.line[end : entity.start]}[{entity.text}|{entity.type}]"
+                for end, entity in zip(ends, tagged.entities, strict=False)
+            ]
+            return ["".join([*marked, tagged.line[ends[-1] :]])]
+        case "json":
+            entities = [entity._asdict() | {"score": round(entity.score, 6)} for entity in tagged.entities]
+            return [json.dumps({"text": tagged.line, "entities": entities}, ensure_ascii=False)]
+        case "bio":
+            return [*(f"{tagged.line[slice(*w)]}\t{tag}" for w, tag in zip(tagged.words, tagged.tags, strict=True)), ""]
+
+
+def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
+    """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger."""
+    folder = open_folder(path)
+    if not folder.has("tagger.json"):
+        raise ModelError(f"{path}: has no tagger; train one with nmt train-tagger --model {path}")
+    about = read_tagger_description(folder)
+    tokenizer, target_tokenizer = load_tokenizers(folder)
+    from nmt.engines.networks import load_tagger_head, load_translator  # here, as torch takes its time
+    from nmt.engines.torch_tagger import TorchTagger
+
+    try:
+        alphabet, tags = Alphabet(about["alphabet"]), bio_tags(about["types"])
+        sizes = tokenizer.vocab_size, target_tokenizer.vocab_size
+        translator = load_translator(folder, read_description(folder), *sizes, device)
+        head = load_tagger_head(folder, about, translator, len(alphabet), device)
+        return TaggingModel(
+            tokenizer=tokenizer,
+            alphabet=alphabet,
+            tags=tags,
+            transitions=head.crf.transitions().detach().cpu().numpy(),
+            emissions=TorchTagger(translator, head, alphabet),
+            labels=about["labels"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path}: tagger.json does not describe a tagger ({error}); train it again") from error
+
+
+def _between_spaces(line: str) -> list[tuple[int, int]]:
+    """The offsets of what stands between spaces; of tabs and returns, too: Windows ends lines so, and columns."""
+    return [match.span() for match in re.finditer(r"[^ \t\r]+", line) if match[0].strip()]
+
+
+def _parts(line: str, words: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """A line's words in parts of about a sentence each if there are many, else in one; none for a blank line."""
+    parts, start = [], 0
+    while len(words) - start > USUAL_WORDS:
+        ends = [place for place in range(start, start + USUAL_WORDS) if line[slice(*words[place])] in _ENDS]
+        end = ends[-1] + 1 if ends else start + USUAL_WORDS
+        parts.append(list(words[start:end]))
+        start = end
+    return [*parts, list(words[start:])] if words else parts
+
+
+def _locate_part(tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]) -> Sentence:
+    """A part of a line, tokenized by itself; what no word in any language needs is left out, so that it is bounded."""
+    text, places, before = "", [], words[0][0]
+    for start, end in words:
+        text += line[before : min(start, before + LONGEST_GAP)]
+        places.append((len(text), len(text) + min(end - start, LONGEST_WORD)))
+        text += line[start : min(end, start + LONGEST_WORD)]
+        before = end
+    return locate(tokenizer, text, places)

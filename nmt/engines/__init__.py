@@ -1,0 +1,1 @@
+"""What runs a network: torch, or the exported int8 graph in onnxruntime."""

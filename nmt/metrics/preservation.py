@@ -1,0 +1,26 @@
+"""How many of the numbers and addresses of a text came through its translation."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nmt.protection.literals import find_literals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survival:
+    """Literals (see nmt/text/literals.py) of sources, and how many of them stand in the translations as well."""
+
+    literals: int
+    kept: int
+
+
+def survival(sources: Sequence[str], translations: Sequence[str]) -> Survival:
+    """Count literals line by line, each as often as it occurs."""
+    found = [
+        (Counter(find_literals(source)), Counter(find_literals(translation)))
+        for source, translation in zip(sources, translations, strict=True)
+    ]
+    return Survival(
+        literals=sum(here.total() for here, _ in found), kept=sum((here & there).total() for here, there in found)
+    )

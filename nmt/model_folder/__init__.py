@@ -1,0 +1,1 @@
+"""Model folders: saved and loaded whole or not at all."""

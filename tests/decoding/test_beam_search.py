@@ -1,0 +1,185 @@
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nmt.decoding.beam_search import beam_search
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.constraints import Required
+from nmt.decoding.hypotheses import length_penalty
+from nmt.decoding.sampling import sample
+from nmt.engines.base import Step
+from nmt.errors import ModelError
+from nmt.text.tokenizer import BOS_ID, EOS_ID
+
+A, B, C = 4, 5, 6
+
+
+class Rows(list):
+    """What each row has read, and the padded length of the longest source of the batch."""
+
+    def __init__(self, rows, width):
+        super().__init__(rows)
+        self.width = width
+
+    def select(self, rows):
+        return Rows((self[row] for row in rows), self.width)
+
+
+class TableEngine:
+    """Next-subword probabilities from a table, by source and by all that was read so far."""
+
+    def __init__(self, table, vocab_size=7):
+        self.table = table
+        self.vocab_size = vocab_size
+        self.workers = 1
+
+    def start(self, sources, rows):
+        return Rows(((tuple(source), ()) for source in sources), max(map(len, sources)) + 1)
+
+    def step(self, previous, state, candidates):
+        read_on = [(source, (*read, int(token))) for (source, read), token in zip(state, previous, strict=True)]
+        state = Rows(read_on, state.width)
+        log_probs = np.stack([self.log_probs(source, read[1:]) for source, read in state])
+        ids = np.argsort(-log_probs, axis=1, kind="stable")[:, :candidates]
+        attention = np.full((len(state), state.width), 0.5)
+        return Step(np.take_along_axis(log_probs, ids, axis=1), ids, lambda: attention, state)
+
+    def log_probs(self, source, read):
+        with np.errstate(divide="ignore"):
+            return np.log(np.array(self.table(source, read), dtype=np.float64))
+
+
+def two_step(source, read):
+    # A first: 0.6 * 0.5 = 0.30.  B first: 0.4 * 0.9 = 0.36.
+    return {
+        (): [0, 0, 0, 0, 0.6, 0.4, 0],
+        (A,): [0, 0, 0, 0, 0.2, 0.3, 0.5],
+        (B,): [0, 0, 0, 0, 0.1, 0.9, 0],
+    }.get(read, [0, 0, 0, 1, 0, 0, 0])
+
+
+def random_table(seed):
+    def table(source, read):
+        random = np.random.default_rng([seed, *source, len(source), *read])
+        weights = random.random(4)
+        return [0, 0, 0, *(weights / weights.sum())]
+
+    return table
+
+
+def plain(**changes):
+    return SearchConfig(**{"length_penalty": 0.0, **changes})
+
+
+def best_ids(engine, config):
+    [[best, *_]] = beam_search(engine, [[A]], config)
+    return best.ids
+
+
+def test_beam_finds_the_likelier_path_that_greedy_misses():
+    assert best_ids(TableEngine(two_step), plain(beam_size=1)) == [A, C]
+    assert best_ids(TableEngine(two_step), plain(beam_size=2)) == [B, B]
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+@pytest.mark.parametrize("required", [None, Required(np.array([B]), np.array([[1]]))])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_wide_beam_equals_exhaustive_search(seed, required, alpha):
+    engine = TableEngine(random_table(seed))
+    source = [A, B]
+    # A ratio that is almost nothing leaves ten steps; the table is cut to sentences of three subwords and their end.
+    short = TableEngine(lambda source, read: [0, 0, 0, 1, 0, 0, 0] if len(read) == 3 else engine.table(source, read))
+    scores = {}
+    for length in range(4):
+        for ids in itertools.product([A, B, C], repeat=length):
+            if required is None or ids.count(B) == 1:
+                steps = [short.log_probs(tuple(source), ids[:n])[token] for n, token in enumerate([*ids, EOS_ID])]
+                scores[ids] = sum(steps) / length_penalty(length + 1, alpha)
+    config = SearchConfig(beam_size=40, n_best=40, length_penalty=alpha)
+    [found] = beam_search(short, [source], config, required=required)
+    expected = sorted(scores.values(), reverse=True)
+    assert [tuple(hypothesis.ids) for hypothesis in found] == sorted(scores, key=lambda ids: -scores[ids])
+    np.testing.assert_allclose([hypothesis.score for hypothesis in found], expected)
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_what_is_required_comes_as_often_as_it_must_for_each_sentence(beam_size):
+    engine = TableEngine(random_table(3))
+    required = Required(np.array([A, B]), np.array([[0, 1], [2, 0], [0, 0]]))
+    found = beam_search(engine, [[A], [B], [C]], plain(beam_size=beam_size), required=required)
+    assert [[best.ids.count(A), best.ids.count(B)] for [best] in found] == required.counts.tolist()
+    assert all(best.finished for [best] in found)
+    less = beam_search(engine, [[A], [B], [C]], plain(beam_size=beam_size), required=replace(required, enough=False))
+    counts = np.array([[best.ids.count(A), best.ids.count(B)] for [best] in less])
+    assert (counts <= required.counts).all()
+    assert (counts < required.counts).any()
+
+
+def test_sentences_searched_together_are_found_as_if_alone():
+    engine = TableEngine(random_table(7))
+    sources = [[A], [B, C, A], [C], [A, A, A, A, A]]
+    config = SearchConfig(beam_size=3, n_best=2, coverage_penalty=0.2)
+    assert beam_search(engine, sources, config) == [beam_search(engine, [source], config)[0] for source in sources]
+
+
+def test_a_translation_that_never_ends_is_stopped_and_says_so():
+    engine = TableEngine(lambda source, read: [0, 0, 0, 0, 1, 0, 0])
+    [[found]] = beam_search(engine, [[A]], plain(beam_size=1, max_length_ratio=2.0))
+    assert found.ids == [A] * 12
+    assert not found.finished
+
+
+def test_the_length_penalty_is_the_one_of_gnmt():
+    assert length_penalty(7, 0.0) == 1.0
+    assert length_penalty(1, 0.6) == 1.0
+    assert length_penalty(7, 1.0) == 2.0
+
+
+def test_the_coverage_penalty_lowers_the_score_of_what_was_not_attended_to():
+    # One step covers each of two source positions by 0.5: 2 * log 0.5 is added, times beta.
+    engine = TableEngine(lambda source, read: [0, 0, 0, 1, 0, 0, 0])
+    [[found]] = beam_search(engine, [[A]], plain(beam_size=1, coverage_penalty=0.3))
+    assert found.score == pytest.approx(0.3 * 2 * np.log(0.5))
+
+
+def test_samples_follow_the_model_and_the_seed():
+    engine = TableEngine(lambda source, read: [0, 0, 0, 0.5, 0.4, 0.1, 0])
+    config = SearchConfig(sample=True, n_best=400, seed=3)
+    [drawn] = sample(engine, [[A]], config)
+    first = [hypothesis.ids[0] if hypothesis.ids else EOS_ID for hypothesis in drawn]
+    assert abs(first.count(EOS_ID) / 400 - 0.5) < 0.08
+    assert abs(first.count(A) / 400 - 0.4) < 0.08
+    assert sample(engine, [[B], [A]], config)[1] == drawn
+    assert sample(engine, [[A]], SearchConfig(sample=True, n_best=400, seed=4)) != [drawn]
+    assert BOS_ID not in first
+
+
+def test_samples_from_the_most_probable_ones_are_those_that_may_come():
+    engine = TableEngine(lambda source, read: [0, 0, 0, 0.2, 0.5, 0.3, 0])
+    config = SearchConfig(sample=True, sample_from=1, n_best=20, max_length_ratio=0.1)
+    [free] = sample(engine, [[A]], config)
+    assert {tuple(drawn.ids) for drawn in free} == {(A,) * 10}
+    [held] = sample(engine, [[A]], config, required=Required(np.array([A]), np.array([[1]])))
+    assert {tuple(drawn.ids) for drawn in held} == {(A, *[B] * 9)}
+
+
+def test_both_searches_start_with_the_symbol_asked_for():
+    class FirstSeen(TableEngine):
+        def step(self, previous, state, candidates):
+            seen.append(int(previous[0]))
+            return super().step(previous, state, candidates)
+
+    for search in (beam_search, sample):
+        seen = []
+        search(FirstSeen(two_step), [[A]], plain(), C)
+        search(FirstSeen(two_step), [[A]], plain())
+        assert seen[0] == C
+        assert BOS_ID in seen[1:]
+
+
+def test_probabilities_that_are_not_finite_are_said_to_be():
+    engine = TableEngine(lambda source, read: [float("nan")] * 7)
+    with pytest.raises(ModelError, match="not finite numbers"):
+        beam_search(engine, [[A]], SearchConfig(beam_size=2))

@@ -1,0 +1,187 @@
+import random
+
+import pytest
+from tests_toy import toy_pairs
+
+from nmt import pipeline
+from nmt.decoding import translator as translation
+from nmt.decoding.constraints import Required
+from nmt.decoding.hypotheses import Hypothesis
+from nmt.decoding.model import load_model
+from nmt.errors import ModelError
+from nmt.io.lines import write_file
+from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, TokenizerConfig, train_tokenizer
+
+LINES = [
+    "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
+    "eins zwei. drei vier. Haus. Baum und Katze. Hund und Hund.", "\u200b", "Xyz \u2028 Hund.", "drei\rvier",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hiding(toy_config, tmp_path_factory):
+    """A model that knows placeholders; the digits that it met in training, it knows as unknown characters only."""
+    data = tmp_path_factory.mktemp("numbered")
+    for split, count, seed in (("train", 400, 1), ("valid", 20, 2)):
+        numbered = [(number, *pair) for number, pair in enumerate(toy_pairs(count, seed))]
+        for side, language in ((1, "de"), (2, "en")):
+            write_file(
+                data / f"{split}.{language}",
+                [f"{one[side][:-1]} {one[0]}." if one[0] % 3 else one[side] for one in numbered],
+            )
+    text = [side for pair in toy_pairs(300, 1) for side in pair]
+    (data / "tokenizer.model").write_bytes(train_tokenizer(text, TokenizerConfig(vocab_size=64)))
+    config = toy_config("training.placeholders=true", "training.epochs=30", "training.learning_rate=0.005")
+    pipeline.train(config=config, data=data, tokenizer=data / "tokenizer.model", out=data / "run")
+    return data / "run"
+
+
+def translate(model, lines, **search):
+    return list(pipeline.translate_lines(model, lines, search=search))
+
+
+def test_every_line_has_its_own_translation_and_blank_stays_blank(toy_model):
+    found = translate(toy_model, LINES)
+    assert len(found) == len(LINES)
+    assert [bool(text) for text in found][:5] == [True, False, True, False, True]
+    assert found[4] == "dog."
+
+
+def test_several_translations_a_line_are_several_lines_whatever_the_line(toy_model, tmp_path):
+    (tmp_path / "in").write_text("Hund.\n\nHaus.\n")
+    pipeline.translate(
+        model=toy_model, source=tmp_path / "in", target=tmp_path / "out", search={"beam_size": 3, "n_best": 3}
+    )
+    found = (tmp_path / "out").read_text().split("\n")
+    assert len(found) == 10
+    assert [found[0], *found[3:7]] == ["dog.", "", "", "", "house."]
+
+
+def test_neighbours_order_and_batch_change_no_byte(toy_model):
+    lines = LINES * 9
+    random.Random(1).shuffle(lines)
+    alone = {line: translate(toy_model, [line])[0] for line in LINES}
+    assert translate(toy_model, lines) == [alone[line] for line in lines]
+
+
+def test_all_sentences_of_a_long_line_are_translated(toy_model):
+    line = " ".join(["Hund und Katze."] * 200)
+    [text] = translate(toy_model, [line])
+    assert text.count("dog") == 200
+    assert text.count("cat") == 200
+
+
+def test_a_line_without_any_space_is_bounded_and_answered(toy_model):
+    [text] = translate(toy_model, ["x" * 5000], beam_size=1)
+    assert len(text) < 100_000
+
+
+def test_a_line_in_capitals_is_translated_into_capitals(toy_model, hiding):
+    for model in (toy_model, hiding):
+        assert translate(model, ["EINS HUND UND KATZE.", "Hund."]) == ["ONE DOG AND CAT.", "dog."]
+        assert translate(model, [" ".join(["HUND."] * 50)]) == [" ".join(["DOG."] * 50)]  # one word a sentence
+    assert translate(hiding, ["EINS HUND WWW.EXAMPLE.ORG/A."]) == ["ONE DOG WWW.EXAMPLE.ORG/A."]
+
+
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
+    literals = [
+        "3.499,50",
+        "15:45",
+        "https://example.org/a?b=1",
+        "tom@example.org",
+        "+49 30 123456",
+        "A4",
+        "7",
+        "<ph3>",
+    ]
+    lines = [f"eins Hund {literal}." for literal in literals] + ["Hund und Katze."]
+    found = list(pipeline.translate_lines(hiding, lines, engine=engine))
+    assert found == [f"one dog {literal}." for literal in literals] + ["dog and cat."]
+    alone = [next(iter(pipeline.translate_lines(hiding, [line], engine=engine))) for line in lines]
+    assert alone == found
+
+
+def test_where_placeholders_lead_to_no_end_translations_may_lose_some(hiding, monkeypatch):
+    monkeypatch.setattr(Required, "forbids", lambda self, ids, missing: (ids == EOS_ID) & self.enough)
+    assert translate(hiding, ["eins Hund 7.", "Hund."]) == ["one dog 7.", "dog."]
+
+
+def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it(hiding, monkeypatch):
+    tokenizer, held = load_model(hiding).target_tokenizer, []
+
+    def search(engine, sources, config, first, required):
+        held.append(None if required is None else required.counts.tolist())
+        ids = tokenizer.encode("dog <ph1>." if required is None else "cat.")
+        return [[Hypothesis(ids=ids, score=0.0, log_prob=0.0, finished=True)] for _ in sources]
+
+    monkeypatch.setattr(translation, "beam_search", search)
+    assert translate(hiding, ["Hund."]) == ["cat."]
+    assert held == [None, [[0] * len(PLACEHOLDERS)]]
+
+
+def test_what_looks_like_a_placeholder_to_the_tokenizer_alone_is_text(hiding):
+    assert translate(hiding, ["Hund.", "eins Hund <ph⁰>."]) == ["dog.", "one dog <ph0>."]
+
+
+def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
+    lines = ["4711", "12.000, 7 - 8!", "www.example.org/a_b", "Obermüller 7", "..."]
+    assert translate(hiding, lines)[:4] == lines[:4]
+
+
+def test_a_line_that_the_tokenizer_takes_for_another_is_answered_as_if_alone(hiding):
+    lines = ["7 ℃", "7 °C"]  # of the second, C is a letter
+    assert translate(hiding, lines) == [translate(hiding, [line])[0] for line in lines]
+
+
+def test_samples_have_all_placeholders_as_well(hiding):
+    found = translate(hiding, ["eins Hund 7.", "Hund 8."] * 10, sample=True, temperature=1.5)
+    assert all(digit in text for digit, text in zip("78" * 10, found, strict=True))
+
+
+def test_an_address_of_any_length_comes_through(hiding):
+    address = "https://example.org/" + "a" * 100_000
+    assert translate(hiding, [f"eins Hund {address}."]) == [f"one dog {address}."]
+
+
+def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkeypatch):
+    monkeypatch.setattr(translation, "hide", None)
+    monkeypatch.setattr(translation, "show", None)
+    assert translate(toy_model, ["Hund."]) == ["dog."]
+    assert translate(toy_model, ["<ph3>"]) != [""]
+
+
+def test_a_tokenizer_without_placeholders_is_refused_at_once(toy_data, toy_config, tmp_path):
+    model = train_tokenizer(["eins zwei one two"], TokenizerConfig(vocab_size=14), symbols=())
+    (tmp_path / "tokenizer.model").write_bytes(model)
+    with pytest.raises(ModelError, match="has no symbol '<ph0>'"):
+        pipeline.train(
+            config=toy_config("training.placeholders=true"),
+            data=toy_data,
+            tokenizer=tmp_path / "tokenizer.model",
+            out=tmp_path / "run",
+        )
+
+
+def test_samples_with_one_seed_are_the_same(toy_model):
+    first = translate(toy_model, LINES, sample=True, seed=5)
+    assert translate(toy_model, LINES, sample=True, seed=5) == first
+    assert translate(toy_model, LINES, sample=True, temperature=3.0, seed=6) != first
+
+
+def test_sentences_searched_together_are_padded_to_one_length_and_few(monkeypatch):
+    def batches(*lengths, rows, required=()):
+        return list(translation._batches([(length, length in required) for length in lengths], rows))
+
+    monkeypatch.setattr(translation, "ROWS", 10)
+    # With EOS, 3, 7 and 1 subwords are padded to 8, 8 to 16, 20 and 21 to 24; two sentences have 5 rows each.
+    assert batches(3, 20, 7, 8, 21, 1, rows=5) == [[4, 1], [3], [2, 0], [5]]
+    assert batches(3, 7, 1, rows=1, required=[7]) == [[1], [0, 2]]
+    monkeypatch.setattr(translation, "SUBWORDS", 40)
+    assert batches(20, 20, rows=1) == [[0], [1]]  # of 24 subwords each
+
+
+def test_what_goes_wrong_in_a_thread_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        list(translation._in_threads(lambda number: 1 / number, [2, 1, 0], workers=2))
+    assert list(translation._in_threads(lambda number: 1 / number, [2, 1], workers=2)) == [0.5, 1.0]
