@@ -59,7 +59,7 @@ def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[st
     from nmt.benchmark.rates import training_rate
     from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
     from nmt.models.translator import ModelConfig
-    from nmt.training.loop import TrainingConfig
+    from nmt.training.config import TrainingConfig
 
     config = ModelConfig(embedding_size=EMBEDDING, hidden_size=hidden, attention_heads=4)
     settings = TrainingConfig(max_updates=updates, threads=threads, precision="bfloat16", batch_tokens=4096)

@@ -34,7 +34,7 @@ def main(
     from nmt.data.tokenized_corpus import tokenize_corpus
     from nmt.models.translator import ModelConfig
     from nmt.text.tokenizer import Tokenizer
-    from nmt.training.loop import TrainingConfig
+    from nmt.training.config import TrainingConfig
 
     subwords = Tokenizer.from_bytes(tokenizer.read_bytes())
     corpus = tokenize_corpus(

@@ -18,8 +18,7 @@ from nmt.models.tagger import TaggerConfig
 from nmt.models.translator import ModelConfig
 from nmt.text.directions import Directions
 from nmt.text.tokenizer import TokenizerConfig
-from nmt.training.loop import TrainingConfig
-from nmt.training.tagging import TaggingConfig
+from nmt.training.config import TaggingConfig, TrainingConfig
 
 
 @dataclass(frozen=True, kw_only=True)

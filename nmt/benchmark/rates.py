@@ -15,7 +15,8 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate
 from nmt.models.translator import ModelConfig, Translator
 from nmt.threads import default_threads
-from nmt.training.loop import TrainingConfig, UpdateReport, Validation, total_updates, train
+from nmt.training.config import TrainingConfig
+from nmt.training.loop import UpdateReport, Validation, total_updates, train
 from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.state import TrainingState
 

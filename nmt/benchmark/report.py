@@ -13,7 +13,7 @@ from nmt.model_folder.contents import read_description
 from nmt.model_folder.store import open_folder
 from nmt.models.translator import ModelConfig
 from nmt.threads import default_threads
-from nmt.training.loop import TrainingConfig
+from nmt.training.config import TrainingConfig
 
 BEAMS = 1, 5
 LATENCY_LINES = 200

@@ -32,8 +32,9 @@ from nmt.text.directions import Directions, directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
+from nmt.training.config import TrainingConfig
 from nmt.training.log import LOG, TrainingLog
-from nmt.training.loop import TrainingConfig, UpdateReport, Validation, finished, total_updates, train
+from nmt.training.loop import UpdateReport, Validation, finished, total_updates, train
 from nmt.training.loss import translation_loss
 from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.seeds import seed_torch

@@ -20,55 +20,18 @@ from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
 from nmt.data.word_batch import make_word_batch
 from nmt.decoding.tagger import TaggingModel, best_tags
 from nmt.engines.torch_tagger import TorchTagger
-from nmt.errors import ConfigError
 from nmt.metrics.spans import score_spans
 from nmt.models.tagger import Tagger
 from nmt.models.translator import Translator
 from nmt.text.tokenizer import PAD_ID, Tokenizer
+from nmt.training.config import TaggingConfig
 from nmt.training.loss import translation_loss
 from nmt.training.optimizer import learning_rate
-from nmt.training.precision import Precision, autocast
+from nmt.training.precision import autocast
 from nmt.training.seeds import seed_torch
 from nmt.training.state import TrainingState
 
 Task = Literal["tag", "translate"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaggingConfig:
-    """How a tagger is trained."""
-
-    encoder: Literal["frozen", "finetune", "joint"] = "frozen"  # joint: batches of both tasks in turns
-    start: Literal["translation", "random"] = "translation"  # random: as if the translator had learnt nothing
-    translation_share: float = 0.5  # of the updates, in joint training
-    translation_batch_tokens: int = 2048  # target subwords of those updates, padding included
-    epochs: int = 15
-    batch_tokens: int = 1024  # source subwords a batch, padding included
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.01
-    warmup: int = 200  # updates
-    max_grad_norm: float = 5.0
-    word_dropout: float = 0.1  # of the encoder while it learns to tag
-    label_smoothing: float = 0.1  # of the translation batches
-    ema_decay: float = 0.99
-    patience: int = 0  # stop after that many epochs without a better one; 0 never stops early
-    precision: Precision = "auto"
-    threads: int = 0  # 0 means all processors; another number gives other last bits
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_tokens", "translation_batch_tokens"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("weight_decay", "warmup", "patience", "threads", "seed"):
-            if not getattr(self, name) >= 0:
-                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 0")
-        for name in ("learning_rate", "max_grad_norm"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be above 0")
-        for name in ("translation_share", "word_dropout", "label_smoothing", "ema_decay"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 0 and below 1")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,18 +25,11 @@ from nmt.text.detokenizer import spaced
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint
+from nmt.training.config import TaggingConfig
 from nmt.training.memory import cache_products, keep_freed_memory
 from nmt.training.seeds import seed_torch
 from nmt.training.state import TrainingState
-from nmt.training.tagging import (
-    Heads,
-    TaggedCorpus,
-    TaggingConfig,
-    TaggingUpdate,
-    TaggingValidation,
-    total_updates,
-    train_tagger,
-)
+from nmt.training.tagging import Heads, TaggedCorpus, TaggingUpdate, TaggingValidation, total_updates, train_tagger
 
 
 @dataclass(frozen=True, kw_only=True)

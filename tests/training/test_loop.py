@@ -5,7 +5,8 @@ from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.models.translator import ModelConfig, Translator
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training import loop
-from nmt.training.loop import TrainingConfig, UpdateReport, Validation
+from nmt.training.config import TrainingConfig
+from nmt.training.loop import UpdateReport, Validation
 from nmt.training.state import TrainingState
 
 
