@@ -101,13 +101,14 @@ def load_config(path: Path | None, overrides: Sequence[str] = (), *, command: st
 
 
 def to_toml(config: Config) -> Iterator[str]:
-    """The lines of a TOML file with every key: its value, and behind it meaning, limits and a default that differs."""
-    yield from _settings(config, Config())
+    """The lines of a TOML file with every key: its value, meaning and limits, and its default if that differs."""
+    defaults = Config()
+    yield from _settings(config, defaults)
     for item in fields(config):
         section = getattr(config, item.name)
         if is_dataclass(section):
             yield from ("", f"# {(section.__doc__ or '').partition('.')[0]}.", f"[{item.name}]")
-            yield from _settings(section, type(section)())
+            yield from _settings(section, getattr(defaults, item.name))
         elif isinstance(section, Mapping):
             yield from ("", f"# {item.metadata['meaning']}", f"[{item.name}]")
             yield from (f"{_quoted(key)} = {_quoted(value)}" for key, value in section.items())
@@ -123,8 +124,9 @@ def _settings(settings: Any, defaults: Any) -> Iterator[str]:
     for item in fields(settings):
         value, default = getattr(settings, item.name), getattr(defaults, item.name)
         if not is_dataclass(value) and not isinstance(value, Mapping):
-            notes = [item.metadata["meaning"], limit_of(item).text, f"default {_quoted(default)}" * (value != default)]
-            yield f"{item.name} = {_quoted(value)}".ljust(32) + f"  # {'; '.join(filter(None, notes))}"
+            notes = [limit_of(item).text, f"default {_quoted(default)}" * (value != default)]
+            comment = f"# {item.metadata['meaning']} ({'; '.join(filter(None, notes))})".removesuffix(" ()")
+            yield f"{item.name} = {_quoted(value)}".ljust(32) + f"  {comment}"
 
 
 def _quoted(value: Any) -> str:
@@ -145,13 +147,14 @@ def _read(path: Path) -> str:
             f"{path}: cannot be read as a configuration ({error.strerror}); check the path{choices}"
         ) from error
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:2]:
-        raise ConfigError(f"{path}:1: the file is in UTF-16; save it as UTF-8")
+        raise ConfigError(f"{path}:1: the file is in UTF-{32 if bytes(2) in data[:4] else 16}; save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(
-            f"{path}:{line}: byte 0x{data[error.start]:02x} is not UTF-8, and perhaps Latin-1; save the file as UTF-8"
+            f"{path}:{line}: the file is not in UTF-8 but perhaps in Latin-1 (byte 0x{data[error.start]:02x}); "
+            "save it as UTF-8"
         ) from error
 
 
@@ -161,10 +164,10 @@ def _check_read(names: Iterable[str], command: str) -> None:
         key = name if name in KEYS else name.partition(".")[0]
         if key in KEYS and key not in READS[command]:
             others = [f"nmt {other}" for other, keys in READS.items() if key in keys]
-            sections = dict.fromkeys(full.partition(".")[0] for full in sorted(READS[command]))
+            sections = {full.partition(".")[0] for full in READS[command]}
             raise ConfigError(
                 f"--set {name}: nmt {command} does not read this key; it is for {' and '.join(others)} "
-                f"(nmt {command} reads {', '.join(sections)})",
+                f"(nmt {command} reads {', '.join(item.name for item in fields(Config) if item.name in sections)})",
                 key=name,
             )
 
