@@ -50,29 +50,20 @@ def _keys(*names: str) -> frozenset[str]:
 
 KEYS = _keys(*(item.name for item in fields(Config)))
 
-_OF_JOINT_TRAINING = {"tagging.translation_share", "tagging.translation_batch_tokens", "tagging.label_smoothing"}
-_OF_WHOLE_TRAININGS = {
-    f"training.{name}"
-    for name in (
-        "epochs",
-        "max_updates",
-        "placeholders",
-        "validate_every",
-        "validate_by",
-        "patience",
-        "save_every",
-        "report_every",
-    )
-}
+_JOINT = {"tagging.translation_share", "tagging.translation_batch_tokens", "tagging.label_smoothing"}
+_BEYOND_UPDATES = {
+    "training.epochs", "training.max_updates", "training.placeholders", "training.validate_every",
+    "training.validate_by", "training.patience", "training.save_every", "training.report_every",
+}  # fmt: skip
 
-# What each command reads; to override anything else for it would have no effect, and is refused.
+# What each command reads; an override of anything else would have no effect, and is refused.
 READS = {
     "prepare": _keys("source", "target", "cleaning"),
     "train-tokenizer": _keys("source", "target", "tokenizer"),
     "train": _keys("source", "target", "directions", "model", "training", "search"),
-    "train-tagger": _keys("tagger", "tagging", "labels") - _OF_JOINT_TRAINING,
+    "train-tagger": _keys("tagger", "tagging", "labels") - _JOINT,
     "train-tagger --data": _keys("tagger", "tagging", "labels") | {"training.max_length"},
-    "bench": _keys("training") - _OF_WHOLE_TRAININGS,
+    "bench": _keys("training") - _BEYOND_UPDATES,
 }
 
 
