@@ -59,7 +59,8 @@ def run_one(found: dict[str, Any], config: list[str], changes: list[str], data: 
     print(f"{found['variation']}, seed {found['seed']}", file=sys.stderr)
     tokenizer, run = tokenizer_for(config, changes, data, out), path.with_suffix("")
     before, started = cpu_seconds(), time.monotonic()
-    settings = [*config, *options(changes), "--data", str(data), "--tokenizer", str(tokenizer)]
+    own = [change for change in changes if not change.startswith("tokenizer.")]
+    settings = [*config, *options(own), "--data", str(data), "--tokenizer", str(tokenizer)]
     code = subprocess.run([*NMT, "train", *settings, "--out", str(run)]).returncode
     found["wall_seconds"] = found.get("wall_seconds", 0.0) + time.monotonic() - started
     found["cpu_seconds"] = found.get("cpu_seconds", 0.0) + cpu_seconds() - before

@@ -58,7 +58,7 @@ def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[st
     """Target subwords a second in training and in decoding, and their floors."""
     from nmt.benchmark.rates import training_rate
     from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
-    from nmt.models.translator import ModelConfig
+    from nmt.models.config import ModelConfig
     from nmt.training.config import TrainingConfig
 
     config = ModelConfig(embedding_size=EMBEDDING, hidden_size=hidden, attention_heads=4)

@@ -32,7 +32,7 @@ def main(
     from nmt.benchmark.rates import training_rate
     from nmt.benchmark.roofline import matrix_rates, training_operations
     from nmt.data.tokenized_corpus import tokenize_corpus
-    from nmt.models.translator import ModelConfig
+    from nmt.models.config import ModelConfig
     from nmt.text.tokenizer import Tokenizer
     from nmt.training.config import TrainingConfig
 

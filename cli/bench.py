@@ -28,7 +28,7 @@ def bench(
     from nmt import pipeline
 
     report = pipeline.bench(
-        config=pipeline.configure(config, set_ or [], "", ""),
+        config=pipeline.configure("bench", config, set_ or []),
         model=model,
         data=data,
         split=split,

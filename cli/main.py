@@ -18,6 +18,7 @@ from nmt.errors import NMTError
 from .bench import bench
 from .check import check
 from .compare import compare
+from .config import config
 from .distill import distill
 from .evaluate import evaluate
 from .export import export
@@ -57,6 +58,7 @@ app.command("compare")(compare)
 app.command("export")(export)
 app.command("check")(check)
 app.command("bench")(bench)
+app.command("config")(config)
 
 
 def _version(asked: bool) -> None:

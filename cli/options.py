@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file, or a recipe by its name.")
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override one key of the configuration; repeatable."),

@@ -49,7 +49,7 @@ def prepare(
     from nmt import pipeline
 
     report = pipeline.prepare(
-        config=pipeline.configure(config, set_ or [], source, target),
+        config=pipeline.configure("prepare", config, set_ or [], source, target),
         corpora=corpora,
         valid=valid or [],
         test=test or [],

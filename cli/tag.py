@@ -30,11 +30,12 @@ def tag(
 ) -> None:
     """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
     from nmt import pipeline
+    from nmt.resources import shipped_model
 
     if json_ and bio:
         raise ConfigError("--json and --bio: choose one")
     pipeline.tag(
-        model=model or pipeline.shipped_model(),
+        model=model or shipped_model(),
         source=input_,
         target=output,
         form="json" if json_ else "bio" if bio else "inline",

@@ -25,7 +25,7 @@ def train(
 
     with TrainingDisplay() as display:
         pipeline.train(
-            config=pipeline.configure(config, set_ or [], source, target),
+            config=pipeline.configure("train", config, set_ or [], source, target),
             data=data,
             tokenizer=tokenizer,
             out=out,

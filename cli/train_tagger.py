@@ -37,7 +37,7 @@ def train_tagger(
 
     with TrainingDisplay() as display:
         pipeline.train_tagger(
-            config=pipeline.configure(config, set_ or [], "", ""),
+            config=pipeline.configure("train-tagger --data" if data else "train-tagger", config, set_ or []),
             model=model,
             train=train,
             valid=valid,

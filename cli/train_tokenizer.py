@@ -41,7 +41,7 @@ def train_tokenizer(
     }
     overrides = [f"tokenizer.{name}={value}" for name, value in options.items() if value is not None]
     written = pipeline.train_tokenizer(
-        config=pipeline.configure(config, [*(set_ or []), *overrides], source, target),
+        config=pipeline.configure("train-tokenizer", config, [*(set_ or []), *overrides], source, target),
         data=data,
         out=out,
         symbols=symbol or [],

@@ -38,6 +38,7 @@ def translate(
 ) -> None:
     """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
     from nmt import pipeline
+    from nmt.resources import shipped_model
 
     if not sample and (seed is not None or temperature is not None):
         raise ConfigError("--seed and --temperature are for --sample; add it, or leave them out")
@@ -51,7 +52,7 @@ def translate(
         "seed": seed,
     }
     pipeline.translate(
-        model=model or pipeline.shipped_model(),
+        model=model or shipped_model(),
         direction=(source, target),
         source=input_,
         target=output,

@@ -1,33 +1,33 @@
-"""One configuration for all stages, composed of what stands beside each of them; read from TOML."""
+"""One configuration for all stages, composed of what stands beside each of them; read from and written as TOML."""
 
-import dataclasses
+import codecs
 import difflib
+import json
 import re
 import tomllib
-import types
-import typing
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_origin
 
 from nmt.data.cleaning import CleaningConfig
 from nmt.decoding.config import SearchConfig
 from nmt.errors import ConfigError
-from nmt.models.tagger import TaggerConfig
-from nmt.models.translator import ModelConfig
-from nmt.text.directions import Directions
-from nmt.text.tokenizer import TokenizerConfig
+from nmt.models.config import ModelConfig, TaggerConfig
+from nmt.resources import recipes
+from nmt.settings import checked, limit_of, setting
+from nmt.text.config import Directions, TokenizerConfig
 from nmt.training.config import TaggingConfig, TrainingConfig
 
 
 @dataclass(frozen=True, kw_only=True)
+@checked("")
 class Config:
     """Everything that can be configured; a section of the file for each field but the first three."""
 
-    source: str = ""  # language codes, as in `de`
-    target: str = ""
-    directions: Directions = "one"  # "both": one model translates back as well; it needs a shared tokenizer
+    source: str = setting("", "code of the source language, as in de")
+    target: str = setting("", "code of the target language")
+    directions: Directions = setting("one", "both: the model translates back as well; it needs a shared tokenizer")
     cleaning: CleaningConfig = field(default_factory=CleaningConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -35,80 +35,185 @@ class Config:
     search: SearchConfig = field(default_factory=SearchConfig)
     tagger: TaggerConfig = field(default_factory=TaggerConfig)
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
-    labels: Mapping[str, str] = field(default_factory=dict)  # a corpus's types of names -> the tagger's, "O" for none
+    labels: Mapping[str, str] = setting({}, "a corpus's type of names = the tagger's type, O for none")
 
 
-def load_config(path: Path | None, overrides: Sequence[str] = ()) -> Config:
-    """Read a TOML file and apply overrides of the form section.key=value.
+def _keys(*names: str) -> frozenset[str]:
+    """The full names, as in training.epochs, of all keys of sections; the name of a key that is in none is full."""
+    sections = {name: getattr(Config(), name) for name in names}
+    return frozenset(
+        full
+        for name, section in sections.items()
+        for full in ([f"{name}.{item.name}" for item in fields(section)] if is_dataclass(section) else [name])
+    )
 
-    Raises ConfigError, naming the line and the nearest key, for an unknown key or a value of the wrong type.
+
+KEYS = _keys(*(item.name for item in fields(Config)))
+
+_JOINT = {"tagging.translation_share", "tagging.translation_batch_tokens", "tagging.label_smoothing"}
+_BEYOND_UPDATES = {
+    "training.epochs", "training.max_updates", "training.placeholders", "training.validate_every",
+    "training.validate_by", "training.patience", "training.save_every", "training.report_every",
+}  # fmt: skip
+
+# What each command reads; an override of anything else would have no effect, and is refused.
+READS = {
+    "prepare": _keys("source", "target", "cleaning"),
+    "train-tokenizer": _keys("source", "target", "tokenizer"),
+    "train": _keys("source", "target", "directions", "model", "training", "search"),
+    "train-tagger": _keys("tagger", "tagging", "labels") - _JOINT,
+    "train-tagger --data": _keys("tagger", "tagging", "labels") | {"training.max_length"},
+    "bench": _keys("training") - _BEYOND_UPDATES,
+}
+
+
+def load_config(path: Path | None, overrides: Sequence[str] = (), *, command: str | None = None) -> Config:
+    """Read a TOML file, or the recipe of that name, and apply overrides of the form section.key=value.
+
+    Raises ConfigError, naming the line and the nearest key, for an unknown key or a value of the wrong type, and for an
+    override that command, one of READS, does not read.
     """
-    text = ""
-    if path is not None:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"{path}: cannot be read as a configuration ({getattr(error, 'strerror', '') or error}); check the path"
-            ) from error
+    path = path and _find(path)
+    text = "" if path is None else _read(path)
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    overridden = {_override(values, override) for override in overrides}
-
-    def where(section: str, key: str) -> str:
-        return "--set" if (section, key) in overridden else _place(path, text, section, key)
-
-    built: Config = _build(Config, values, "", where)
+    overridden = [_override(values, override) for override in overrides]
+    if command is not None:
+        _check_read(overridden, command)
+    try:
+        built: Config = _build(Config, values, "", KEYS if command is None else READS[command])
+    except ConfigError as error:
+        by_option = any(name == error.key or name.startswith(f"{error.key}.") for name in overridden)
+        place = "--set" if by_option else _place(path, text, error.key)
+        raise ConfigError(f"{place}: {error}", key=error.key) from None
     return built
 
 
-Where = typing.Callable[[str, str], str]  # of a section and a key: where they stand
+def to_toml(config: Config) -> Iterator[str]:
+    """The lines of a TOML file with every key: its value, meaning and limits, and its default if that differs."""
+    defaults = Config()
+    yield from _settings(config, defaults)
+    for item in fields(config):
+        section = getattr(config, item.name)
+        if is_dataclass(section):
+            yield from ("", f"# {(section.__doc__ or '').partition('.')[0]}.", f"[{item.name}]")
+            yield from _settings(section, getattr(defaults, item.name))
+        elif isinstance(section, Mapping):
+            yield from ("", f"# {item.metadata['meaning']}", f"[{item.name}]")
+            yield from (f"{_quoted(key)} = {_quoted(value)}" for key, value in section.items())
 
 
-def _build(kind: type[Any], values: Mapping[str, Any], section: str, where: Where) -> Any:
-    hints = typing.get_type_hints(kind)
-    fields = {}
-    for key, value in values.items():
-        name = f"{section}.{key}" if section else key
-        if key not in hints:
-            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(hints)}"
-            raise ConfigError(f"{where(section, key)}: unknown key {name!r}; {hint}")
-        if dataclasses.is_dataclass(hints[key]):
-            if not isinstance(value, Mapping):
-                raise ConfigError(f"{where(section, key)}: {key!r} is a section; write [{key}] above its keys")
-            fields[key] = _build(typing.cast(type[Any], hints[key]), value, key, where)
-        else:
-            fields[key] = _typed(hints[key], value, f"{where(section, key)}: {name}")
+def recipe_titles() -> dict[str, str]:
+    """The recipes that come with the program, and what the first line of each says."""
+    return {name: _read(path).partition("\n")[0].lstrip("# ") for name, path in recipes().items()}
+
+
+def _settings(settings: Any, defaults: Any) -> Iterator[str]:
+    """A line for each key directly in a section."""
+    for item in fields(settings):
+        value, default = getattr(settings, item.name), getattr(defaults, item.name)
+        if not is_dataclass(value) and not isinstance(value, Mapping):
+            notes = [limit_of(item).text, f"default {_quoted(default)}" * (value != default)]
+            comment = f"# {item.metadata['meaning']} ({'; '.join(filter(None, notes))})".removesuffix(" ()")
+            yield f"{item.name} = {_quoted(value)}".ljust(32) + f"  {comment}"
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # TOML writes text, numbers and truth values alike
+
+
+def _find(path: Path) -> Path:
+    """The file of this name or, where there is none, the recipe."""
+    return path if path.is_file() else recipes().get(str(path), path)
+
+
+def _read(path: Path) -> str:
     try:
-        return kind(**fields)
-    except ConfigError as error:
-        key = re.sub(rf"^{section}\.", "", str(error).split(" ", 1)[0])
-        raise ConfigError(f"{where(section, key)}: {error}") from None
+        data = path.read_bytes()
+    except OSError as error:
+        choices = f", or choose one of the recipes {', '.join(recipes())}" * isinstance(error, FileNotFoundError)
+        raise ConfigError(
+            f"{path}: cannot be read as a configuration ({error.strerror}); check the path{choices}"
+        ) from error
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:2]:
+        raise ConfigError(f"{path}:1: the file is in UTF-{32 if bytes(2) in data[:4] else 16}; save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path}:{line}: the file is not in UTF-8 but perhaps in Latin-1 (byte 0x{data[error.start]:02x}); "
+            "save it as UTF-8"
+        ) from error
 
 
-def _typed(hint: Any, value: Any, name: str) -> Any:
-    if typing.get_origin(hint) is typing.Literal:
-        if value not in typing.get_args(hint):
-            raise ConfigError(f"{name} is {value!r}; choose one of {', '.join(map(str, typing.get_args(hint)))}")
-        return value
-    if hint is bool and value in (0, 1):
+def _check_read(names: Iterable[str], command: str) -> None:
+    """Raise ConfigError if one of these keys, or tables, is there but the command does not read it."""
+    for name in names:
+        key = name if name in KEYS else name.partition(".")[0]
+        if key in KEYS and key not in READS[command]:
+            others = [f"nmt {other}" for other, keys in READS.items() if key in keys]
+            sections = {full.partition(".")[0] for full in READS[command]}
+            raise ConfigError(
+                f"--set {name}: nmt {command} does not read this key; it is for {' and '.join(others)} "
+                f"(nmt {command} reads {', '.join(item.name for item in fields(Config) if item.name in sections)})",
+                key=name,
+            )
+
+
+def _build(kind: type[Any], values: Mapping[str, Any], section: str, reads: Collection[str]) -> Any:
+    known = {item.name: item.type for item in fields(kind)}
+    found = {}
+    for key, value in values.items():
+        name = f"{section}.{key}".removeprefix(".")
+        if key not in known:
+            raise ConfigError(f"unknown key {name!r}; {_hint(key, list(known), section, reads)}", key=name)
+        if not is_dataclass(known[key]):
+            found[key] = _typed(known[key], value, name)
+        elif isinstance(value, Mapping):
+            found[key] = _build(cast(type[Any], known[key]), value, key, reads)
+        else:
+            raise ConfigError(f"{key!r} is a section; write [{key}] above its keys", key=key)
+    return kind(**found)
+
+
+def _hint(key: str, siblings: Sequence[str], section: str, reads: Collection[str]) -> str:
+    """What an unknown key may be meant to be: that of another section, or one spelt alike."""
+
+    def anywhere(key: str) -> list[str]:
+        names = [name for name in sorted(KEYS) if name.rpartition(".")[2] == key]
+        return [name for name in names if name in reads] or names
+
+    near = [key] if anywhere(key) else []
+    if not near:
+        others = [] if section else [name.rpartition(".")[2] for name in KEYS]
+        near = difflib.get_close_matches(key, [*siblings, *others], n=1, cutoff=0.5)
+    if not near:
+        return f"known here: {', '.join(siblings)}"
+    names = near if near[0] in siblings else anywhere(near[0])
+    return f"did you mean {' or '.join(map(repr, names))}?"
+
+
+def _typed(kind: Any, value: Any, name: str) -> Any:
+    """A value of TOML as the type of its key, or ConfigError; which of a type's values are allowed is settings.py's."""
+    if kind is bool and value in (0, 1):
         return bool(value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    allowed = hint if isinstance(hint, type) else typing.get_origin(hint)
-    if isinstance(allowed, types.UnionType) or not isinstance(allowed, type):
+    allowed = kind if isinstance(kind, type) else get_origin(kind)
+    if not isinstance(allowed, type):
         return value
     if not isinstance(value, allowed) or (isinstance(value, bool) and allowed is not bool):
-        raise ConfigError(f"{name} is {value!r}; it must be of type {allowed.__name__}")
+        raise ConfigError(f"{name} is {value!r}; it must be of type {allowed.__name__}", key=name)
     if isinstance(value, Mapping) and (bad := [key for key, item in value.items() if not isinstance(item, str)]):
-        raise ConfigError(f"{name}: the value of {bad[0]!r} is {value[bad[0]]!r}; it must be text in quotes")
+        raise ConfigError(f"{name}: the value of {bad[0]!r} is {value[bad[0]]!r}; it must be text in quotes", key=name)
     return value
 
 
-def _override(values: dict[str, Any], override: str) -> tuple[str, str]:
+def _override(values: dict[str, Any], override: str) -> str:
+    """Set the key of an override among the values of a file; returns its full name."""
     name, equals, text = override.partition("=")
     if not equals:
         raise ConfigError(f"--set {override}: write it as section.key=value")
@@ -122,11 +227,12 @@ def _override(values: dict[str, Any], override: str) -> tuple[str, str]:
         if not isinstance(values, dict):
             raise ConfigError(f"--set {override}: {section!r} is not a section")
     values[key] = value
-    return ".".join(sections), key
+    return ".".join((*sections, key))
 
 
-def _place(path: Path | None, text: str, section: str, key: str) -> str:
+def _place(path: Path | None, text: str, name: str) -> str:
     """path:line of a key, or of its section if the key is not in the file."""
+    section, _, key = name.rpartition(".")
     current, place = "", 0
     for number, line in enumerate(text.split("\n"), start=1):
         if header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):

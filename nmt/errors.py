@@ -6,7 +6,11 @@ class NMTError(Exception):
 
 
 class ConfigError(NMTError):
-    """A configuration file or option is wrong."""
+    """A configuration file or option is wrong; key is the setting, as in "training.epochs", if it is one."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class DataError(NMTError):

@@ -32,15 +32,16 @@ if TYPE_CHECKING:
 
 Models = str | Path | Sequence[Path]  # a model folder, or several that are to translate together
 
-SHIPPED = Path("data", "models", "de-en")
 LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
 
 
-def configure(path: Path | None, overrides: Sequence[str], source: str, target: str) -> "Config":
-    """The configuration of a file, with overrides and languages from the command line."""
+def configure(
+    command: str, path: Path | None, overrides: Sequence[str], source: str = "", target: str = ""
+) -> "Config":
+    """The configuration of a file or recipe, with overrides and languages from the command line of a command."""
     from nmt.config import load_config
 
-    config = load_config(path, overrides)
+    config = load_config(path, overrides, command=command)
     return replace(config, source=source or config.source, target=target or config.target)
 
 
@@ -301,20 +302,6 @@ def distill(
             report=report,
             stop=stop,
         )
-
-
-def shipped_model() -> Path:
-    """The folder of the model that comes with the project, checked out or installed; ConfigError if neither has it."""
-    import sysconfig
-
-    from nmt.model_folder.store import exists
-
-    installed = [sysconfig.get_path("data"), sysconfig.get_path("data", sysconfig.get_preferred_scheme("user"))]
-    places = [Path(__file__).parents[1] / SHIPPED, *(Path(base, "share", "nmt", SHIPPED.name) for base in installed)]
-    for place in places:
-        if exists(place):
-            return place
-    raise ConfigError("no model is named, and none came with this installation; name one by --model DIR")
 
 
 def translate_lines(

@@ -24,7 +24,8 @@ def own_signals():
 def toy_data(tmp_path_factory) -> Path:
     """A prepared folder of the toy language, with its tokenizer beside it as tokenizer.model."""
     from nmt.io.lines import write_file
-    from nmt.text.tokenizer import PLACEHOLDERS, TokenizerConfig, train_tokenizer
+    from nmt.text.config import TokenizerConfig
+    from nmt.text.tokenizer import PLACEHOLDERS, train_tokenizer
 
     folder = tmp_path_factory.mktemp("toy")
     for split, count, seed in (("train", 300, 1), ("valid", 20, 2), ("test", 20, 3)):

@@ -1,6 +1,11 @@
+import subprocess
+import sys
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
 import pytest
 
-from nmt.config import load_config
+from nmt.config import KEYS, READS, Config, load_config, to_toml
 from nmt.errors import ConfigError
 
 
@@ -68,3 +73,103 @@ def test_a_table_of_labels_maps_text_to_text(tmp_path):
     (tmp_path / "a.toml").write_text('[labels]\nPER = ["X"]\n')
     with pytest.raises(ConfigError, match=r"a\.toml:1: labels: the value of 'PER' is \['X'\]; it must be text"):
         load_config(tmp_path / "a.toml")
+
+
+def test_a_recipe_is_found_by_its_name_unless_a_file_has_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_config(Path("tatoeba")).training.epochs == 5
+    (tmp_path / "tatoeba").mkdir()
+    assert load_config(Path("tatoeba")).training.epochs == 5
+    (tmp_path / "demo").write_text("[training]\nepochs = 77\n")
+    assert load_config(Path("demo")).training.epochs == 77
+    with pytest.raises(ConfigError, match=r"tatoba: .*; check the path, or choose one of the recipes de-en, demo, "):
+        load_config(Path("tatoba"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-16", r"c\.toml:1: the file is in UTF-16; save it as UTF-8"),
+        ("utf-16-le", r"c\.toml:1: the file is in UTF-16; "),
+        ("utf-16-be", r"c\.toml:1: the file is in UTF-16; "),
+        ("utf-32", r"c\.toml:1: the file is in UTF-32; "),
+        ("latin-1", r"c\.toml:3: the file is not in UTF-8 but perhaps in Latin-1 \(byte 0xfc\); save it as UTF-8"),
+    ],
+)
+def test_an_encoding_that_is_not_utf_8_is_named_with_its_line(tmp_path, encoding, said):
+    (tmp_path / "c.toml").write_bytes('source = "de"\n[model]\n# für\ndropout = 0.2\n'.encode(encoding))
+    with pytest.raises(ConfigError, match=said):
+        load_config(tmp_path / "c.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path):
+    (tmp_path / "c.toml").write_bytes(b'\xef\xbb\xbfsource = "de"\n')
+    assert load_config(tmp_path / "c.toml").source == "de"
+
+
+@pytest.mark.parametrize(
+    ("command", "override", "said"),
+    [
+        ("prepare", "training.epochs=99", "it is for nmt train (nmt prepare reads source, target, cleaning)"),
+        ("prepare", "directions=both", "it is for nmt train (nmt prepare"),
+        (
+            "train-tagger",
+            "training.threads=1",
+            "nmt train and nmt bench (nmt train-tagger reads tagger, tagging, labels)",
+        ),
+        ("train-tagger", "tagging.translation_share=0.1", "it is for nmt train-tagger --data ("),
+        ("train-tagger --data", "training.epochs=1", "it is for nmt train ("),
+        ("train", "labels.PER=LOC", "it is for nmt train-tagger and nmt train-tagger --data ("),
+        ("train", "tokenizer.kind=bpe", "it is for nmt train-tokenizer ("),
+        ("bench", "training.patience=3", "it is for nmt train ("),
+    ],
+)
+def test_an_override_that_a_command_does_not_read_is_refused_with_those_that_do(command, override, said):
+    with pytest.raises(ConfigError) as raised:
+        load_config(None, [override], command=command)
+    key = override.partition("=")[0]
+    assert str(raised.value).startswith(f"--set {key}: nmt {command} does not read this key; ")
+    assert said in str(raised.value)
+    assert raised.value.key == key
+
+
+def test_a_file_may_hold_what_a_command_does_not_read(tmp_path):
+    path = write(tmp_path, "[training]\nepochs = 3\n[labels]\nPER = 'LOC'\n")
+    config = load_config(path, ["cleaning.max_words=9", "source=de"], command="prepare")
+    assert (config.cleaning.max_words, config.training.epochs) == (9, 3)
+    tagging = ["labels.ORG=O", "training.max_length=50", "tagging.translation_share=0.1"]
+    assert load_config(path, tagging, command="train-tagger --data").labels == {"PER": "LOC", "ORG": "O"}
+
+
+def test_every_key_is_read_by_a_command_and_has_a_meaning():
+    assert frozenset().union(*READS.values()) == KEYS
+    values = [line for line in to_toml(Config()) if "=" in line and not line.startswith("#")]
+    assert len(values) == len(KEYS) - len({"labels"})
+    for line in values:
+        assert len(line.partition("# ")[2]) > 5, line
+    sections = [item.name for item in fields(Config) if is_dataclass(item.type)]
+    assert {line for line in to_toml(Config()) if line.startswith("[")} == {
+        f"[{name}]" for name in [*sections, "labels"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "override", "said"),
+    [
+        (None, "epochs=3", "unknown key 'epochs'; did you mean 'tagging.epochs' or 'training.epochs'?"),
+        ("train", "epochs=3", "unknown key 'epochs'; did you mean 'training.epochs'?"),
+        ("train-tagger", "epoch=3", "unknown key 'epoch'; did you mean 'tagging.epochs'?"),
+        ("train", "model.epochs=3", "unknown key 'model.epochs'; did you mean 'training.epochs'?"),
+        ("prepare", "epochs=3", "unknown key 'epochs'; did you mean 'tagging.epochs' or 'training.epochs'?"),
+        ("train", "trainings.epochs=3", "unknown key 'trainings'; did you mean 'training'?"),
+    ],
+)
+def test_the_full_name_of_a_key_without_its_section_is_suggested(command, override, said):
+    with pytest.raises(ConfigError) as raised:
+        load_config(None, [override], command=command)
+    assert str(raised.value) == f"--set: {said}"
+
+
+def test_a_configuration_is_read_without_the_heavy_libraries():
+    check = "import sys, nmt.config; print(sorted({'torch', 'datasets', 'sentencepiece', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout == "[]\n"

@@ -13,7 +13,8 @@ import torch
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 from nmt.threads import default_threads
 from nmt.training.config import TrainingConfig
 from nmt.training.loop import UpdateReport, Validation, total_updates, train

@@ -11,7 +11,7 @@ from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel, load_model
 from nmt.model_folder.contents import read_description
 from nmt.model_folder.store import open_folder
-from nmt.models.translator import ModelConfig
+from nmt.models.config import ModelConfig
 from nmt.threads import default_threads
 from nmt.training.config import TrainingConfig
 

@@ -1,6 +1,7 @@
 """Rules that reject sentence pairs not worth learning from, each of which can be switched off."""
 
 import hashlib
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nmt.errors import ConfigError
+from nmt.settings import Limit, checked, setting
 from nmt.text.languages import in_wrong_script, scripts_of
 
 Pair = tuple[str, str]
@@ -16,31 +17,24 @@ Rule = Callable[[str, str], bool]  # whether to reject a source and its target
 
 LENGTH_ALLOWANCE = 10  # characters added to both sides before the ratio, so that "Ja." may be "Yes, it is."
 
+_NUMBER = Limit(lambda number: number >= 0, "a positive number, or 0 for no limit")
+_RATIO = Limit(lambda ratio: ratio == 0 or 1 <= ratio < math.inf, "at least 1, or 0 for no limit")
+
 
 @dataclass(frozen=True, kw_only=True)
+@checked("cleaning")
 class CleaningConfig:
     """Which pairs to reject; 0 or False switches a rule off. A pair counts under the first rule that rejects it."""
 
-    empty: bool = True  # a side without any text
-    max_words: int = 200  # on either side; words are what white space separates
-    max_characters: int = 2000  # on either side; for the scripts that do not separate words
-    max_length_ratio: float = 4.0  # of the sides' characters, each with LENGTH_ALLOWANCE added
-    copies: bool = True  # target equal to source
-    script: bool = True  # most letters of a side in a script that its language does not use
-    overlap: bool = True  # either side is also in the validation or test set, compared as near_duplicates compares
-    duplicates: bool = True  # the same pair again
-    near_duplicates: bool = True  # the same pair but for case, accents' encoding, spaces and punctuation
-
-    def __post_init__(self) -> None:
-        for name in ("max_words", "max_characters"):
-            if getattr(self, name) < 0:
-                raise ConfigError(
-                    f"cleaning.{name} is {getattr(self, name)}; give a positive number, or 0 for no limit"
-                )
-        if self.max_length_ratio != 0 and not self.max_length_ratio >= 1:
-            raise ConfigError(
-                f"cleaning.max_length_ratio is {self.max_length_ratio}; give 1 or more, or 0 for no limit"
-            )
+    empty: bool = setting(True, "a side without any text")
+    max_words: int = setting(200, "on either side; words are what white space separates", _NUMBER)
+    max_characters: int = setting(2000, "on either side; for the scripts that do not separate words", _NUMBER)
+    max_length_ratio: float = setting(4.0, f"of the sides' characters, each with {LENGTH_ALLOWANCE} added", _RATIO)
+    copies: bool = setting(True, "target equal to source")
+    script: bool = setting(True, "most letters of a side in a script that its language does not use")
+    overlap: bool = setting(True, "a side is also in the validation or test set, compared as near_duplicates compares")
+    duplicates: bool = setting(True, "the same pair again")
+    near_duplicates: bool = setting(True, "the same pair but for case, accents' encoding, spaces and punctuation")
 
 
 def clean(

@@ -3,36 +3,30 @@
 from dataclasses import dataclass
 
 from nmt.errors import ConfigError
+from nmt.settings import above, at_least, between, checked, setting
 
-GREATEST_PENALTY = 100  # usual ones are below 2; scores stay finite numbers
+_PENALTY = between(0, 100)  # usual ones are below 2; scores stay finite numbers
 
 
 @dataclass(frozen=True, kw_only=True)
+@checked("search")
 class SearchConfig:
     """How translations are searched for; the defaults suit most models."""
 
-    beam_size: int = 5  # 1 is greedy search
-    length_penalty: float = 1.0  # alpha of Wu et al. (2016); 0 favours short translations
-    coverage_penalty: float = 0.0  # beta of the same
-    max_length_ratio: float = 2.0  # a translation has at most this many subwords a source subword, and ten more
-    n_best: int = 1
-    sample: bool = False  # draw n_best translations at random instead of searching
-    sample_from: int = 0  # draw each subword from that many most probable ones; 0 means all
-    temperature: float = 1.0  # below 1 keeps samples close to the most probable
-    seed: int = 1
+    beam_size: int = setting(5, "hypotheses kept at a time; 1 is greedy search", at_least(1))
+    length_penalty: float = setting(1.0, "alpha of Wu et al. (2016); 0 favours short translations", _PENALTY)
+    coverage_penalty: float = setting(0.0, "beta of the same paper; above 0 favours translating every word", _PENALTY)
+    max_length_ratio: float = setting(2.0, "most subwords per source subword; ten more are free", above(0))
+    n_best: int = setting(1, "translations of a line", at_least(1))
+    sample: bool = setting(False, "draw n_best translations at random instead of searching")
+    sample_from: int = setting(0, "draw each subword from that many most probable ones; 0 means all", at_least(0))
+    temperature: float = setting(1.0, "below 1 keeps samples close to the most probable", above(0))
+    seed: int = setting(1, "decides what is drawn", at_least(0))
 
     def __post_init__(self) -> None:
-        if self.beam_size < 1:
-            raise ConfigError(f"search.beam_size is {self.beam_size}; it must be at least 1")
-        if not 1 <= self.n_best <= (self.n_best if self.sample else self.beam_size):
-            most = "" if self.sample else f" and at most search.beam_size ({self.beam_size}), which --beam-size raises"
-            raise ConfigError(f"search.n_best is {self.n_best}; it must be at least 1{most}")
-        for name in ("sample_from", "seed"):
-            if getattr(self, name) < 0:
-                raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be at least 0")
-        for name in ("length_penalty", "coverage_penalty"):
-            if not 0 <= getattr(self, name) <= GREATEST_PENALTY:
-                raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be from 0 to {GREATEST_PENALTY}")
-        for name in ("max_length_ratio", "temperature"):
-            if not 0 < getattr(self, name) < float("inf"):
-                raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be above 0")
+        if not self.sample and self.n_best > self.beam_size:
+            raise ConfigError(
+                f"search.n_best is {self.n_best}; it must be at most search.beam_size ({self.beam_size}), "
+                "which --beam-size raises",
+                key="search.n_best",
+            )

@@ -13,9 +13,10 @@ from nmt.engines.int8_translator import fill_translator
 from nmt.errors import ModelError
 from nmt.model_folder.store import ModelFolder
 from nmt.model_folder.tensors import from_bytes
+from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.device import check_device
-from nmt.models.tagger import Tagger, TaggerConfig
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.tagger import Tagger
+from nmt.models.translator import Translator
 
 TRANSLATOR = "translator.safetensors"
 

@@ -3,14 +3,12 @@
 Shapes: B batch, T time, I input, H hidden, N tensors in a cell's state (2 for an LSTM, else 1).
 """
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
+from nmt.models.config import Cell
 from nmt.models.gru import gru
 
-Cell = Literal["gru", "lstm", "rnn"]
 CELLS: dict[Cell, type[nn.GRU] | type[nn.LSTM] | type[nn.RNN]] = {"gru": nn.GRU, "lstm": nn.LSTM, "rnn": nn.RNN}
 
 

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from nmt.models.attention import Attention, Keys
-from nmt.models.cells import Cell, Recurrent
+from nmt.models.cells import Recurrent
+from nmt.models.config import Cell
 from nmt.models.dropout import dropout
 from nmt.models.encoder import Memory
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nmt.models.cells import Bidirectional, Cell
+from nmt.models.cells import Bidirectional
+from nmt.models.config import Cell
 from nmt.models.dropout import dropout
 
 

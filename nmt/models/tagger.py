@@ -4,35 +4,16 @@ Shapes: B batch, S source length, H hidden, W words, L tags.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from nmt.data.word_batch import WordBatch
-from nmt.errors import ConfigError
-from nmt.models.cells import Bidirectional, Cell
+from nmt.models.cells import Bidirectional
+from nmt.models.config import Cell, TaggerConfig
 from nmt.models.crf import CRF
 from nmt.models.dropout import dropout
 from nmt.models.encoder import Memory
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaggerConfig:
-    """The shape of the tagging head."""
-
-    crf: bool = True  # tags scored in their sequence; False scores each word's tags alone
-    hidden_size: int = 256
-    characters: int = 128  # size of the feature read from a word's characters; 0 turns it off
-    dropout: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.hidden_size < 1:
-            raise ConfigError(f"tagger.hidden_size is {self.hidden_size}; it must be at least 1")
-        if self.characters < 0 or self.characters % 2:
-            raise ConfigError(f"tagger.characters is {self.characters}; it must be even, or 0 for none")
-        if not 0 <= self.dropout < 1:
-            raise ConfigError(f"tagger.dropout is {self.dropout}; it must be at least 0 and below 1")
 
 
 class Tagger(nn.Module):

@@ -3,45 +3,13 @@
 Shapes: B batch, S source length, T target length, E embedding, H hidden, V vocabulary.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
-from nmt.errors import ConfigError
-from nmt.models.cells import CELLS, Cell
+from nmt.models.config import ModelConfig
 from nmt.models.decoder import Decoder, DecoderState
 from nmt.models.dropout import dropout
 from nmt.models.encoder import Encoder, Memory
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelConfig:
-    """The network's shape. The vocabulary sizes come from the tokenizer."""
-
-    cell: Cell = "gru"
-    embedding_size: int = 256
-    hidden_size: int = 512
-    encoder_layers: int = 1
-    decoder_layers: int = 1
-    attention_heads: int = 1
-    dropout: float = 0.3  # between layers, on embeddings and on outputs
-    word_dropout: float = 0.0  # whole source and target words hidden from the network (Gal and Ghahramani, 2016)
-
-    def __post_init__(self) -> None:
-        if self.cell not in CELLS:
-            raise ConfigError(f"model.cell is {self.cell!r}; choose one of {', '.join(CELLS)}")
-        for name in ("embedding_size", "hidden_size", "encoder_layers", "decoder_layers", "attention_heads"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"model.{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("dropout", "word_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ConfigError(f"model.{name} is {getattr(self, name)}; it must be at least 0 and below 1")
-        if self.hidden_size % (2 * self.attention_heads):
-            raise ConfigError(
-                f"model.hidden_size is {self.hidden_size}; it must be a multiple of 2 (two reading directions) times "
-                f"model.attention_heads ({self.attention_heads})"
-            )
 
 
 class Translator(nn.Module):

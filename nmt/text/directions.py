@@ -4,12 +4,11 @@ A model of both directions is told by the decoder's first input which language t
 """
 
 from collections.abc import Iterable
-from typing import Literal
 
 from nmt.errors import ConfigError
+from nmt.text.config import Directions
 from nmt.text.tokenizer import BOS_ID, Tokenizer, language_tag
 
-Directions = Literal["one", "both"]
 Direction = tuple[str, str]  # source and target language
 
 

@@ -5,13 +5,12 @@ import random
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import sentencepiece
 
 from nmt.errors import ConfigError, DataError, ModelError
+from nmt.text.config import TokenizerConfig
 from nmt.text.subword_sampling import BpeSampler, UnigramSampler, uniform
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
@@ -24,31 +23,6 @@ _SYMBOL = re.compile(r"<[^\s<>▁]+>")
 def language_tag(language: str) -> str:
     """Return the symbol that the decoder reads first when it is to write in language."""
     return f"<2{language}>"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenizerConfig:
-    """How to train the subword model. Values that cannot work raise ConfigError."""
-
-    kind: Literal["unigram", "bpe"] = "unigram"
-    vocab_size: int = 8000
-    character_coverage: float = 1.0  # share of the text whose characters get a piece; the rarest others are unknown
-    byte_fallback: bool = False  # spell unknown characters in UTF-8 bytes: 256 more pieces, and nothing is unknown
-    shared: bool = True  # one model for both languages
-    max_sentences: int = 2_000_000  # of more, a random sample is used
-    seed: int = 1  # of that sample
-
-    def __post_init__(self) -> None:
-        if self.kind not in ("unigram", "bpe"):
-            raise ConfigError(f"tokenizer.kind is {self.kind!r}; choose one of unigram, bpe")
-        if self.vocab_size < 8:
-            raise ConfigError(f"tokenizer.vocab_size is {self.vocab_size}; it must be at least 8")
-        if not 0.9 <= self.character_coverage <= 1:
-            raise ConfigError(
-                f"tokenizer.character_coverage is {self.character_coverage}; it must be between 0.9 and 1"
-            )
-        if self.max_sentences < 1:
-            raise ConfigError(f"tokenizer.max_sentences is {self.max_sentences}; it must be at least 1")
 
 
 def train_tokenizer(

@@ -2,13 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
-Schedule = Literal["cosine", "inverse_sqrt", "constant"]
+from nmt.training.config import Optimizer, Schedule
 
 
 def make_optimizer(kind: Optimizer, model: nn.Module, weight_decay: float) -> torch.optim.Optimizer:

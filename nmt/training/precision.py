@@ -1,10 +1,8 @@
 """The numbers that training computes in."""
 
-from typing import Literal
-
 import torch
 
-Precision = Literal["auto", "bfloat16", "float32"]  # auto: bfloat16 where the hardware multiplies such numbers
+from nmt.training.config import Precision
 
 
 def autocast(precision: Precision, device: torch.device) -> torch.autocast:

@@ -25,10 +25,12 @@ from nmt.metrics.bleu import usual_tokenizer
 from nmt.model_folder import store
 from nmt.model_folder.contents import WORDS
 from nmt.model_folder.tensors import to_bytes
+from nmt.models.config import ModelConfig
 from nmt.models.device import check_device
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.translator import Translator
 from nmt.protection.literals import hide_shared
-from nmt.text.directions import Directions, directions_of, first_ids
+from nmt.text.config import Directions
+from nmt.text.directions import directions_of, first_ids
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job, save_checkpoint

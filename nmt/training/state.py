@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from nmt.errors import NMTError
-from nmt.training.optimizer import Optimizer, make_optimizer, pack_optimizer, unpack_optimizer, update_average
+from nmt.training.config import Optimizer
+from nmt.training.optimizer import make_optimizer, pack_optimizer, unpack_optimizer, update_average
 
 Network = TypeVar("Network", bound=nn.Module)
 

@@ -19,8 +19,9 @@ from nmt.errors import ConfigError, DataError, ModelError
 from nmt.model_folder import store
 from nmt.model_folder.contents import load_tokenizers, read_description
 from nmt.model_folder.tensors import to_bytes
-from nmt.models.tagger import Tagger, TaggerConfig
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig, TaggerConfig
+from nmt.models.tagger import Tagger
+from nmt.models.translator import Translator
 from nmt.text.detokenizer import spaced
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads

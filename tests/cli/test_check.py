@@ -1,9 +1,9 @@
 import json
 
 import pytest
-from nmt.cli.main import app
 from typer.testing import CliRunner
 
+from nmt.cli.main import app
 from nmt.errors import ModelError
 from nmt.model_folder.store import save, update
 

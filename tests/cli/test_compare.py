@@ -1,9 +1,9 @@
 import json
 
 import pytest
-from nmt.cli.main import app
 
 from nmt import pipeline
+from nmt.cli.main import app
 from nmt.errors import ConfigError, DataError
 
 REFERENCE = ["the cat sat on the mat", "a dog runs", "two men talk in the park", "a small house"]

@@ -2,9 +2,9 @@ import os
 import signal
 
 import pytest
-from nmt.cli.main import app
 
 from nmt import pipeline
+from nmt.cli.main import app
 from nmt.distillation import DistillationProgress
 
 FOUND = {"read": 4, "rejected": {"blank": 1}, "kept": {"train": 7, "valid": 1, "test": 1}}

@@ -2,9 +2,9 @@ import json
 import logging
 
 import pytest
-from nmt.cli.main import app
 
 from nmt import pipeline
+from nmt.cli.main import app
 from nmt.errors import ConfigError, DataError, NMTError
 
 LINES = {

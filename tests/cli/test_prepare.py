@@ -2,6 +2,7 @@ import json
 import sys
 
 import pytest
+
 from nmt.cli.main import main
 
 

@@ -1,8 +1,8 @@
 import signal
 
 import pytest
-from nmt.cli.progress import TrainingDisplay
 
+from nmt.cli.progress import TrainingDisplay
 from nmt.distillation import DistillationProgress
 
 

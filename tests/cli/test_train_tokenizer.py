@@ -2,8 +2,8 @@ import io
 import sys
 
 import pytest
-from nmt.cli.main import app
 
+from nmt.cli.main import app
 from nmt.errors import ConfigError, DataError
 from nmt.text.tokenizer import Tokenizer, language_tag
 

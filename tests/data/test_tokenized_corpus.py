@@ -11,7 +11,8 @@ from nmt.data.tokenized_corpus import batch_rows, tokenize_corpus
 from nmt.errors import DataError
 from nmt.io.files import locked
 from nmt.io.lines import read_parallel
-from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.config import TokenizerConfig
+from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, train_tokenizer
 
 
 @pytest.fixture(scope="module")

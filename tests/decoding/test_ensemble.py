@@ -13,8 +13,10 @@ from nmt.engines.torch import TorchEngine
 from nmt.engines.torch_ensemble import TorchEnsemble
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save
-from nmt.models.translator import ModelConfig, Translator
-from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, TokenizerConfig, train_tokenizer
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
+from nmt.text.config import TokenizerConfig
+from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, train_tokenizer
 
 SOURCES = [[5, 6, 7], [8], [9, 4]]
 

@@ -10,7 +10,8 @@ from nmt.decoding.hypotheses import Hypothesis
 from nmt.decoding.model import load_model
 from nmt.errors import ModelError
 from nmt.io.lines import write_file
-from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, TokenizerConfig, train_tokenizer
+from nmt.text.config import TokenizerConfig
+from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, train_tokenizer
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",

@@ -6,7 +6,8 @@ from nmt.engines.int8 import PART, dequantize, load_arrays, quantize, to_bytes
 from nmt.engines.int8_translator import fill_translator, quantize_translator
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 
 CONFIG = {"cell": "gru", "embedding_size": 6, "hidden_size": 8, "encoder_layers": 1, "decoder_layers": 1}
 CONFIG["attention_heads"] = 2

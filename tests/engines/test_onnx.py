@@ -13,7 +13,8 @@ from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_layers import Network
 from nmt.engines.torch import TorchEngine
 from nmt.engines.torch_ensemble import TorchEnsemble
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 SOURCES = [[5, 6, 7, 8, 9, 10, 11], [], [12], [5] * 5]

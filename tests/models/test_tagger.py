@@ -4,8 +4,9 @@ import torch
 from nmt.data.sentence import Alphabet, Sentence, bio_tags
 from nmt.data.word_batch import make_word_batch
 from nmt.errors import ConfigError
+from nmt.models.config import TaggerConfig
 from nmt.models.encoder import Memory
-from nmt.models.tagger import Tagger, TaggerConfig, read_words
+from nmt.models.tagger import Tagger, read_words
 
 ALPHABET = Alphabet("abcdef")
 TAGS = bio_tags(["PER"])

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from nmt.errors import ConfigError
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 
 CELLS = ["gru", "lstm", "rnn"]
 

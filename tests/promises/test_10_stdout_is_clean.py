@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests_fuzz import STRANGE, fuzzed_lines
 
 from nmt.io.lines import clean_output, write_file
-from nmt.text.tokenizer import Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.config import TokenizerConfig
+from nmt.text.tokenizer import Tokenizer, train_tokenizer
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # embeddings, overrides, isolates
 

@@ -19,7 +19,8 @@ from nmt.engines.onnx import OnnxEngine
 from nmt.model_folder.contents import WORDS as WORD_LIST
 from nmt.model_folder.store import open_folder, save
 from nmt.model_folder.tensors import to_bytes
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 
 SEARCHES = [SearchConfig(beam_size=1), SearchConfig(beam_size=5, n_best=2), SearchConfig(sample=True, n_best=2)]
 NETWORKS = {

@@ -2,8 +2,9 @@ import pytest
 from tests_toy import toy_pairs
 
 from nmt.errors import ConfigError, ModelError
+from nmt.text.config import TokenizerConfig
 from nmt.text.directions import choose_direction, directions_of, first_ids
-from nmt.text.tokenizer import BOS_ID, Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.tokenizer import BOS_ID, Tokenizer, train_tokenizer
 
 
 @pytest.fixture(scope="module")

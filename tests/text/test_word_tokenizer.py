@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_fuzz import fuzzed_lines
 
-from nmt.text.tokenizer import UNK_ID, Tokenizer, TokenizerConfig, train_tokenizer
+from nmt.text.config import TokenizerConfig
+from nmt.text.tokenizer import UNK_ID, Tokenizer, train_tokenizer
 from nmt.text.word_tokenizer import split_words, word_pieces
 
 SENTENCES = ["Angela Merkel visits the fine house in Berlin.", "the quick brown fox, jumps 10 m2 over a lazy dog!"]

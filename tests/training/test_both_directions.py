@@ -8,7 +8,8 @@ from nmt.errors import ConfigError, ModelError
 from nmt.io.lines import read_file
 from nmt.metrics.bleu import score
 from nmt.model_folder.store import open_folder, save
-from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
+from nmt.text.config import TokenizerConfig
+from nmt.text.tokenizer import train_tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.run import ADDED, VALID
 

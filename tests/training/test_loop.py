@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from nmt.data.tokenized_corpus import tokenize_corpus
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training import loop
 from nmt.training.config import TrainingConfig

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from nmt.data.batch import make_batch
-from nmt.models.translator import ModelConfig, Translator
+from nmt.models.config import ModelConfig
+from nmt.models.translator import Translator
 from nmt.text.tokenizer import PAD_ID
 from nmt.training.loss import CHUNK, smoothed_cross_entropy, translation_loss
 

@@ -1,0 +1,24 @@
+"""`nmt config`: every key of a configuration, and the recipes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nmt.errors import ConfigError
+
+
+def config(
+    name: Annotated[
+        Path | None,
+        typer.Argument(metavar="RECIPE", help="A recipe or a file, to show its values.", show_default=False),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the recipes.")] = False,
+) -> None:
+    """Show all keys of a configuration, each with its value, meaning and limits, as a file to start from."""
+    from nmt.config import load_config, recipe_titles, to_toml
+
+    if list_ and name is not None:
+        raise ConfigError(f"--list lists all recipes; leave it out to see {name}")
+    lines = [f"{name:<12}{title}" for name, title in recipe_titles().items()] if list_ else to_toml(load_config(name))
+    print("\n".join(lines))
