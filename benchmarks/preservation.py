@@ -235,8 +235,9 @@ def judge_names(
         else:
             wanted = len(places) if kind in PERSONS else 0
             forms += [name[:-1]] if source == "de" and re.search("[^s]s$", name) else []
-        found = sum(len(occurrences(form, translation.text, target)) for form in forms)
-        by_type[kind] += outcome(wanted, min(found, wanted), places[:wanted], translation)
+        if wanted:
+            found = sum(len(occurrences(form, translation.text, target)) for form in forms)
+            by_type[kind] += outcome(wanted, min(found, wanted), places[:wanted], translation)
     return by_type
 
 
@@ -249,7 +250,12 @@ def print_names(path: Path, reference: Path | None, source: str, limit: int | No
     for row in zip(lines, names, references, translate(lines, source), strict=True):
         for kind, counts in judge_names(*row, source).items():
             by_type[kind] += counts
-    print_counts(f"{path.name}, from {source}", by_type, ["items", "kept", "reported", "silent"], [("kept", "items")])
+    print_counts(
+        f"{path.parent.name}, from {source} ({len(lines)} lines)",
+        by_type,
+        ["items", "kept", "reported", "silent"],
+        [("kept", "items")],
+    )
 
 
 def print_counts(
