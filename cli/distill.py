@@ -28,18 +28,19 @@ def distill(
 
     The same command goes on where a stopped one was.
     """
-    from nmt import pipeline
+    from nmt.stages import distill as stage
 
     from .prepare import print_counts
     from .progress import TrainingDisplay
 
     wanted = {"beam_size": beam_size, "length_penalty": length_penalty}
     with TrainingDisplay() as display:
-        found = pipeline.distill(
+        found = stage.distill(
             model=model,
-            direction=(source, target),
             data=data,
             out=out,
+            source=source,
+            target=target,
             keep_original=keep_original,
             search={name: value for name, value in wanted.items() if value is not None},
             device=device,

@@ -1,9 +1,13 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the configuration that some of them make."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from nmt.config import Config
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file.")]
 Overrides = Annotated[
@@ -24,3 +28,11 @@ LengthPenalty = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="cpu (also where there is a GPU), cuda, or cuda:N.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+
+def read_config(config: Path | None, overrides: list[str] | None, source: str = "", target: str = "") -> "Config":
+    """The configuration of a file, with overrides and languages from the command line."""
+    from nmt.config import load_config
+
+    loaded = load_config(config, overrides or [])
+    return replace(loaded, source=source or loaded.source, target=target or loaded.target)

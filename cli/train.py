@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage
+from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage, read_config
 
 
 def train(
@@ -19,13 +19,13 @@ def train(
     device: Device = "cpu",
 ) -> None:
     """Train a translator. The same command goes on where a stopped training was, to the last bit."""
-    from nmt import pipeline
+    from nmt.stages import train as stage
 
     from .progress import TrainingDisplay
 
     with TrainingDisplay() as display:
-        pipeline.train(
-            config=pipeline.configure(config, set_ or [], source, target),
+        stage.train(
+            config=read_config(config, set_, source, target),
             data=data,
             tokenizer=tokenizer,
             out=out,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ConfigFile, Device, Overrides
+from .options import ConfigFile, Device, Overrides, read_config
 
 
 def train_tagger(
@@ -31,13 +31,13 @@ def train_tagger(
     device: Device = "cpu",
 ) -> None:
     """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
-    from nmt import pipeline
+    from nmt.stages import train_tagger as stage
 
     from .progress import TrainingDisplay
 
     with TrainingDisplay() as display:
-        pipeline.train_tagger(
-            config=pipeline.configure(config, set_ or [], "", ""),
+        stage.train_tagger(
+            config=read_config(config, set_),
             model=model,
             train=train,
             valid=valid,

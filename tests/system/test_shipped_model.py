@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests_processes import nmt
 
-from nmt import pipeline
 from nmt.errors import ConfigError
+from nmt.stages import models
 
 MODEL = Path(__file__).parents[2] / "data" / "models" / "de-en"
 
@@ -54,10 +54,10 @@ def test_it_marks_names_in_both_languages():
 
 
 def test_an_installed_one_is_found_and_a_missing_one_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(pipeline, "SHIPPED", Path("data", "models", "other"))
+    monkeypatch.setattr(models, "SHIPPED", Path("data", "models", "other"))
     with pytest.raises(ConfigError, match="no model is named, and none came with this installation"):
-        pipeline.shipped_model()
+        models.shipped_model()
     installed = tmp_path / "share" / "nmt" / "other"
     shutil.copytree(MODEL, installed)
     monkeypatch.setattr(sysconfig, "get_path", lambda name, scheme="": str(tmp_path / scheme))
-    assert pipeline.shipped_model() == installed
+    assert models.shipped_model() == installed
