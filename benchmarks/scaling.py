@@ -138,7 +138,7 @@ def table(rows: Sequence[dict[str, float]]) -> str:
 
 
 def plot(rows: Sequence[dict[str, float]]) -> str:
-    """Bars of the rates, and lines where the rooflines are, as SVG: a row of panels for each stage, on linear scales."""
+    """Bars of the rates, and lines for the rooflines, as SVG: a row of panels for each stage, on linear scales."""
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="480" font-family="sans-serif" font-size="12">'
     ]

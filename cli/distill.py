@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from .options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
+from .prepare import print_counts
+from .progress import TrainingDisplay
 
 
 def distill(
@@ -29,9 +31,6 @@ def distill(
     The same command goes on where a stopped one was.
     """
     from nmt.stages import distill as stage
-
-    from .prepare import print_counts
-    from .progress import TrainingDisplay
 
     wanted = {"beam_size": beam_size, "length_penalty": length_penalty}
     with TrainingDisplay() as display:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage, read_config
+from .progress import TrainingDisplay
 
 
 def train(
@@ -20,8 +21,6 @@ def train(
 ) -> None:
     """Train a translator. The same command goes on where a stopped training was, to the last bit."""
     from nmt.stages import train as stage
-
-    from .progress import TrainingDisplay
 
     with TrainingDisplay() as display:
         stage.train(

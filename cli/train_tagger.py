@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .options import ConfigFile, Device, Overrides, read_config
+from .progress import TrainingDisplay
 
 
 def train_tagger(
@@ -32,8 +33,6 @@ def train_tagger(
 ) -> None:
     """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
     from nmt.stages import train_tagger as stage
-
-    from .progress import TrainingDisplay
 
     with TrainingDisplay() as display:
         stage.train_tagger(
