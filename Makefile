@@ -47,7 +47,7 @@ demo: $(READY) ## translate, mark names and score with the model that ships
 	echo "Frau Obermüller wohnt seit 1997 in Wuppertal." | $(NMT) translate
 	echo "I would like a cup of coffee, please." | $(NMT) translate --source en
 	echo "Angela Merkel wurde in Hamburg geboren." | $(NMT) tag
-	$(NMT) evaluate --model $(MODEL) --source-file $(CORPUS)/test.de-en.de.gz -r $(CORPUS)/test.de-en.en.gz
+	$(NMT) evaluate --model $(MODEL) --input $(CORPUS)/test.de-en.de.gz -r $(CORPUS)/test.de-en.en.gz
 
 demo-train: data/runs/demo/trained ## train a small model in minutes, translate with it, and score it
 	@echo

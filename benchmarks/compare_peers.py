@@ -1,6 +1,6 @@
 """Our engine beside CTranslate2's int8 Transformer (4 encoder and 2 decoder layers of 256), one after the other.
 
-    python benchmarks/compare_peers.py --model data/runs/tatoeba-de-en --source-file data/raw/tatoeba-de-en/test.de
+    python benchmarks/compare_peers.py --model data/runs/tatoeba-de-en --input data/raw/tatoeba-de-en/test.de
 
 Both translate the same subwords in the same number of threads, turn by turn; medians over the turns are shown. Ours
 tokenizes and detokenizes besides, CTranslate2 does not. Its weights are random and its translations all as long as
@@ -22,7 +22,7 @@ import typer
 
 def main(
     model: Annotated[Path, typer.Option(help="A model folder.")],
-    source_file: Annotated[Path, typer.Option(help="Lines to translate.")],
+    input_: Annotated[Path, typer.Option("--input", "-i", help="Lines to translate.")],
     runs: Annotated[int, typer.Option(help="Turns of each system.")] = 5,
     environment: Annotated[Path, typer.Option(help="Where CTranslate2 is installed, or is to be.")] = Path(
         "data/raw/peers/ctranslate2"
@@ -31,16 +31,16 @@ def main(
 ) -> None:
     """Print sentences a second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
     from nmt.decoding.model import load_model
-    from nmt.decoding.translator import translate
+    from nmt.decoding.translator import translate_chunks
     from nmt.io.lines import read_file
 
     if not (environment / "bin" / "python").exists():
         venv.create(environment, with_pip=True)
         subprocess.run([environment / "bin" / "pip", "install", "--quiet", package], check=True)
     threads = len(os.sched_getaffinity(0))
-    loaded, lines = load_model(model), list(read_file(source_file))
+    loaded, lines = load_model(model), list(read_file(input_))
     sources = [loaded.source_tokenizer.encode(line) for line in lines]
-    targets = [loaded.target_tokenizer.encode(found.text) for found in translate(loaded, [lines], loaded.search)]
+    targets = [loaded.target_tokenizer.encode(found.text) for found in translate_chunks(loaded, [lines], loaded.search)]
     length = round(statistics.mean(len(target) + 1 for target in targets))
 
     turns: dict[str, list[Any]] = {"nmt": [], "ctranslate2": []}

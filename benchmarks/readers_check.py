@@ -22,16 +22,18 @@ def main(
     seed: int = 1,
 ) -> None:
     """Print a Markdown table."""
-    from nmt import pipeline
+    from nmt.stages.systems import open_test_set
+    from nmt.stages.translate import translate_lines
 
-    benchmark = pipeline.open_benchmark(data=data, split=split, source=source, model=model)
-    assert benchmark.sources is not None
-    lines = sorted(random.Random(seed).sample(range(len(benchmark.sources)), count))
-    sources = [benchmark.sources[line] for line in lines]
-    hypotheses = pipeline.translate_lines(model, sources, direction=benchmark.languages)
+    test_set = open_test_set(data=data, split=split, source=source, model=model)
+    assert test_set.sources is not None
+    lines = sorted(random.Random(seed).sample(range(len(test_set.sources)), count))
+    sources = [test_set.sources[line] for line in lines]
+    source, target = test_set.languages
+    hypotheses = translate_lines(model, sources, source=source, target=target)
     print("| line | source | translation | reference |\n| --- | --- | --- | --- |")
     for line, text, hypothesis in zip(lines, sources, hypotheses, strict=True):
-        row = [str(line + 1), text, hypothesis, benchmark.references[0][line]]
+        row = [str(line + 1), text, hypothesis, test_set.references[0][line]]
         print("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
 
 

@@ -1,10 +1,10 @@
-"""How training and decoding rates grow with hidden size, vocabulary and threads: a table, and a plot with the floor.
+"""How training and decoding rates grow with hidden size, vocabulary and threads: a table, and a plot with the roofline.
 
     python benchmarks/scaling.py --out docs
 
 Embeddings have 256 features, each side one layer. Weights and sentences are random, of 15 subwords on average; rates
 do not depend on what they are. Training is in batches of 4,096 target subwords; decoding is greedy, and every
-translation as long as its source. The floor is what the matrix products alone would take at the machine's own rate,
+translation as long as its source. The roofline is what the matrix products alone would take at the machine's own rate,
 in bfloat16 for training and in int8 for decoding. Each point is measured in a process of its own.
 """
 
@@ -55,7 +55,7 @@ def main(
 
 
 def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[str, float]:
-    """Target subwords a second in training and in decoding, and their floors."""
+    """Target subwords a second in training and in decoding, and their rooflines."""
     from nmt.benchmark.rates import training_rate
     from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
     from nmt.models.config import ModelConfig
@@ -67,9 +67,9 @@ def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[st
     rates = matrix_rates(threads)
     return {
         "training": training_rate(config, corpus, settings, (vocabulary, vocabulary)).median,
-        "training floor": rates["bfloat16"] / training_operations(vars(config), vocabulary),
+        "training roofline": rates["bfloat16"] / training_operations(vars(config), vocabulary),
         "decoding": decoding_rate(config, vocabulary, threads),
-        "decoding floor": rates["int8"] / decoding_operations(vars(config), vocabulary, source_length=1),
+        "decoding roofline": rates["int8"] / decoding_operations(vars(config), vocabulary, source_length=1),
     }
 
 
@@ -127,35 +127,35 @@ class RandomCorpus:
 
 def table(rows: Sequence[dict[str, float]]) -> str:
     """The rows in Markdown."""
-    lines = ["| hidden | vocabulary | threads | training | share of its floor | decoding | share of its floor |"]
+    lines = ["| hidden | vocabulary | threads | training | share of its roofline | decoding | share of its roofline |"]
     lines.append("| ---: " * 7 + "|")
     for row in rows:
         cells = [f"{row[name]:,}" for name in STANDARD]
         for stage in STAGES:
-            cells += [f"{row[stage]:,.0f}", f"{row[stage] / row[f'{stage} floor']:.0%}"]
+            cells += [f"{row[stage]:,.0f}", f"{row[stage] / row[f'{stage} roofline']:.0%}"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def plot(rows: Sequence[dict[str, float]]) -> str:
-    """Bars of the rates, and lines where the floors are, as SVG: a row of panels for each stage, on linear scales."""
+    """Bars of the rates, and lines for the rooflines, as SVG: a row of panels for each stage, on linear scales."""
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="480" font-family="sans-serif" font-size="12">'
     ]
     parts.append('<rect width="760" height="480" fill="white"/>')
     for down, stage in enumerate(STAGES):
         bottom, height = 210 + 230 * down, 150
-        top = max(max(row[stage], row[f"{stage} floor"]) for row in rows)
-        parts.append(f'<text x="20" y="{bottom - height - 25}">{stage}, target subwords/s (lines: the floor)</text>')
+        top = max(max(row[stage], row[f"{stage} roofline"]) for row in rows)
+        parts.append(f'<text x="20" y="{bottom - height - 25}">{stage}, target subwords/s (lines: the roofline)</text>')
         for panel, (name, values) in enumerate(SWEEPS.items()):
             left = 30 + 245 * panel
             parts.append(f'<text x="{left}" y="{bottom + 34}">{name}</text>')
             for place, value in enumerate(values):
                 [row] = [row for row in rows if row == row | STANDARD | {name: value}]
                 x = left + 70 * place
-                rate, floor = (height * row[key] / top for key in (stage, f"{stage} floor"))
+                rate, roofline = (height * row[key] / top for key in (stage, f"{stage} roofline"))
                 parts.append(f'<rect x="{x}" y="{bottom - rate:.0f}" width="50" height="{rate:.0f}" fill="#4477aa"/>')
-                parts.append(f'<path d="M{x - 5} {bottom - floor:.0f}h60" stroke="#cc3311" stroke-width="2"/>')
+                parts.append(f'<path d="M{x - 5} {bottom - roofline:.0f}h60" stroke="#cc3311" stroke-width="2"/>')
                 parts.append(f'<text x="{x}" y="{bottom - rate - 4:.0f}">{row[stage]:,.0f}</text>')
                 parts.append(f'<text x="{x}" y="{bottom + 16}">{value:,}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"

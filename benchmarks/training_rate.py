@@ -46,11 +46,11 @@ def main(
     operations = training_operations(
         vars(model), subwords.vocab_size, float(corpus.source_lengths.mean() / corpus.target_lengths.mean())
     )
-    floor = matrix_rates(threads)["float32" if precision == "float32" else "bfloat16"] / operations
+    roofline = matrix_rates(threads)["float32" if precision == "float32" else "bfloat16"] / operations
     report = {
         "target_tokens_per_second": {"median": round(rate.median), "quartiles": [round(rate.low), round(rate.high)]},
-        "floor": round(floor),
-        "share_of_floor": round(rate.median / floor, 3),
+        "roofline": round(roofline),
+        "share_of_roofline": round(rate.median / roofline, 3),
         "vocabulary": subwords.vocab_size,
         "hidden_size": hidden_size,
         "batch_tokens": batch_tokens,

@@ -1,1 +1,1 @@
-"""The command line: one file per subcommand, each a thin layer over nmt.pipeline."""
+"""The command line: one file per subcommand, each a thin layer over its stage in nmt.stages."""

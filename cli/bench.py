@@ -1,17 +1,16 @@
 """`nmt bench`: how fast a model trains and translates on this machine."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import AsJson, ConfigFile, Overrides
+from .options import AsJson, ConfigFile, Overrides, read_config
+from .tables import as_json
 
 if TYPE_CHECKING:
     from nmt.benchmark.rates import Spread
-    from nmt.benchmark.report import BenchReport
+    from nmt.stages.bench import BenchReport
 
 
 def bench(
@@ -25,17 +24,17 @@ def bench(
     json_: AsJson = False,
 ) -> None:
     """Measure training, translating, a single sentence, start-up and memory, beside the machine's own speed."""
-    from nmt import pipeline
+    from nmt.stages import bench as stage
 
-    report = pipeline.bench(
-        config=pipeline.configure("bench", config, set_ or []),
+    report = stage.bench(
+        config=read_config("bench", config, set_),
         model=model,
         data=data,
         split=split,
         runs=runs,
         updates=updates,
     )
-    print(json.dumps(asdict(report), indent=1) if json_ else "\n".join(_lines(report)))
+    print(as_json(report) if json_ else "\n".join(_lines(report)))
 
 
 def _lines(report: "BenchReport") -> list[str]:
@@ -43,10 +42,10 @@ def _lines(report: "BenchReport") -> list[str]:
     for name, rate in report.matrix_rates.items():
         lines.append(f"{'matrix products, ' + name:<28}{rate / 1e9:>12,.0f} billion operations/s")
     if report.training is not None:
-        share = f"{report.training.share_of_floor:.0%} of the floor"
+        share = f"{report.training.share_of_roofline:.0%} of the roofline"
         lines.append(f"{'training':<28}{_spread(report.training.rate)} target subwords/s, {share}")
     for beam, found in report.decoding.items():
-        share = f"{found.share_of_floor:.0%} of the floor"
+        share = f"{found.share_of_roofline:.0%} of the roofline"
         lines.append(f"{f'translating, beam {beam}':<28}{_spread(found.rate)} sentences/s, {share}")
     for beam, latency in report.latency.items():
         lines.append(f"{f'one sentence, beam {beam}':<28}{latency.p50:>12.1f} ms, 95% below {latency.p95:.1f} ms")

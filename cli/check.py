@@ -10,7 +10,7 @@ import typer
 from .options import AsJson
 
 if TYPE_CHECKING:
-    from nmt.training.report import ModelReport
+    from nmt.stages.check import ModelReport
 
 
 def check(
@@ -20,9 +20,9 @@ def check(
     json_: AsJson = False,
 ) -> None:
     """Verify every part of a model folder, its checkpoint included, and say what it is."""
-    from nmt import pipeline
+    from nmt.stages import check as stage
 
-    report = pipeline.check(model)
+    report = stage.check(model)
     print(json.dumps(asdict(report), default=str) if json_ else "\n".join(_lines(report)))
 
 

@@ -1,17 +1,16 @@
 """`nmt compare`: systems on one test set, and whether they differ by more than chance."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import AsJson, Device, SourceLanguage, TargetLanguage
-from .scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
+from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize
+from .tables import as_json
 
 if TYPE_CHECKING:
-    from nmt.evaluation import Comparison
+    from nmt.stages.compare import Comparison
 
 
 def compare(
@@ -20,7 +19,7 @@ def compare(
         typer.Argument(metavar="SYSTEM", help="Files of translations, or model folders; the first is the baseline."),
     ],
     references: References = None,
-    source_file: SourceFile = None,
+    input_: InputFile = None,
     data: Data = None,
     split: Split = "test",
     test_set: TestSet = "",
@@ -38,11 +37,12 @@ def compare(
     json_: AsJson = False,
 ) -> None:
     """Compare systems with the first one: paired significance, and wins and losses by sentence (chrF++)."""
-    from nmt import pipeline
+    from nmt.stages import compare as stage
+    from nmt.stages.systems import open_test_set
 
-    benchmark = pipeline.open_benchmark(
+    opened = open_test_set(
         references=references or [],
-        source_file=source_file,
+        input=input_,
         data=data,
         split=split,
         test_set=test_set,
@@ -51,8 +51,8 @@ def compare(
         target=target,
         model=next((system for system in systems if system.is_dir()), None),
     )
-    result = pipeline.compare(
-        benchmark=benchmark,
+    result = stage.compare(
+        test_set=opened,
         systems=systems,
         test="randomization" if randomization else "bootstrap",
         trials=trials,
@@ -61,13 +61,11 @@ def compare(
         tokenize=tokenize,
         device=device,
     )
-    print(json.dumps(asdict(result), ensure_ascii=False, indent=2) if json_ else _report(result))
+    print(as_json(result) if json_ else _report(result))
 
 
 def _report(result: "Comparison") -> str:
-    lines = [
-        f"{result.benchmark}: {result.sentences:,} sentences; p against {result.baseline}, by paired {result.test}"
-    ]
+    lines = [f"{result.test_set}: {result.sentences:,} sentences; p against {result.baseline}, by paired {result.test}"]
     width = max(len(score.system) for score in result.scores)
     shown = ""
     for score in result.scores:
@@ -76,13 +74,13 @@ def _report(result: "Comparison") -> str:
             lines += ["", f"{score.name}  {score.signature}"]
         chance = "" if score.p_value is None else f"  p = {score.p_value:.4f}"
         lines.append(f"  {score.system:{width}}  {score.value:6.2f}{chance}")
-    for duel in result.duels:
+    for pair in result.pairwise:
         lines += [
             "",
-            f"{duel.system} against {result.baseline}: better in {duel.wins:,} sentences, worse in {duel.losses:,}, "
-            f"equal in {duel.ties:,}",
+            f"{pair.system} against {result.baseline}: better in {pair.wins:,} sentences, worse in {pair.losses:,}, "
+            f"equal in {pair.ties:,}",
         ]
-        for example in duel.examples:
+        for example in pair.examples:
             lines.append(f"  line {example.line}: {example.gain:+.1f} chrF++")
             lines += [f"    {name}: {text}" for name, text in example.texts.items()]
     return "\n".join(lines)

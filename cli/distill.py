@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from .options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
+from .prepare import print_counts
+from .progress import TrainingDisplay
 
 
 def distill(
@@ -28,18 +30,16 @@ def distill(
 
     The same command goes on where a stopped one was.
     """
-    from nmt import pipeline
-
-    from .prepare import print_counts
-    from .progress import TrainingDisplay
+    from nmt.stages import distill as stage
 
     wanted = {"beam_size": beam_size, "length_penalty": length_penalty}
     with TrainingDisplay() as display:
-        found = pipeline.distill(
+        found = stage.distill(
             model=model,
-            direction=(source, target),
             data=data,
             out=out,
+            source=source,
+            target=target,
             keep_original=keep_original,
             search={name: value for name, value in wanted.items() if value is not None},
             device=device,

@@ -1,45 +1,30 @@
-"""`nmt evaluate`: a model or ready hypotheses against references, translations or tags."""
+"""`nmt evaluate`: a model or ready translations against references."""
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import asdict
-from enum import StrEnum
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from nmt.errors import ConfigError
 
+from .evaluate_tagger import evaluate_tagger
 from .options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
-from .scoring import Data, Languages, Lowercase, References, SourceFile, Split, TestSet, Tokenize
-from .tag_table import tag_table
-
-if TYPE_CHECKING:
-    from nmt.evaluation import Evaluation
-
-
-class Task(StrEnum):
-    """What is to be scored."""
-
-    TRANSLATE = "translate"
-    TAG = "tag"
+from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize, refuse
+from .tables import as_json, latex_table, score_table
 
 
 def evaluate(
-    task: Annotated[
-        Task, typer.Option(help="translate: BLEU, chrF++, TER. tag: precision, recall and F1 of names (-r, --model).")
-    ] = Task.TRANSLATE,
+    task: Annotated[Literal["translate", "tag"], typer.Option(hidden=True)] = "translate",
     model: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="A model folder; it translates or tags first. Several translate together."),
+        typer.Option(metavar="DIR", help="A model folder; it translates first. Several translate together."),
     ] = None,
     hypotheses: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ready translations or tags to score, instead of --model.")
+        Path | None, typer.Option(metavar="FILE", help="Ready translations to score, instead of --model.")
     ] = None,
     references: References = None,
-    source_file: SourceFile = None,
+    input_: InputFile = None,
     data: Data = None,
     split: Split = "test",
     test_set: TestSet = "",
@@ -62,8 +47,9 @@ def evaluate(
     json_: AsJson = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
 ) -> None:
-    """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature, or a tagger's names by F1."""
-    from nmt import pipeline
+    """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature."""
+    from nmt.stages import evaluate as stage
+    from nmt.stages.systems import open_test_set
 
     if json_ and latex:
         raise ConfigError("--json and --latex: choose one")
@@ -71,25 +57,26 @@ def evaluate(
         raise ConfigError("--bootstrap 1: one resample makes no interval; give 1000, or 0 for none")
     search_options = {"--beam-size": beam_size is not None, "--output": output, "--engine": engine != "auto"}
     if hypotheses is not None:
-        _refuse("--hypotheses", search_options | {"--device": device != "cpu"})
-    if task is Task.TAG:
-        if not references or data or test_set or source_file or latex:
+        refuse("--hypotheses", search_options | {"--device": device != "cpu"})
+    if task == "tag":
+        if not references or data or test_set or input_ or latex:
             raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
         scoring = {"--lowercase": lowercase, "--tokenize": tokenize, "--paper": paper, "--bootstrap": bootstrap != 1000}
-        _refuse("--task tag", search_options | scoring | {"--source": source, "--target": target, "-l": languages})
+        refuse("--task tag", search_options | scoring | {"--source": source, "--target": target, "-l": languages})
         if model and len(model) > 1:
             raise ConfigError("--task tag: name one --model")
-        tags = pipeline.evaluate_tags(
-            references=[str(path) for path in references],
+        evaluate_tagger(
+            references=list(map(str, references)),
             model=model[0] if model else None,
-            hypotheses=[] if hypotheses is None else [str(hypotheses)],
+            hypotheses=None if hypotheses is None else [str(hypotheses)],
             device=device,
+            json_=json_,
         )
-        print(json.dumps(asdict(tags), ensure_ascii=False, indent=2) if json_ else tag_table(tags))
+        print("nmt: evaluate --task tag is the old spelling of nmt evaluate-tagger", file=sys.stderr)
         return
-    benchmark = pipeline.open_benchmark(
+    opened = open_test_set(
         references=references or [],
-        source_file=source_file,
+        input=input_,
         data=data,
         split=split,
         test_set=test_set,
@@ -98,8 +85,8 @@ def evaluate(
         target=target,
         model=model[0] if model else None,
     )
-    result = pipeline.evaluate(
-        benchmark=benchmark,
+    result = stage.evaluate(
+        test_set=opened,
         model=model or None,
         hypotheses=hypotheses,
         lowercase=lowercase,
@@ -107,58 +94,8 @@ def evaluate(
         bootstrap=bootstrap,
         paper=paper,
         search={} if beam_size is None else {"beam_size": beam_size},
-        out=output,
+        output=output,
         device=device,
         engine=engine,
     )
-    print(_json(result) if json_ else _latex(result) if latex else _table(result))
-
-
-def _refuse(for_: str, given: Mapping[str, object]) -> None:
-    """Raise ConfigError if options are given that have no effect."""
-    if named := [name for name, value in given.items() if value]:
-        raise ConfigError(f"{for_}: leave out {', '.join(named)}")
-
-
-def _json(result: "Evaluation") -> str:
-    return json.dumps(asdict(result), ensure_ascii=False, indent=2)
-
-
-def _table(result: "Evaluation") -> str:
-    speed = f", {result.sentences / result.seconds:,.0f} sentences/s" if result.seconds else ""
-    lines = [f"{result.system} on {result.benchmark}: {result.sentences:,} sentences{speed}"]
-    width = max(len(score.name) for score in result.scores)
-    for score in result.scores:
-        interval = "" if score.low is None else f"  [{score.low:6.2f}, {score.high:6.2f}]"
-        lines.append(f"{score.name:{width}}  {score.value:6.2f}{interval}  {score.signature}")
-    if result.survival and result.survival.literals:
-        lines.append(f"{result.survival.kept:,} of {result.survival.literals:,} numbers and addresses came through")
-    return "\n".join(lines)
-
-
-def _latex(result: "Evaluation") -> str:
-    r"""A table for \usepackage{booktabs}; the signatures are comments above it."""
-    names, values = ["System"], [_escape(result.system)]
-    for score in result.scores:
-        better = r"\downarrow" if score.name == "TER" else r"\uparrow"
-        names.append(f"{_escape(score.name)} ${better}$")
-        margin = "" if score.low is None or score.high is None else rf" $\pm$ {(score.high - score.low) / 2:.1f}"
-        values.append(f"{score.value:.1f}{margin}")
-    return "\n".join(
-        [
-            *(f"% {score.name}: {score.signature}" for score in result.scores),
-            rf"\begin{{tabular}}{{l{'r' * len(result.scores)}}}",
-            r"\toprule",
-            " & ".join(names) + r" \\",
-            r"\midrule",
-            " & ".join(values) + r" \\",
-            r"\bottomrule",
-            r"\end{tabular}",
-        ]
-    )
-
-
-def _escape(text: str) -> str:
-    """Write text so that LaTeX prints it."""
-    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return re.sub(r"[\\~^#$%&_{}]", lambda match: named.get(match[0], "\\" + match[0]), text)
+    print(as_json(result) if json_ else latex_table(result) if latex else score_table(result))

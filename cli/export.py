@@ -16,7 +16,7 @@ def export(
     ] = None,
 ) -> None:
     """Add to a model the engine that runs it fast on processors, int8 and without torch; nmt train does so, too."""
-    from nmt import pipeline
+    from nmt.stages import export as stage
 
-    saved = pipeline.export(model=model, out=out)
+    saved = stage.export(model=model, out=out)
     print(f"{saved}: has the engine now" if out is None else f"{saved}: saved")

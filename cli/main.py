@@ -21,8 +21,10 @@ from .compare import compare
 from .config import config
 from .distill import distill
 from .evaluate import evaluate
+from .evaluate_tagger import evaluate_tagger
 from .export import export
 from .prepare import prepare
+from .scoring import OLD_SPELLINGS
 from .tag import tag
 from .tokenize import tokenize
 from .train import train
@@ -53,8 +55,9 @@ app.command("train-tagger")(train_tagger)
 app.command("distill")(distill)
 app.command("translate")(translate)
 app.command("tag")(tag)
-app.command("evaluate")(evaluate)
-app.command("compare")(compare)
+app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
+app.command("evaluate-tagger")(evaluate_tagger)
+app.command("compare", context_settings=OLD_SPELLINGS)(compare)
 app.command("export")(export)
 app.command("check")(check)
 app.command("bench")(bench)

@@ -1,9 +1,13 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the configuration that some of them make."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from nmt.config import Config
 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file, or a recipe by its name.")
@@ -26,3 +30,13 @@ LengthPenalty = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="cpu (also where there is a GPU), cuda, or cuda:N.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+
+def read_config(
+    command: str, config: Path | None, overrides: list[str] | None, source: str = "", target: str = ""
+) -> "Config":
+    """The configuration of a file or recipe, with overrides and languages from the command line of a command."""
+    from nmt.config import load_config
+
+    loaded = load_config(config, overrides or [], command=command)
+    return replace(loaded, source=source or loaded.source, target=target or loaded.target)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
+from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read_config
 
 
 def prepare(
@@ -46,10 +46,10 @@ def prepare(
     set_: Overrides = None,
 ) -> None:
     """Clean corpora and split them. A cleaning rule is switched off by --set cleaning.RULE=0 (or =false)."""
-    from nmt import pipeline
+    from nmt.stages import prepare as stage
 
-    report = pipeline.prepare(
-        config=pipeline.configure("prepare", config, set_ or [], source, target),
+    report = stage.prepare(
+        config=read_config("prepare", config, set_, source, target),
         corpora=corpora,
         valid=valid or [],
         test=test or [],

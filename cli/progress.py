@@ -7,7 +7,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nmt.distillation import DistillationProgress
+    from nmt.stages.distill import DistillationProgress
     from nmt.training.run import Progress
     from nmt.training.tagging_run import TaggingProgress
 

@@ -29,15 +29,14 @@ def tag(
     device: Device = "cpu",
 ) -> None:
     """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
-    from nmt import pipeline
-    from nmt.resources import shipped_model
+    from nmt.stages import tag as stage
 
     if json_ and bio:
         raise ConfigError("--json and --bio: choose one")
-    pipeline.tag(
-        model=model or shipped_model(),
-        source=input_,
-        target=output,
+    stage.tag(
+        model=model,
+        input=input_,
+        output=output,
         form="json" if json_ else "bio" if bio else "inline",
         pretokenized=pretokenized,
         device=device,

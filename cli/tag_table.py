@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nmt.metrics.spans import Mistake, SpanScore
-    from nmt.tag_evaluation import TagEvaluation
+    from nmt.stages.evaluate_tagger import TagEvaluation
 
 
 def tag_table(result: "TagEvaluation") -> str:
@@ -13,8 +13,9 @@ def tag_table(result: "TagEvaluation") -> str:
     confusion = result.scores.confusion
     types = sorted(result.scores.types.items())
     width = max(len(name) for name, _ in [("all", None), *types])
+    scored = f"{result.system} on {', '.join(result.references)}"
     lines = [
-        f"{result.system}: {result.sentences:,} sentences, {result.words:,} words{speed}; exact spans, as conlleval",
+        f"{scored}: {result.sentences:,} sentences, {result.words:,} words{speed}; exact spans, as conlleval",
         f"{'':{width}}  precision  recall      F1    gold   found   right",
         *(_row(name, score, width) for name, score in [("all", result.scores.micro), *types]),
         "",

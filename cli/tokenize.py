@@ -17,6 +17,6 @@ def tokenize(
     ] = False,
 ) -> None:
     """Turn each line of stdin into subwords, separated by spaces, or subwords into a line of text."""
-    from nmt import pipeline
+    from nmt.stages import tokenize as stage
 
-    pipeline.tokenize(tokenizer=tokenizer, as_ids=ids, decode=decode, target_side=target)
+    stage.tokenize(tokenizer=tokenizer, as_ids=ids, decode=decode, target_side=target)

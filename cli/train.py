@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage
+from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage, read_config
+from .progress import TrainingDisplay
 
 
 def train(
@@ -19,13 +20,11 @@ def train(
     device: Device = "cpu",
 ) -> None:
     """Train a translator. The same command goes on where a stopped training was, to the last bit."""
-    from nmt import pipeline
-
-    from .progress import TrainingDisplay
+    from nmt.stages import train as stage
 
     with TrainingDisplay() as display:
-        pipeline.train(
-            config=pipeline.configure("train", config, set_ or [], source, target),
+        stage.train(
+            config=read_config("train", config, set_, source, target),
             data=data,
             tokenizer=tokenizer,
             out=out,

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .options import ConfigFile, Device, Overrides
+from .options import ConfigFile, Device, Overrides, read_config
+from .progress import TrainingDisplay
 
 
 def train_tagger(
@@ -31,13 +32,11 @@ def train_tagger(
     device: Device = "cpu",
 ) -> None:
     """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
-    from nmt import pipeline
-
-    from .progress import TrainingDisplay
+    from nmt.stages import train_tagger as stage
 
     with TrainingDisplay() as display:
-        pipeline.train_tagger(
-            config=pipeline.configure("train-tagger --data" if data else "train-tagger", config, set_ or []),
+        stage.train_tagger(
+            config=read_config("train-tagger --data" if data else "train-tagger", config, set_),
             model=model,
             train=train,
             valid=valid,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage
+from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read_config
 
 
 def train_tokenizer(
@@ -30,7 +30,7 @@ def train_tokenizer(
     set_: Overrides = None,
 ) -> None:
     """Train a subword model on the training text of both languages."""
-    from nmt import pipeline
+    from nmt.stages import train_tokenizer as stage
 
     options = {
         "kind": kind,
@@ -40,8 +40,8 @@ def train_tokenizer(
         "shared": "false" if separate else None,
     }
     overrides = [f"tokenizer.{name}={value}" for name, value in options.items() if value is not None]
-    written = pipeline.train_tokenizer(
-        config=pipeline.configure("train-tokenizer", config, [*(set_ or []), *overrides], source, target),
+    written = stage.train_tokenizer(
+        config=read_config("train-tokenizer", config, [*(set_ or []), *overrides], source, target),
         data=data,
         out=out,
         symbols=symbol or [],

@@ -37,8 +37,7 @@ def translate(
     engine: Engine = "auto",
 ) -> None:
     """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
-    from nmt import pipeline
-    from nmt.resources import shipped_model
+    from nmt.stages import translate as stage
 
     if not sample and (seed is not None or temperature is not None):
         raise ConfigError("--seed and --temperature are for --sample; add it, or leave them out")
@@ -51,11 +50,12 @@ def translate(
         "temperature": temperature,
         "seed": seed,
     }
-    pipeline.translate(
-        model=model or shipped_model(),
-        direction=(source, target),
-        source=input_,
-        target=output,
+    stage.translate(
+        model=model or None,
+        input=input_,
+        output=output,
+        source=source,
+        target=target,
         search={name: value for name, value in wanted.items() if value is not None},
         as_json=json_,
         device=device,

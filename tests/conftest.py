@@ -25,7 +25,7 @@ def toy_data(tmp_path_factory) -> Path:
     """A prepared folder of the toy language, with its tokenizer beside it as tokenizer.model."""
     from nmt.io.lines import write_file
     from nmt.text.config import TokenizerConfig
-    from nmt.text.tokenizer import PLACEHOLDERS, train_tokenizer
+    from nmt.text.tokenizer import PLACEHOLDERS, train_subword_model
 
     folder = tmp_path_factory.mktemp("toy")
     for split, count, seed in (("train", 300, 1), ("valid", 20, 2), ("test", 20, 3)):
@@ -34,7 +34,7 @@ def toy_data(tmp_path_factory) -> Path:
         write_file(folder / f"{split}.en", [target for _, target in pairs])
     text = [side for pair in toy_pairs(300, 1) for side in pair]
     symbols = ["<2de>", "<2en>", *PLACEHOLDERS]
-    model = train_tokenizer(text, TokenizerConfig(vocab_size=66), symbols=symbols)
+    model = train_subword_model(text, TokenizerConfig(vocab_size=66), symbols=symbols)
     (folder / "tokenizer.model").write_bytes(model)
     return folder
 
@@ -52,12 +52,12 @@ def toy_config(tmp_path_factory):
 @pytest.fixture(scope="session")
 def toy_trained(toy_data, toy_config, tmp_path_factory):
     """Train a model until it has learnt the toy language, with changes; gives its folder."""
-    from nmt import pipeline
+    from nmt.stages.train import train as train_stage
 
     def train(*changes: str) -> Path:
         run = tmp_path_factory.mktemp("toy-trained") / "run"
         config = toy_config(*changes, "training.epochs=30", "training.learning_rate=0.005")
-        pipeline.train(config=config, data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
+        train_stage(config=config, data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
         return run
 
     return train
@@ -78,12 +78,12 @@ def toy_both(toy_trained) -> Path:
 @pytest.fixture(scope="session")
 def toy_tagger(toy_model, toy_config, tmp_path_factory) -> Path:
     """The folder of the toy model with a tagger."""
-    from nmt import pipeline
+    from nmt.stages.train_tagger import train_tagger
 
     folder = tmp_path_factory.mktemp("toy-tagger")
     for name, size, seed in (("train", 200, 1), ("valid", 40, 2)):
         (folder / f"{name}.bio").write_text(columns(tagged_sentences(size, seed)))
-    pipeline.train_tagger(
+    train_tagger(
         config=toy_config(*SETTINGS, "tagging.encoder=finetune"),
         model=toy_model,
         train=[str(folder / "train.bio")],

@@ -17,9 +17,9 @@ LAYERS = [
     {"nmt.metrics"},
     {"nmt.decoding"},
     {"nmt.training"},
-    {"nmt.evaluation", "nmt.tag_evaluation", "nmt.distillation", "nmt.benchmark"},
+    {"nmt.benchmark"},
     {"nmt.config"},
-    {"nmt.pipeline"},
+    {"nmt.stages"},
     {"nmt.cli"},
     {"nmt.__main__"},
 ]

@@ -12,9 +12,8 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         "nmt.config",
-        "nmt.pipeline",
-        "nmt.data.parallel_corpus",
-        "nmt.training.run",
+        "nmt.stages.prepare",
+        "nmt.stages.train",
         "torch._dynamo",
         "torch.utils.tensorboard",
     ]

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from nmt import pipeline
 from nmt.config import Config
 from nmt.model_folder.store import open_folder
+from nmt.stages.train import train as train_stage
 from nmt.training.run import Progress
 
 
@@ -22,7 +22,7 @@ def train(
     Each update and each validation is reported.
     """
     seen: list[Progress] = []
-    pipeline.train(
+    train_stage(
         config=config,
         data=toy_data,
         tokenizer=toy_data / "tokenizer.model",

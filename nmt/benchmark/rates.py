@@ -12,7 +12,7 @@ import torch
 
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel
-from nmt.decoding.translator import translate
+from nmt.decoding.translator import translate_chunks
 from nmt.models.config import ModelConfig
 from nmt.models.translator import Translator
 from nmt.threads import default_threads
@@ -86,7 +86,7 @@ def decoding_rate(model: TranslationModel, lines: Sequence[str], beam_size: int,
     seconds = []
     for _ in range(runs + 1):
         start = time.perf_counter()
-        list(translate(model, [lines], config))
+        list(translate_chunks(model, [lines], config))
         seconds.append(time.perf_counter() - start)
     return spread([len(lines) / second for second in seconds[1:]])
 
@@ -97,7 +97,7 @@ def latencies(model: TranslationModel, lines: Sequence[str], beam_size: int) -> 
     seconds = []
     for line in [*lines[:10], *lines]:
         start = time.perf_counter()
-        list(translate(model, [[line]], config))
+        list(translate_chunks(model, [[line]], config))
         seconds.append(time.perf_counter() - start)
     ordered = sorted(seconds[10:])
     return statistics.median(ordered), ordered[len(ordered) * 95 // 100]

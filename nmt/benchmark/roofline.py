@@ -1,7 +1,7 @@
 """The machine's own speed at matrix products, and how many of their operations a model takes.
 
 One multiplication with its addition counts as two operations. What is not a matrix product counts as nothing, so the
-floor that the two give cannot be reached; the share of it that is tells how much time goes elsewhere.
+roofline that the two give cannot be reached; the share of it that is tells how much time goes elsewhere.
 """
 
 import time

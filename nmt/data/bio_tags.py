@@ -41,6 +41,13 @@ def read_tagged(name: str, *, strict: bool = False, columns: tuple[str, str] | N
         raise DataError(f"{name}: no sentences; give a file with a word and its tag on each line, or a .jsonl file")
 
 
+def read_tagged_corpora(
+    names: Sequence[str], labels: Mapping[str, str] | None = None, *, strict: bool = False
+) -> list[TaggedSentence]:
+    """The sentences of several corpora, with the labels that a table gives them: see map_labels."""
+    return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
+
+
 def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) -> TaggedSentence:
     """Return a sentence with other labels; "O" or "" drops the entity, and an empty mapping changes nothing.
 

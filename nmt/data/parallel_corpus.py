@@ -19,16 +19,7 @@ from typing import Any
 from nmt.errors import DataError
 from nmt.io.files import open_bytes
 from nmt.io.lines import read_file, read_parallel
-from nmt.io.records import (
-    HUB,
-    dataset_records,
-    is_dataset,
-    json_records,
-    listed,
-    load_dataset,
-    open_dataset,
-    text_of,
-)
+from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, load_dataset, open_dataset, text_of
 
 Pair = tuple[str, str]
 Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them

@@ -10,7 +10,7 @@ from nmt.io.lines import read_file
 
 
 @dataclass(frozen=True, kw_only=True)
-class Benchmark:
+class TestSet:
     """A test set of N sentences."""
 
     name: str
@@ -19,9 +19,9 @@ class Benchmark:
     languages: tuple[str, str] = ("", "")  # from which to which; "" where it was not said
 
 
-def read_benchmark(references: Sequence[Path], source: Path | None = None) -> Benchmark:
-    """Read a test set from files; DataError unless all have the same number of lines."""
-    texts = {path: list(read_file(path)) for path in ([source] if source else []) + list(references)}
+def read_test_set(references: Sequence[Path], input: Path | None = None) -> TestSet:
+    """Read a test set from files, the source text from input; DataError unless all have the same number of lines."""
+    texts = {path: list(read_file(path)) for path in ([input] if input else []) + list(references)}
     first, *others = texts
     for path in others:
         if len(texts[path]) != len(texts[first]):
@@ -29,14 +29,14 @@ def read_benchmark(references: Sequence[Path], source: Path | None = None) -> Be
                 f"{path} has {len(texts[path])} lines, but {first} has {len(texts[first])}; "
                 "line i of one must belong to line i of the other: find the missing line"
             )
-    return Benchmark(
+    return TestSet(
         name=", ".join(map(str, references)),
-        sources=texts[source] if source else None,
+        sources=texts[input] if input else None,
         references=[texts[path] for path in references],
     )
 
 
-def sacrebleu_benchmark(name: str, languages: str) -> Benchmark:
+def sacrebleu_test_set(name: str, languages: str) -> TestSet:
     """Open one of sacrebleu's own test sets ("wmt14", "de-en"), fetched at its first use; DataError if it cannot be."""
     from sacrebleu.dataset import DATASETS
 
@@ -52,7 +52,7 @@ def sacrebleu_benchmark(name: str, languages: str) -> Benchmark:
     except (Exception, SystemExit) as error:  # whatever can go wrong in a download and in unpacking it
         raise DataError(
             f"test set {name} {languages} is not on this disk and could not be fetched ({error}); "
-            "connect to the network, or give your own files by --references and --source-file"
+            "connect to the network, or give your own files by --references and --input"
         ) from error
-    found = read_benchmark(references, source)
-    return Benchmark(name=f"{name} {languages}", sources=found.sources, references=found.references)
+    found = read_test_set(references, source)
+    return TestSet(name=f"{name} {languages}", sources=found.sources, references=found.references)

@@ -1,4 +1,4 @@
-"""Windows over a stream of lines: large ones where lines are waiting, single lines where somebody types."""
+"""Chunks of a stream of lines: large ones where lines are waiting, single lines where somebody types."""
 
 import queue
 import threading
@@ -8,10 +8,10 @@ from typing import Any
 _END = object()
 
 
-def windows(lines: Iterable[str], max_lines: int = 1024, max_characters: int = 1 << 18) -> Iterator[list[str]]:
+def chunks(lines: Iterable[str], max_lines: int = 1024, max_characters: int = 1 << 18) -> Iterator[list[str]]:
     """Group lines as they come: never wait for a line while another one is unanswered.
 
-    A window ends at max_lines, or with the line that reaches max_characters; no more than two such windows are read
+    A chunk ends at max_lines, or with the line that reaches max_characters; no more than two such chunks are read
     ahead. An error of the stream is raised here, after the lines before it.
     """
     waiting: queue.Queue[Any] = queue.Queue()
@@ -34,19 +34,19 @@ def windows(lines: Iterable[str], max_lines: int = 1024, max_characters: int = 1
     item: Any = None
     while item is not _END:
         item = waiting.get()
-        window: list[str] = []
+        chunk: list[str] = []
         characters = 0
         while isinstance(item, str):
             room.release(size(item))
-            window.append(item)
+            chunk.append(item)
             characters += len(item)
-            if len(window) == max_lines or characters >= max_characters:
+            if len(chunk) == max_lines or characters >= max_characters:
                 break
             try:
                 item = waiting.get_nowait()
             except queue.Empty:
                 break
-        if window:
-            yield window
+        if chunk:
+            yield chunk
         if isinstance(item, BaseException):
             raise item

@@ -62,9 +62,11 @@ class TaggedLine:
     entities: Sequence[Entity]
 
 
-def tag(model: TaggingModel, windows: Iterable[Sequence[str]], *, pretokenized: bool = False) -> Iterator[TaggedLine]:
-    """Tag lines, a window at a time: one TaggedLine each, in order. Pretokenized lines have a space between words."""
-    for lines in windows:
+def tag_chunks(
+    model: TaggingModel, chunks: Iterable[Sequence[str]], *, pretokenized: bool = False
+) -> Iterator[TaggedLine]:
+    """Tag lines, a chunk at a time: one TaggedLine each, in order. Pretokenized lines have a space between words."""
+    for lines in chunks:
         words = [_between_spaces(line) if pretokenized else split_words(line) for line in lines]
         parts = [(line, part) for line, own in zip(lines, words, strict=True) for part in _parts(line, own)]
         found = iter(best_tags(model, [_locate_part(model.tokenizer, line, part) for line, part in parts]))

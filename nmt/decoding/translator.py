@@ -65,13 +65,15 @@ class _Part:
     ids: tuple[int, ...]  # its subwords
 
 
-def translate(model: TranslationModel, windows: Iterable[Sequence[str]], config: SearchConfig) -> Iterator[Translation]:
-    """Translate lines, a window at a time: each gives one Translation, in order; a blank line gives a blank one."""
-    for lines in windows:
-        yield from _translate_window(model, lines, config)
+def translate_chunks(
+    model: TranslationModel, chunks: Iterable[Sequence[str]], config: SearchConfig
+) -> Iterator[Translation]:
+    """Translate lines, a chunk at a time: each gives one Translation, in order; a blank line gives a blank one."""
+    for lines in chunks:
+        yield from _translate_chunk(model, lines, config)
 
 
-def _translate_window(model: TranslationModel, lines: Sequence[str], config: SearchConfig) -> list[Translation]:
+def _translate_chunk(model: TranslationModel, lines: Sequence[str], config: SearchConfig) -> list[Translation]:
     parts = [_parts(model, line) for line in lines]
     found = iter(_alternatives(model, [part for line in parts for part in line], config))
     joiner = "" if model.target.split("-")[0] in _UNSPACED else " "

@@ -94,7 +94,7 @@ def as_in_papers(lines: Sequence[str], language: str) -> list[str]:
     return [tokenizer.tokenize(normalizer.normalize(line), return_str=True).lower() for line in lines]
 
 
-def compare(
+def paired_scores(
     systems: Mapping[str, Sequence[str]],
     references: References,
     *,

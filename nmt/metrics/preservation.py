@@ -8,19 +8,19 @@ from nmt.protection.literals import find_literals
 
 
 @dataclass(frozen=True, kw_only=True)
-class Survival:
-    """Literals (see nmt/text/literals.py) of sources, and how many of them stand in the translations as well."""
+class LiteralRecall:
+    """Literals (see nmt/protection/literals.py) of sources, and how many of them stand in the translations as well."""
 
     literals: int
     kept: int
 
 
-def survival(sources: Sequence[str], translations: Sequence[str]) -> Survival:
+def literal_recall(sources: Sequence[str], translations: Sequence[str]) -> LiteralRecall:
     """Count literals line by line, each as often as it occurs."""
     found = [
         (Counter(find_literals(source)), Counter(find_literals(translation)))
         for source, translation in zip(sources, translations, strict=True)
     ]
-    return Survival(
+    return LiteralRecall(
         literals=sum(here.total() for here, _ in found), kept=sum((here & there).total() for here, there in found)
     )

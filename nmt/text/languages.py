@@ -44,7 +44,11 @@ _WRITTEN_IN = {
 
 
 def check_languages(source: str, target: str) -> None:
-    """Raise ConfigError unless both look like language codes (ISO 639, perhaps with subtags) and they differ."""
+    """Raise ConfigError unless both are given, look like language codes (ISO 639, perhaps with subtags), and differ."""
+    if not (source and target):
+        raise ConfigError(
+            "source and target language are not given; set them in the configuration or by --source, --target"
+        )
     for code in (source, target):
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", code):
             raise ConfigError(f"{code!r} is not a language code; give one such as de, en or pt-BR")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import sentencepiece
 
@@ -25,7 +26,7 @@ def language_tag(language: str) -> str:
     return f"<2{language}>"
 
 
-def train_tokenizer(
+def train_subword_model(
     sentences: Iterable[str],
     config: TokenizerConfig,
     *,
@@ -78,7 +79,7 @@ class Tokenizer:
 
     @classmethod
     def from_bytes(cls, model: bytes, name: str = "the tokenizer") -> "Tokenizer":
-        """Load the content of a model file; ModelError, which calls it name, if it is damaged or not train_tokenizer's.
+        """Load the content of a model file; ModelError, which calls it name, if it is damaged or not one of ours.
 
         The name is that of the file, for this and later errors.
         """
@@ -210,6 +211,23 @@ class Tokenizer:
             symbols = tuple(self._processor.id_to_piece(id_) for id_ in range(self.vocab_size) if self._is_symbol(id_))
             self._samplers = {alpha: (BpeSampler if self._has_ranks else UnigramSampler)(scores, symbols, alpha=alpha)}
         return self._samplers[alpha]
+
+
+def read_tokenizers(path: Path) -> tuple[Tokenizer, Tokenizer]:
+    """The source and the target tokenizer that a file (one for both) or a folder (source.model, target.model) holds."""
+
+    def load(file: Path) -> Tokenizer:
+        try:
+            return Tokenizer.from_bytes(file.read_bytes(), str(file))
+        except OSError as error:
+            raise DataError(
+                f"{file}: no tokenizer there ({error.strerror}); make one with nmt train-tokenizer"
+            ) from error
+
+    if path.is_dir():
+        return load(path / "source.model"), load(path / "target.model")
+    shared = load(path)
+    return shared, shared
 
 
 def _reservoir(sentences: Iterable[str], size: int, seed: int) -> list[str]:

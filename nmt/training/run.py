@@ -17,7 +17,7 @@ from nmt.data.batch import WIDTHS, cut, make_batch, next_multiple
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.model import TranslationModel, forbidden_ids
-from nmt.decoding.translator import translate
+from nmt.decoding.translator import translate_chunks
 from nmt.engines.torch import TorchEngine
 from nmt.errors import DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
@@ -185,7 +185,7 @@ def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int
 
 def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, str]]) -> float:
     greedy = SearchConfig(beam_size=1)
-    hypotheses = [found.text for found in translate(translator, [[text for text, _ in texts]], greedy)]
+    hypotheses = [found.text for found in translate_chunks(translator, [[text for text, _ in texts]], greedy)]
     references = [[reference for _, reference in texts]]
     tokenize = usual_tokenizer(translator.target)
     [bleu] = score_lines(hypotheses, references, metrics=("bleu",), tokenize=tokenize)

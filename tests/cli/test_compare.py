@@ -2,9 +2,10 @@ import json
 
 import pytest
 
-from nmt import pipeline
 from nmt.cli.main import app
 from nmt.errors import ConfigError, DataError
+from nmt.stages import compare as stage
+from nmt.stages import systems
 
 REFERENCE = ["the cat sat on the mat", "a dog runs", "two men talk in the park", "a small house"]
 WORSE = ["a hat lay there", "a dog runs", "two boys in the park", "a small mouse"]
@@ -29,7 +30,7 @@ def compare(folder, capsys):
 
 
 def test_the_report_has_scores_with_significance_wins_and_examples(compare):
-    lines = compare("bad", "good", "-r", "reference", "--source-file", "source", "--trials", 100).splitlines()
+    lines = compare("bad", "good", "-r", "reference", "--input", "source", "--trials", 100).splitlines()
     assert lines[0] == "reference: 40 sentences; p against bad, by paired bootstrap"
     assert lines[2].startswith("BLEU  nrefs:1|bs:100|seed:12345")
     assert lines[3].split()[0] == "bad"
@@ -60,9 +61,9 @@ def test_json_carries_all_figures(compare):
 
 def test_model_folders_are_compared_with_files(folder, compare, monkeypatch):
     (folder / "model").mkdir()
-    monkeypatch.setattr(pipeline, "_directions", lambda path: [("de", "en")])
-    monkeypatch.setattr(pipeline, "translate_lines", lambda path, lines, **rest: iter(REFERENCE * 10))
-    found = compare("bad", "model", "-r", "reference", "--source-file", "source", "--trials", 20, "--examples", 0)
+    monkeypatch.setattr(systems, "model_directions", lambda path: [("de", "en")])
+    monkeypatch.setattr(systems, "translate_lines", lambda path, lines, **rest: iter(REFERENCE * 10))
+    found = compare("bad", "model", "-r", "reference", "--input", "source", "--trials", 20, "--examples", 0)
     assert "model against bad: better in 30 sentences" in found
 
 
@@ -80,8 +81,8 @@ def test_requests_that_do_not_fit_are_refused(compare, arguments, message):
 
 
 def test_a_file_of_another_length_is_refused_before_a_model_translates(compare, folder, monkeypatch):
-    monkeypatch.setattr(pipeline, "_translate_all", lambda *_, **__: pytest.fail("translated"))
+    monkeypatch.setattr(stage, "translate_test_set", lambda *_, **__: pytest.fail("translated"))
     (folder / "model").mkdir()
     (folder / "short").write_text("one line\n")
     with pytest.raises(DataError, match="short has 1 lines, but reference has 40"):
-        compare("model", "short", "-r", "reference", "--source-file", "source")
+        compare("model", "short", "-r", "reference", "--input", "source")

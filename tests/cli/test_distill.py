@@ -3,16 +3,16 @@ import signal
 
 import pytest
 
-from nmt import pipeline
 from nmt.cli.main import app
-from nmt.distillation import DistillationProgress
+from nmt.stages import distill as stage
+from nmt.stages.distill import DistillationProgress
 
 FOUND = {"read": 4, "rejected": {"blank": 1}, "kept": {"train": 7, "valid": 1, "test": 1}}
 
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What the pipeline is asked for; it is stopped if told to send itself a signal."""
+    """What the stage is asked for; it is stopped if told to send itself a signal."""
     asked = {}
 
     def distill(*, report, stop, **wanted):
@@ -22,7 +22,7 @@ def asked(monkeypatch):
         asked.update(wanted)
         return None if stop() else FOUND
 
-    monkeypatch.setattr(pipeline, "distill", distill)
+    monkeypatch.setattr(stage, "distill", distill)
     return asked
 
 
@@ -34,7 +34,7 @@ def test_models_direction_and_search_are_passed_on_and_counts_shown(asked, capsy
     models = ["--model", "a", "--model", "b"]
     assert distill(*models, "--data", "d", "--out", "o", "--source", "en", "--beam-size", "3") == 0
     assert [str(path) for path in asked["model"]] == ["a", "b"]
-    assert asked["direction"] == ("en", "")
+    assert (asked["source"], asked["target"]) == ("en", "")
     assert asked["search"] == {"beam_size": 3}
     assert asked["keep_original"] is True
     out, err = capsys.readouterr()

@@ -3,9 +3,9 @@ import logging
 
 import pytest
 
-from nmt import pipeline
 from nmt.cli.main import app
 from nmt.errors import ConfigError, DataError, NMTError
+from nmt.stages import systems
 
 LINES = {
     "source": ["die Katze saß auf der Matte", "ein Hund läuft", "zwei Männer reden im Park"],
@@ -36,14 +36,14 @@ def score(folder, capsys):
 def model(folder, monkeypatch):
     """A model folder whose translator upper-cases."""
     (folder / "model").mkdir()
-    monkeypatch.setattr(pipeline, "_directions", lambda path: [("de", "en"), ("en", "de")])
+    monkeypatch.setattr(systems, "model_directions", lambda path: [("de", "en"), ("en", "de")])
     asked = []
 
-    def translate_lines(paths, lines, *, direction, search, device, engine):
-        asked.append((paths, direction, search, device))
+    def translate_lines(paths, lines, *, source, target, search, device, engine):
+        asked.append((paths, (source, target), search, device))
         return (line.upper() for line in lines)
 
-    monkeypatch.setattr(pipeline, "translate_lines", translate_lines)
+    monkeypatch.setattr(systems, "translate_lines", translate_lines)
     return folder / "model", asked
 
 
@@ -59,8 +59,15 @@ def test_with_sources_it_says_how_many_numbers_and_addresses_came_through(folder
     (folder / "hypotheses").write_text("cat 7\ndog 112 and www.example.org\n\n")
     hypotheses = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0)
     assert "numbers" not in score(*hypotheses)
-    last = score(*hypotheses, "--source-file", folder / "source").splitlines()[-1]
+    last = score(*hypotheses, "--input", folder / "source").splitlines()[-1]
     assert last == "2 of 3 numbers and addresses came through"
+
+
+def test_the_old_spelling_of_input_still_works(folder, score, capsys):
+    (folder / "source").write_text("Katze 7\n12\n\n")
+    hypotheses = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0)
+    assert score(*hypotheses, "--source-file", folder / "source") == score(*hypotheses, "-i", folder / "source")
+    assert "source-file" not in score("--help")
 
 
 def test_json_carries_all_figures(folder, score):
@@ -68,6 +75,7 @@ def test_json_carries_all_figures(folder, score):
         score("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0, "--json")
     )
     assert (found["system"], found["sentences"], found["seconds"]) == (str(folder / "hypotheses"), 3, None)
+    assert (found["benchmark"], found["survival"]) == (str(folder / "reference"), None)
     # 3 of 15 words of the references are wrong: TER counts 2 of 15 (walks, a).
     [ter] = [item for item in found["scores"] if item["name"] == "TER"]
     assert ter["value"] == pytest.approx(100 * 2 / 15)
@@ -126,7 +134,7 @@ def test_what_is_wrong_is_said_before_anything_is_translated(folder, score, mode
 
 
 def test_a_model_needs_the_source_text(folder, score, model):
-    with pytest.raises(ConfigError, match="--source-file"):
+    with pytest.raises(ConfigError, match="--input"):
         score("--model", model[0], "-r", folder / "reference")
 
 
@@ -162,7 +170,7 @@ def test_papers_scoring_stands_beside_the_others(folder, score):
         (["--hypotheses", "hypotheses", "-t", "wmt14", "-l", "de-xx"], ConfigError, "no 'de-xx'"),
         (["--hypotheses", "missing", "--references", "reference"], DataError, "missing: no such file"),
         (["--hypotheses", "hypotheses", "--references", "short"], DataError, "has 3 lines, but short has 1"),
-        (["--data", ".", "--source", "de", "--target", "en", "--source-file", "source"], ConfigError, "--source-file"),
+        (["--data", ".", "--source", "de", "--target", "en", "--input", "source"], ConfigError, "--input"),
         (["--hypotheses", "hypotheses", "-r", "reference", "--beam-size", "3"], ConfigError, "leave out --beam-size"),
         (["--hypotheses", "hypotheses", "-r", "reference", "--engine", "onnx"], ConfigError, "leave out --engine"),
         (["--hypotheses", "hypotheses", "-r", "reference", "--bootstrap", "1"], ConfigError, "1000, or 0 for none"),

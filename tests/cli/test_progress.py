@@ -3,7 +3,7 @@ import signal
 import pytest
 
 from nmt.cli.progress import TrainingDisplay
-from nmt.distillation import DistillationProgress
+from nmt.stages.distill import DistillationProgress
 
 
 def test_more_than_a_day_is_told_in_hours(capsys):

@@ -1,4 +1,4 @@
-"""What `nmt tag`, `nmt train-tagger` and `nmt evaluate --task tag` say, good input and bad."""
+"""What `nmt tag` and `nmt train-tagger` say, good input and bad."""
 
 import json
 import sys
@@ -79,31 +79,6 @@ def test_strict_reading_wants_every_name_begun(nmt, toy_model, tmp_path):
     code, _, err = nmt(*arguments, "--strict")
     assert code == 2
     assert "begin it with B-" in err
-
-
-def test_a_tagger_is_scored(nmt, toy_tagger, tmp_path):
-    gold = tmp_path / "gold.bio"
-    gold.write_text("Hund\tB-PER\nund\tO\n.\tO\n\nBaum\tB-PER\n.\tO\n")
-    code, out, _ = nmt("evaluate", "--task", "tag", "--model", toy_tagger, "-r", gold)
-    assert code == 0
-    assert "of 2 names: 1 right" in out
-    assert "Baum (PER) found as nothing" in out
-    code, out, _ = nmt("evaluate", "--task", "tag", "--model", toy_tagger, "-r", gold, "--json")
-    assert json.loads(out)["scores"]["micro"]["recall"] == 50.0
-
-
-def test_ready_tags_are_scored_against_the_same_words_only(nmt, tmp_path):
-    gold, found, other = tmp_path / "gold.bio", tmp_path / "found.bio", tmp_path / "other.bio"
-    gold.write_text("Hund\tB-PER\nund\tO\n")
-    found.write_text("Hund\tB-LOC\nund\tO\n")
-    other.write_text("Hund\tB-PER\noder\tO\n")
-    code, out, _ = nmt("evaluate", "--task", "tag", "--hypotheses", found, "-r", gold)
-    assert code == 0
-    assert "PER taken for LOC: 1" in out
-    code, _, err = nmt("evaluate", "--task", "tag", "--hypotheses", other, "-r", gold)
-    assert code == 2
-    assert "sentence 1 of the hypotheses has other words" in err
-    assert nmt("evaluate", "--task", "tag", "--model", "x")[0] == 2
 
 
 def test_checking_a_folder_checks_its_tagger(nmt, toy_tagger):

@@ -12,7 +12,7 @@ from nmt.errors import DataError
 from nmt.io.files import locked
 from nmt.io.lines import read_parallel
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, train_tokenizer
+from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, train_subword_model
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,8 @@ def test_what_another_training_tokenizes_just_now_is_waited_for(toy_data, tmp_pa
 def test_placeholders_stand_for_what_both_sides_share(tmp_path):
     (tmp_path / "de").write_text("Tom hat 7.\nHaus 12, Tom.\n")
     (tmp_path / "en").write_text("Tom has 7.\nhouse 12, Tom.\n")
-    tokenizer = Tokenizer.from_bytes(train_tokenizer(["Tom hat has 127, haus house."], TokenizerConfig(vocab_size=30)))
+    model = train_subword_model(["Tom hat has 127, haus house."], TokenizerConfig(vocab_size=30))
+    tokenizer = Tokenizer.from_bytes(model)
     paths = (tmp_path / "de", tmp_path / "en", tokenizer, tokenizer, tmp_path / "cache")
     plain, hidden = (
         tokenize_corpus(*paths, max_length=50, known=known) for known in (None, {"tom", "hat", "has", "haus", "house"})

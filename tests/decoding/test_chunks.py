@@ -3,13 +3,13 @@ import time
 
 import pytest
 
-from nmt.decoding.chunks import windows
+from nmt.decoding.chunks import chunks
 from nmt.errors import DataError
 
 
 def test_all_lines_come_in_order_and_no_window_is_too_large():
     lines = [str(number) for number in range(1000)]
-    found = list(windows(iter(lines), max_lines=64))
+    found = list(chunks(iter(lines), max_lines=64))
     assert [line for window in found for line in window] == lines
     assert max(map(len, found)) <= 64
 
@@ -22,7 +22,7 @@ def test_a_typed_line_is_answered_before_the_next_one_comes():
         assert answered.wait(5)
         yield "second"
 
-    stream = windows(typed())
+    stream = chunks(typed())
     assert next(stream) == ["first"]
     answered.set()
     assert list(stream) == [["second"]]
@@ -33,20 +33,20 @@ def test_an_error_of_the_stream_comes_after_the_lines_before_it():
         yield "good"
         raise DataError("bad line")
 
-    stream = windows(broken())
+    stream = chunks(broken())
     assert next(stream) == ["good"]
     with pytest.raises(DataError, match="bad line"):
         next(stream)
 
 
 def test_nothing_comes_from_nothing():
-    assert list(windows(iter([]))) == []
+    assert list(chunks(iter([]))) == []
 
 
 @pytest.mark.parametrize(("length", "ahead"), [(1, 16), (400, 3), (5000, 1)])
-def test_two_windows_are_read_ahead_be_they_of_short_lines_or_of_long_ones(length, ahead):
+def test_two_chunks_are_read_ahead_be_they_of_short_lines_or_of_long_ones(length, ahead):
     read = []
-    stream = windows((read.append(line) or "a" * length for line in range(500)), max_lines=8, max_characters=800)
+    stream = chunks((read.append(line) or "a" * length for line in range(500)), max_lines=8, max_characters=800)
     taken = len(next(stream))
     time.sleep(0.05)
     assert taken < len(read) <= taken + ahead + 1  # one more is in the reader's hand

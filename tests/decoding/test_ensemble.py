@@ -16,7 +16,7 @@ from nmt.model_folder.store import open_folder, save
 from nmt.models.config import ModelConfig
 from nmt.models.translator import Translator
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, train_tokenizer
+from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, train_subword_model
 
 SOURCES = [[5, 6, 7], [8], [9, 4]]
 
@@ -87,7 +87,7 @@ def test_models_with_exported_engines_run_in_these_and_others_in_torch(toy_model
 
 def test_models_with_other_tokenizers_are_refused(toy_model, tmp_path):
     text = [side for pair in toy_pairs(200, 5) for side in pair]
-    other = train_tokenizer(text, TokenizerConfig(vocab_size=66), symbols=["<2de>", "<2en>", *PLACEHOLDERS])
+    other = train_subword_model(text, TokenizerConfig(vocab_size=66), symbols=["<2de>", "<2en>", *PLACEHOLDERS])
     with pytest.raises(ModelError, match=r"other: its source tokenizer is not that of .*run; only models trained with"):
         load_ensemble([toy_model, with_parts(toy_model, tmp_path / "other", tokenizer__model=other)])
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from nmt.data.sentence import Alphabet, bio_tags, locate
-from nmt.decoding.tagger import Entity, TaggedLine, TaggingModel, best_tags, render, tag
+from nmt.decoding.tagger import Entity, TaggedLine, TaggingModel, best_tags, render, tag_chunks
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words
 
@@ -38,7 +38,7 @@ def capitals(toy_data) -> TaggingModel:
 
 
 def found(model, line, **options):
-    [tagged] = tag(model, [[line]], **options)
+    [tagged] = tag_chunks(model, [[line]], **options)
     return [(entity.start, entity.end, entity.text) for entity in tagged.entities]
 
 
@@ -52,7 +52,7 @@ def test_a_ligature_before_a_name_does_not_move_it(capitals):
 
 @pytest.mark.parametrize("line", ["", "   ", "\u200f", "\t"])
 def test_a_line_without_words_has_no_names_and_stays(capitals, line):
-    [tagged] = tag(capitals, [[line]])
+    [tagged] = tag_chunks(capitals, [[line]])
     assert (tagged.line, list(tagged.entities)) == (line, [])
     assert render(tagged, "inline") == [line]
 
@@ -68,7 +68,7 @@ def test_pretokenized_words_are_left_as_they_are(capitals):
 
 def test_a_long_line_is_read_in_parts_and_loses_no_word(capitals):
     line = "he met Anna there. " * 200
-    [tagged] = tag(capitals, [[line]])
+    [tagged] = tag_chunks(capitals, [[line]])
     assert len(tagged.tags) == len(tagged.words) == 1000
     assert [line[entity.start : entity.end] for entity in tagged.entities] == ["Anna"] * 200
 
@@ -77,7 +77,7 @@ def test_the_confidence_of_a_name_is_its_probability(capitals):
     import math
 
     # One word: O, B-PER or I-PER would score 0, 2 and 3, but I-PER may not begin.
-    [tagged] = tag(capitals, [["Anna"]])
+    [tagged] = tag_chunks(capitals, [["Anna"]])
     assert tagged.entities[0].score == pytest.approx(math.exp(2) / (1 + math.exp(2)))
 
 
@@ -109,7 +109,7 @@ def test_a_very_long_line_is_tagged_whole_in_bounded_parts(capitals, line):
         longest = max(longest, *(len(sentence.ids) for sentence in sentences))
         return capitals.emissions(sentences)
 
-    [tagged] = tag(replace(capitals, emissions=watched), [[line]])
+    [tagged] = tag_chunks(replace(capitals, emissions=watched), [[line]])
     assert longest < 20_000
     assert tagged.words == split_words(line)
     assert len(tagged.tags) == len(tagged.words)

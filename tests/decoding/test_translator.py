@@ -3,15 +3,17 @@ import random
 import pytest
 from tests_toy import toy_pairs
 
-from nmt import pipeline
 from nmt.decoding import translator as translation
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import Hypothesis
 from nmt.decoding.model import load_model
 from nmt.errors import ModelError
 from nmt.io.lines import write_file
+from nmt.stages.train import train
+from nmt.stages.translate import translate as translate_file
+from nmt.stages.translate import translate_lines
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, train_tokenizer
+from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, train_subword_model
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
@@ -31,14 +33,14 @@ def hiding(toy_config, tmp_path_factory):
                 [f"{one[side][:-1]} {one[0]}." if one[0] % 3 else one[side] for one in numbered],
             )
     text = [side for pair in toy_pairs(300, 1) for side in pair]
-    (data / "tokenizer.model").write_bytes(train_tokenizer(text, TokenizerConfig(vocab_size=64)))
+    (data / "tokenizer.model").write_bytes(train_subword_model(text, TokenizerConfig(vocab_size=64)))
     config = toy_config("training.placeholders=true", "training.epochs=30", "training.learning_rate=0.005")
-    pipeline.train(config=config, data=data, tokenizer=data / "tokenizer.model", out=data / "run")
+    train(config=config, data=data, tokenizer=data / "tokenizer.model", out=data / "run")
     return data / "run"
 
 
 def translate(model, lines, **search):
-    return list(pipeline.translate_lines(model, lines, search=search))
+    return list(translate_lines(model, lines, search=search))
 
 
 def test_every_line_has_its_own_translation_and_blank_stays_blank(toy_model):
@@ -50,8 +52,8 @@ def test_every_line_has_its_own_translation_and_blank_stays_blank(toy_model):
 
 def test_several_translations_a_line_are_several_lines_whatever_the_line(toy_model, tmp_path):
     (tmp_path / "in").write_text("Hund.\n\nHaus.\n")
-    pipeline.translate(
-        model=toy_model, source=tmp_path / "in", target=tmp_path / "out", search={"beam_size": 3, "n_best": 3}
+    translate_file(
+        model=toy_model, input=tmp_path / "in", output=tmp_path / "out", search={"beam_size": 3, "n_best": 3}
     )
     found = (tmp_path / "out").read_text().split("\n")
     assert len(found) == 10
@@ -97,9 +99,9 @@ def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
         "<ph3>",
     ]
     lines = [f"eins Hund {literal}." for literal in literals] + ["Hund und Katze."]
-    found = list(pipeline.translate_lines(hiding, lines, engine=engine))
+    found = list(translate_lines(hiding, lines, engine=engine))
     assert found == [f"one dog {literal}." for literal in literals] + ["dog and cat."]
-    alone = [next(iter(pipeline.translate_lines(hiding, [line], engine=engine))) for line in lines]
+    alone = [next(iter(translate_lines(hiding, [line], engine=engine))) for line in lines]
     assert alone == found
 
 
@@ -153,10 +155,10 @@ def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkey
 
 
 def test_a_tokenizer_without_placeholders_is_refused_at_once(toy_data, toy_config, tmp_path):
-    model = train_tokenizer(["eins zwei one two"], TokenizerConfig(vocab_size=14), symbols=())
+    model = train_subword_model(["eins zwei one two"], TokenizerConfig(vocab_size=14), symbols=())
     (tmp_path / "tokenizer.model").write_bytes(model)
     with pytest.raises(ModelError, match="has no symbol '<ph0>'"):
-        pipeline.train(
+        train(
             config=toy_config("training.placeholders=true"),
             data=toy_data,
             tokenizer=tmp_path / "tokenizer.model",

@@ -7,10 +7,9 @@ import pytest
 import torch
 from tests_toy import toy_pairs
 
-from nmt import pipeline
 from nmt.decoding.model import load_model
-from nmt.decoding.tagger import load_tagger, tag
-from nmt.decoding.translator import translate
+from nmt.decoding.tagger import load_tagger, tag_chunks
+from nmt.decoding.translator import translate_chunks
 from nmt.engines.export import add_engine
 from nmt.engines.int8 import PART
 from nmt.engines.onnx import OnnxEngine
@@ -19,7 +18,9 @@ from nmt.errors import ConfigError, ModelError
 from nmt.model_folder.store import open_folder, save, update
 from nmt.model_folder.tensors import parse
 from nmt.model_folder.tensors import to_bytes as tensors_to_bytes
-from nmt.training.report import inspect_model
+from nmt.stages.check import check
+from nmt.stages.export import export
+from nmt.stages.translate import translate_lines
 
 LINES, REFERENCES = zip(*toy_pairs(30, seed=7), strict=True)
 
@@ -40,20 +41,20 @@ def copy(toy_model, tmp_path):
 def test_every_training_leaves_an_engine_of_its_translator(request, name):
     path = request.getfixturevalue(name)
     assert open_folder(path).has(PART)
-    inspect_model(path)
+    check(path)
 
 
 def test_the_engine_translates_as_torch_does(toy_model):
     assert isinstance(load_model(toy_model).engine, OnnxEngine)
-    found, expected = (list(pipeline.translate_lines(toy_model, LINES, engine=engine)) for engine in ("auto", "torch"))
+    found, expected = (list(translate_lines(toy_model, LINES, engine=engine)) for engine in ("auto", "torch"))
     assert found == expected
 
 
 def test_the_engine_knows_both_directions(toy_both):
     pairs = toy_pairs(30, seed=7)
-    for place, direction in enumerate([("de", "en"), ("en", "de")]):
+    for place, (source, target) in enumerate([("de", "en"), ("en", "de")]):
         lines = [pair[place] for pair in pairs]
-        found = list(pipeline.translate_lines(toy_both, lines, direction=direction))
+        found = list(translate_lines(toy_both, lines, source=source, target=target))
         assert sum(line == pair[1 - place] for line, pair in zip(found, pairs, strict=True)) >= 25
 
 
@@ -64,7 +65,7 @@ def test_a_model_without_an_engine_runs_in_torch_until_it_gets_one(copy):
     assert isinstance(load_model(copy).engine, TorchEngine)
     with pytest.raises(ModelError, match=f"has no {PART}"):
         load_model(copy, engine="onnx")
-    assert pipeline.export(model=copy) == copy
+    assert export(model=copy) == copy
     assert parts_of(copy) == parts | {PART: engine}
     assert isinstance(load_model(copy).engine, OnnxEngine)
 
@@ -74,32 +75,32 @@ def test_a_stale_engine_is_found(copy):
     tensors["output_bias"] += 1
     update(copy, {"translator.safetensors": tensors_to_bytes(tensors)})
     with pytest.raises(ModelError, match=r"engine.safetensors is not that of translator.safetensors; .* nmt export"):
-        inspect_model(copy)
+        check(copy)
     add_engine(copy)
-    inspect_model(copy)
+    check(copy)
 
 
 def test_a_small_copy_translates_and_tags_as_the_model_does(toy_tagger, tmp_path):
-    small = pipeline.export(model=toy_tagger, out=tmp_path / "small")
+    small = export(model=toy_tagger, out=tmp_path / "small")
     old, new = open_folder(toy_tagger).parts, open_folder(small).parts
     assert new.keys() == old.keys() - {"translator.safetensors"}
     assert new["tagger.safetensors"].size < 0.6 * old["tagger.safetensors"].size
-    inspect_model(small)
+    check(small)
     for engine, may_differ in (("onnx", 0), ("torch", 1)):  # torch has the small copy's rounded weights
-        found, expected = (list(pipeline.translate_lines(path, LINES, engine=engine)) for path in (small, toy_tagger))
+        found, expected = (list(translate_lines(path, LINES, engine=engine)) for path in (small, toy_tagger))
         differ = [place for place, text in enumerate(expected) if found[place] != text]
         assert len(differ) <= may_differ
         assert not any(expected[place] == REFERENCES[place] for place in differ)  # and none that was right
-    tagged, expected = (list(tag(load_tagger(path), [LINES])) for path in (small, toy_tagger))
+    tagged, expected = (list(tag_chunks(load_tagger(path), [LINES])) for path in (small, toy_tagger))
     assert sum(one.tags == other.tags for one, other in zip(tagged, expected, strict=True)) >= len(LINES) - 1
-    again = pipeline.export(model=small, out=tmp_path / "again")
+    again = export(model=small, out=tmp_path / "again")
     one, other = (parse(parts_of(path)["tagger.safetensors"], "") for path in (small, again))
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_a_copy_needs_another_place(copy):
     with pytest.raises(ConfigError, match="is the model itself"):
-        pipeline.export(model=copy, out=copy)
+        export(model=copy, out=copy)
 
 
 def test_the_engine_starts_without_torch_and_datasets(toy_model):
@@ -116,12 +117,14 @@ def test_the_engine_starts_without_torch_and_datasets(toy_model):
 
 def test_scores_are_those_of_the_network(toy_model):
     models = [load_model(toy_model, engine=engine) for engine in ("onnx", "torch")]
-    own, other = ([found.alternatives[0].score for found in translate(one, [LINES], one.search)] for one in models)
+    own, other = (
+        [found.alternatives[0].score for found in translate_chunks(one, [LINES], one.search)] for one in models
+    )
     np.testing.assert_allclose(own, other, atol=0.05)
 
 
 def test_a_small_copy_does_not_take_the_place_of_a_training(toy_model, tmp_path):
     shutil.copytree(toy_model, tmp_path / "run")
     with pytest.raises(ConfigError, match="holds a training"):
-        pipeline.export(model=toy_model, out=tmp_path / "run")
-    assert pipeline.export(model=tmp_path / "run") == tmp_path / "run"
+        export(model=toy_model, out=tmp_path / "run")
+    assert export(model=tmp_path / "run") == tmp_path / "run"

@@ -4,7 +4,7 @@ import pytest
 import sacrebleu
 
 from nmt.errors import ConfigError, DataError
-from nmt.metrics.bleu import as_in_papers, compare, paper_score, score, sentence_scores
+from nmt.metrics.bleu import as_in_papers, paired_scores, paper_score, score, sentence_scores
 
 REFERENCE = ["the cat sat on the mat", "hello there world", "a dog runs", "two men talk in a park"]
 WORSE = ["the cat sat on a mat", "hello world", "a dog walks", "two men are talking in the park"]
@@ -98,7 +98,7 @@ def test_an_unknown_tokenizer_is_refused_with_the_known_ones():
 def test_a_system_that_is_better_throughout_is_significantly_better():
     systems = {"bad": WORSE * 20, "good": REFERENCE * 20}
     for test, trials in (("bootstrap", 100), ("randomization", 100)):
-        found = compare(systems, [REFERENCE * 20], test=test, trials=trials)
+        found = paired_scores(systems, [REFERENCE * 20], test=test, trials=trials)
         assert [(result.system, result.name) for result in found[:2]] == [("bad", "BLEU"), ("good", "BLEU")]
         # (0 + 1) / (100 + 1): no trial had as large a difference
         assert [result.p_value for result in found] == [None, pytest.approx(1 / 101)] * 3
@@ -107,7 +107,7 @@ def test_a_system_that_is_better_throughout_is_significantly_better():
 
 def test_a_system_is_no_better_than_itself():
     for test in ("bootstrap", "randomization"):
-        found = compare({"a": WORSE, "b": list(WORSE)}, [REFERENCE], test=test, trials=50)
+        found = paired_scores({"a": WORSE, "b": list(WORSE)}, [REFERENCE], test=test, trials=50)
         assert [result.p_value for result in found] == [None, 1.0] * 3
 
 

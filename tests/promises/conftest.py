@@ -42,11 +42,11 @@ class Ended:
 @pytest.fixture(scope="session")
 def short_run(toy_data, toy_config, tmp_path_factory) -> Path:
     """A run folder, checkpoint and log included, that must not be changed."""
-    from nmt import pipeline
+    from nmt.stages.train import train
 
     run = tmp_path_factory.mktemp("short") / "run"
     changes = ("training.max_updates=3", "model.hidden_size=32", "model.embedding_size=16")
-    pipeline.train(config=toy_config(*changes), data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
+    train(config=toy_config(*changes), data=toy_data, tokenizer=toy_data / "tokenizer.model", out=run)
     return run
 
 

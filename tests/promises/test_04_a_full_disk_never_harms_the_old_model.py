@@ -8,9 +8,9 @@ import pytest
 import torch
 from tests_folders import content
 
-from nmt import pipeline
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save, update
+from nmt.stages.train import train
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 
 OLD = {"config.json": b"{}", "translator.safetensors": b"old weights"}
@@ -129,7 +129,7 @@ def stopped(toy_data, toy_config, tmp_path):
         calls.append(1)
         return (tmp_path / "run" / "manifest.json").exists()
 
-    pipeline.train(**options, out=tmp_path / "run", stop=stop)
+    train(**options, out=tmp_path / "run", stop=stop)
     return tmp_path / "run"
 
 

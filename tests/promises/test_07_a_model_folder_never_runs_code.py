@@ -10,8 +10,8 @@ import pytest
 from nmt.decoding.model import load_model
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save, update
+from nmt.stages.check import check
 from nmt.training.checkpoint import load_checkpoint
-from nmt.training.report import inspect_model
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN_MODULES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "runpy"}
@@ -69,7 +69,7 @@ def test_a_pickle_in_place_of_a_part_is_refused_and_not_run(run, tmp_path):
     for name in whole:
         update(run, {name: bomb})
         with pytest.raises(ModelError):
-            inspect_model(run)  # reads what each engine does
+            check(run)  # reads what each engine does
         save(run, whole)
     state = {name: open_folder(run / "checkpoint").read(name) for name in open_folder(run / "checkpoint").parts}
     for name in state:
@@ -88,11 +88,11 @@ def test_a_pickle_in_place_of_a_part_is_refused_and_not_run(run, tmp_path):
 def test_python_unpickles_nothing_while_a_model_is_loaded_and_a_training_resumed(
     toy_data, toy_config, tmp_path, monkeypatch
 ):
-    from nmt import pipeline
+    from nmt.stages.train import train
 
     options = {"config": toy_config("training.max_updates=4"), "data": toy_data, "out": tmp_path / "run"}
     options["tokenizer"] = toy_data / "tokenizer.model"
-    pipeline.train(**options, stop=lambda: True)
+    train(**options, stop=lambda: True)
     events, listening = [], True
 
     def listen(event, arguments):
@@ -100,7 +100,7 @@ def test_python_unpickles_nothing_while_a_model_is_loaded_and_a_training_resumed
             events.append(arguments)
 
     sys.addaudithook(listen)  # nothing can take it off again, so it is told to listen no more
-    pipeline.train(**options)
+    train(**options)
     load_model(tmp_path / "run")
     seen = list(events)
     pickle.loads(pickle.dumps(Path("x")))

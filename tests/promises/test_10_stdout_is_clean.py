@@ -11,7 +11,7 @@ from tests_fuzz import STRANGE, fuzzed_lines
 
 from nmt.io.lines import clean_output, write_file
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import Tokenizer, train_tokenizer
+from nmt.text.tokenizer import Tokenizer, train_subword_model
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # embeddings, overrides, isolates
 
@@ -42,7 +42,7 @@ def test_only_what_the_source_has_is_let_out(output, source):
 
 
 def test_bytes_that_a_tokenizer_spells_do_not_reach_the_terminal(nmt_here, monkeypatch, tmp_path):
-    model = train_tokenizer(["ab cd"] * 10, TokenizerConfig(kind="bpe", vocab_size=280, byte_fallback=True))
+    model = train_subword_model(["ab cd"] * 10, TokenizerConfig(kind="bpe", vocab_size=280, byte_fallback=True))
     (tmp_path / "bytes.model").write_bytes(model)
     size = Tokenizer.from_bytes(model).vocab_size
     generator = random.Random(10)

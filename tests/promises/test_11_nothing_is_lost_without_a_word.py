@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from nmt import pipeline
+from nmt.stages import streams
 
 BLANK = [b"", b" ", b"\t \t", b"\xc2\xa0", b"\xe3\x80\x80", b"\r"]
 
@@ -17,7 +17,7 @@ def test_blank_lines_stay_blank(toy_model, nmt_here, tmp_path):
 
 
 def test_bad_bytes_and_over_long_lines_are_announced_and_translated(short_run, nmt_here, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "LONGEST_LINE", 20)
+    monkeypatch.setattr(streams, "LONGEST_LINE", 20)
     (tmp_path / "in").write_bytes(b"Hund.\nHu\xffnd.\nBaum.\n" + b"Haus " * 10 + b"\nHund.\n")
     ended = nmt_here("translate", "--model", short_run, "-i", tmp_path / "in")
     lines = ended.out.split(b"\n")

@@ -70,7 +70,7 @@ def found_for(model, lines, config, rows=64, workers=1):
     model.engine.workers = workers
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(translation, "ROWS", rows)
-        return dict(zip(lines, translation.translate(model, [lines], config), strict=True))
+        return dict(zip(lines, translation.translate_chunks(model, [lines], config), strict=True))
 
 
 @pytest.mark.parametrize("networks", NETWORKS)

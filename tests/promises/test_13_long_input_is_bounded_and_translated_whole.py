@@ -5,7 +5,7 @@ import random
 import pytest
 from tests_toy import toy_pairs
 
-from nmt import pipeline
+from nmt.stages.translate import translate_lines
 
 SECONDS, BYTES = 60, 500 << 20
 MEGABYTE = 1 << 20
@@ -49,16 +49,16 @@ LINES = {
 def test_a_line_of_many_sentences_is_translated_whole(toy_model):
     line = sentences(20_000)
     parts = [part + "." for part in line.split(".") if part]
-    [found] = pipeline.translate_lines(toy_model, [line])
-    assert found == " ".join(pipeline.translate_lines(toy_model, parts))
+    [found] = translate_lines(toy_model, [line])
+    assert found == " ".join(translate_lines(toy_model, parts))
     assert len(found) > 15_000
 
 
 @pytest.mark.parametrize("kind", LINES)
 def test_every_kind_of_long_line_gives_one_line_and_the_next_is_there(toy_model, kind):
     line = LINES[kind](3_000)
-    long, next_ = pipeline.translate_lines(toy_model, [line, "Hund."])
-    assert [next_] == list(pipeline.translate_lines(toy_model, ["Hund."]))
+    long, next_ = translate_lines(toy_model, [line, "Hund."])
+    assert [next_] == list(translate_lines(toy_model, ["Hund."]))
     assert "\n" not in long
     assert len(long) <= 40 * len(line)
 

@@ -4,14 +4,14 @@ from tests_toy import toy_pairs
 from nmt.errors import ConfigError, ModelError
 from nmt.text.config import TokenizerConfig
 from nmt.text.directions import choose_direction, directions_of, first_ids
-from nmt.text.tokenizer import BOS_ID, Tokenizer, train_tokenizer
+from nmt.text.tokenizer import BOS_ID, Tokenizer, train_subword_model
 
 
 @pytest.fixture(scope="module")
 def tokenizers(toy_data):
     """One with tags for German and English, one without."""
     text, config = [side for pair in toy_pairs(50, 1) for side in pair], TokenizerConfig(vocab_size=50)
-    plain = train_tokenizer(text, config, symbols=[])
+    plain = train_subword_model(text, config, symbols=[])
     return [Tokenizer.from_bytes(model) for model in ((toy_data / "tokenizer.model").read_bytes(), plain)]
 
 

@@ -9,10 +9,16 @@ def test_codes_with_and_without_subtags_are_languages(source, target):
     check_languages(source, target)
 
 
-@pytest.mark.parametrize("code", ["", "d", "german", "DE", "de_DE", "de/..", "de\n"])
+@pytest.mark.parametrize("code", ["d", "german", "DE", "de_DE", "de/..", "de\n"])
 def test_what_is_no_language_code_is_refused(code):
     with pytest.raises(ConfigError, match="is not a language code"):
         check_languages("en", code)
+
+
+@pytest.mark.parametrize(("source", "target"), [("en", ""), ("", "en"), ("", "")])
+def test_a_language_that_is_missing_is_asked_for(source, target):
+    with pytest.raises(ConfigError, match=r"not given; set them in the configuration or by --source, --target"):
+        check_languages(source, target)
 
 
 def test_one_language_twice_is_refused():

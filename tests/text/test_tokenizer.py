@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from nmt.errors import ConfigError, DataError, ModelError
+from nmt.text.config import TokenizerConfig
 from nmt.text.tokenizer import (
     BOS_ID,
     EOS_ID,
@@ -11,9 +12,8 @@ from nmt.text.tokenizer import (
     PLACEHOLDERS,
     UNK_ID,
     Tokenizer,
-    TokenizerConfig,
     language_tag,
-    train_tokenizer,
+    train_subword_model,
 )
 
 ADJECTIVES = ("small", "large", "old", "new", "red", "green", "quiet", "Happy")
@@ -23,7 +23,7 @@ SYMBOLS = (language_tag("de"), *PLACEHOLDERS)
 
 
 def trained(**options):
-    return train_tokenizer(SENTENCES, TokenizerConfig(**{"vocab_size": 50, **options}), symbols=SYMBOLS)
+    return train_subword_model(SENTENCES, TokenizerConfig(**{"vocab_size": 50, **options}), symbols=SYMBOLS)
 
 
 MODELS = {kind: trained(kind=kind) for kind in ("unigram", "bpe")}
@@ -70,7 +70,7 @@ def test_a_vocabulary_too_small_is_refused_with_the_size_needed():
 @pytest.mark.parametrize("sentences", [[], ["", " \t"], ["x" * 5000]])
 def test_text_that_cannot_be_used_is_refused(sentences):
     with pytest.raises(DataError, match=r"^train\.de: no line"):
-        train_tokenizer(sentences, TokenizerConfig(vocab_size=50), name="train.de")
+        train_subword_model(sentences, TokenizerConfig(vocab_size=50), name="train.de")
 
 
 def test_an_error_of_the_reader_passes_through():
@@ -79,7 +79,7 @@ def test_an_error_of_the_reader_passes_through():
         raise DataError("corpus.de:2: not UTF-8")
 
     with pytest.raises(DataError, match=r"corpus\.de:2"):
-        train_tokenizer(sentences(), TokenizerConfig(vocab_size=50))
+        train_subword_model(sentences(), TokenizerConfig(vocab_size=50))
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_values_out_of_range_are_refused_by_name(options):
 @pytest.mark.parametrize("symbol", ["de", "<d e>", "<>", "<▁>", ""])
 def test_symbols_that_text_could_hold_by_chance_are_refused(symbol):
     with pytest.raises(ConfigError, match="angle brackets"):
-        train_tokenizer(SENTENCES, TokenizerConfig(), symbols=(symbol,))
+        train_subword_model(SENTENCES, TokenizerConfig(), symbols=(symbol,))
 
 
 def test_of_more_sentences_than_the_cap_a_sample_from_the_whole_text_is_used():
     text = ["aaaa bbbb"] * 500 + ["cccc dddd"] * 500
     config = {"vocab_size": 22, "max_sentences": 20}
-    first, again, other = (train_tokenizer(text, TokenizerConfig(seed=seed, **config)) for seed in (1, 1, 2))
+    first, again, other = (train_subword_model(text, TokenizerConfig(seed=seed, **config)) for seed in (1, 1, 2))
     assert first == again
     assert first != other
     assert UNK_ID not in Tokenizer.from_bytes(first).encode("abcd")
@@ -258,6 +258,6 @@ def test_what_was_met_is_likelier_than_the_same_in_capitals(kind, byte_fallback)
     text = ["der Hund und die Katze gehen nach Hause", "Ich habe Hunger und der Hund hat Durst"] * 20
     size = 281 if byte_fallback else 31
     config = TokenizerConfig(kind=kind, vocab_size=size, byte_fallback=byte_fallback)
-    tokenizer = Tokenizer.from_bytes(train_tokenizer(text, config, symbols=()))
+    tokenizer = Tokenizer.from_bytes(train_subword_model(text, config, symbols=()))
     for word in ("Hund", "und", "Hunger"):
         assert max((word.lower(), word.capitalize(), word.upper()), key=tokenizer.likelihood) == word

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from tests_fuzz import fuzzed_lines
 
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import UNK_ID, Tokenizer, train_tokenizer
+from nmt.text.tokenizer import UNK_ID, Tokenizer, train_subword_model
 from nmt.text.word_tokenizer import split_words, word_pieces
 
 SENTENCES = ["Angela Merkel visits the fine house in Berlin.", "the quick brown fox, jumps 10 m2 over a lazy dog!"]
 TOKENIZERS = [
-    Tokenizer.from_bytes(train_tokenizer(SENTENCES, TokenizerConfig(**options)))
+    Tokenizer.from_bytes(train_subword_model(SENTENCES, TokenizerConfig(**options)))
     for options in (
         {"kind": "unigram", "vocab_size": 54},
         {"kind": "bpe", "vocab_size": 54},

@@ -3,13 +3,14 @@ import json
 import pytest
 from tests_runs import digest, train
 
-from nmt import pipeline
 from nmt.errors import ConfigError, ModelError
 from nmt.io.lines import read_file
 from nmt.metrics.bleu import score
 from nmt.model_folder.store import open_folder, save
+from nmt.stages.train import train as train_stage
+from nmt.stages.translate import translate_lines
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import train_tokenizer
+from nmt.text.tokenizer import train_subword_model
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 from nmt.training.run import ADDED, VALID
 
@@ -21,23 +22,21 @@ def texts(toy_data, split):
 @pytest.mark.parametrize(("source", "target"), [("de", "en"), ("en", "de")])
 def test_one_model_learns_both_directions(toy_data, toy_both, source, target):
     test = texts(toy_data, "test")
-    found = list(pipeline.translate_lines(toy_both, test[source], direction=(source, target)))
+    found = list(translate_lines(toy_both, test[source], source=source, target=target))
     [bleu] = score(found, [test[target]], metrics=("bleu",))
     assert bleu.value > 75
 
 
 def test_without_languages_the_models_own_direction_is_taken(toy_both):
-    assert list(pipeline.translate_lines(toy_both, ["Hund."])) == ["dog."]
-    assert list(pipeline.translate_lines(toy_both, ["dog."], direction=("en", ""))) == ["Hund."]
+    assert list(translate_lines(toy_both, ["Hund."])) == ["dog."]
+    assert list(translate_lines(toy_both, ["dog."], source="en")) == ["Hund."]
 
 
 def test_validation_is_the_mean_of_the_directions(toy_data, toy_both):
     valid = texts(toy_data, "valid")
     each = []
     for source, target in (("de", "en"), ("en", "de")):
-        found = list(
-            pipeline.translate_lines(toy_both, valid[source], direction=(source, target), search={"beam_size": 1})
-        )
+        found = list(translate_lines(toy_both, valid[source], source=source, target=target, search={"beam_size": 1}))
         each.append(score(found, [valid[target]], metrics=("bleu",))[0].value)
     about = json.loads(open_folder(toy_both).read("config.json"))
     assert about["directions"] == "both"
@@ -50,24 +49,24 @@ def test_a_model_from_before_directions_translates_its_one(toy_model, tmp_path):
     about = json.loads(parts["config.json"])
     del about["directions"]
     save(tmp_path / "old", parts | {"config.json": json.dumps(about).encode()})
-    assert list(pipeline.translate_lines(tmp_path / "old", ["Hund."])) == ["dog."]
+    assert list(translate_lines(tmp_path / "old", ["Hund."])) == ["dog."]
     with pytest.raises(ConfigError, match="does not translate en to any language, only de to en"):
-        pipeline.translate_lines(tmp_path / "old", ["dog."], direction=("en", ""))
+        translate_lines(tmp_path / "old", ["dog."], source="en")
 
 
 def test_two_tokenizers_are_refused(toy_data, toy_config, tmp_path):
     for side in ("source", "target"):
         (tmp_path / f"{side}.model").write_bytes((toy_data / "tokenizer.model").read_bytes())
     with pytest.raises(ConfigError, match="need one tokenizer for both languages"):
-        pipeline.train(config=toy_config("directions=both"), data=toy_data, tokenizer=tmp_path, out=tmp_path / "run")
+        train_stage(config=toy_config("directions=both"), data=toy_data, tokenizer=tmp_path, out=tmp_path / "run")
 
 
 def test_a_tokenizer_without_language_tags_is_refused(toy_data, toy_config, tmp_path):
     text = [line for lines in texts(toy_data, "train").values() for line in lines]
     path = tmp_path / "tokenizer.model"
-    path.write_bytes(train_tokenizer(text, TokenizerConfig(vocab_size=50), symbols=[]))
+    path.write_bytes(train_subword_model(text, TokenizerConfig(vocab_size=50), symbols=[]))
     with pytest.raises(ModelError, match="no symbol '<2en>'"):
-        pipeline.train(config=toy_config("directions=both"), data=toy_data, tokenizer=path, out=tmp_path / "run")
+        train_stage(config=toy_config("directions=both"), data=toy_data, tokenizer=path, out=tmp_path / "run")
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,13 @@ import pytest
 from tests_runs import digest, train
 from tests_tagged import SETTINGS, columns, tagged_sentences
 
-from nmt import pipeline
 from nmt.errors import ConfigError, DataError, ModelError, NMTError
 from nmt.io.lines import read_file, write_file
 from nmt.metrics.bleu import score
 from nmt.model_folder.store import open_folder
+from nmt.stages.train import train as train_stage
+from nmt.stages.train_tagger import train_tagger
+from nmt.stages.translate import translate_lines
 from nmt.training import run as training_run
 
 
@@ -61,7 +63,7 @@ def test_early_stopping_ends_after_the_patience(toy_data, short, tmp_path):
 
 def test_the_model_learns_the_toy_language(toy_data, toy_model):
     sources, references = (list(read_file(toy_data / f"test.{language}")) for language in ("de", "en"))
-    hypotheses = list(pipeline.translate_lines(toy_model, sources))
+    hypotheses = list(translate_lines(toy_model, sources))
     [bleu] = score(hypotheses, [references], metrics=("bleu",))
     assert bleu.value > 75
 
@@ -71,10 +73,10 @@ def test_a_run_whose_checkpoint_is_gone_is_not_begun_again(toy_data, toy_config,
     options = {"data": toy_data, "tokenizer": toy_data / "tokenizer.model", "out": tmp_path / "run"}
     changes = ["training.report_every=1", "training.validate_every=5", f"training.max_updates={updates + 1}"]
     seen = []
-    pipeline.train(config=toy_config(*changes), **options, report=seen.append, stop=lambda: len(seen) >= updates)
+    train_stage(config=toy_config(*changes), **options, report=seen.append, stop=lambda: len(seen) >= updates)
     (tmp_path / "run" / "checkpoint" / "manifest.json").unlink()
     with pytest.raises(ModelError, match="no checkpoint to go on with"):
-        pipeline.train(config=toy_config(*changes), **options)
+        train_stage(config=toy_config(*changes), **options)
 
 
 @pytest.fixture
@@ -171,7 +173,7 @@ def add_tagger(run, toy_config, folder):
     for name, size, seed in (("train", 20, 1), ("valid", 10, 2)):
         (folder / f"{name}.bio").write_text(columns(tagged_sentences(size, seed)))
     corpora = {name: [str(folder / f"{name}.bio")] for name in ("train", "valid")}
-    pipeline.train_tagger(config=toy_config(*SETTINGS, "tagging.epochs=1"), model=run, **corpora)
+    train_tagger(config=toy_config(*SETTINGS, "tagging.epochs=1"), model=run, **corpora)
 
 
 def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_config, short, tmp_path):
@@ -192,6 +194,6 @@ def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_conf
 
 def test_validation_tells_models_apart_in_a_language_without_spaces(monkeypatch):
     found = [SimpleNamespace(text="这是一只狗。"), SimpleNamespace(text="他们在公园里。")]
-    monkeypatch.setattr(training_run, "translate", lambda translator, windows, search: found)
+    monkeypatch.setattr(training_run, "translate_chunks", lambda translator, chunks, search: found)
     texts = [("Das ist eine Katze.", "这是一只猫。"), ("Sie sind im Park.", "他们在公园里。")]
     assert 50 < training_run._validation_bleu(SimpleNamespace(target="zh"), texts) < 100

@@ -8,12 +8,14 @@ from shutil import copytree
 import pytest
 from tests_tagged import SETTINGS, columns, tagged_sentences
 
-from nmt import pipeline
-from nmt.decoding.tagger import load_tagger, tag
+from nmt.decoding.tagger import load_tagger, tag_chunks
 from nmt.errors import ConfigError, DataError, ModelError
 from nmt.io.lines import read_file
 from nmt.metrics.bleu import score
 from nmt.model_folder.store import open_folder
+from nmt.stages.export import export
+from nmt.stages.train_tagger import train_tagger
+from nmt.stages.translate import translate_lines
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def corpora(tmp_path_factory) -> dict[str, list[str]]:
 
 def run(toy_config, toy_model, corpora, out, *changes, data=None, stop=lambda: False):
     f1 = []
-    pipeline.train_tagger(
+    train_tagger(
         config=toy_config(*SETTINGS, *changes),
         model=toy_model,
         out=out,
@@ -52,7 +54,7 @@ def test_a_frozen_translator_stays_as_it_is_and_is_learnt_from(toy_config, toy_m
     before, after = digest(toy_model), digest(tmp_path / "run")
     assert {name: after[name] for name in before} == before
     assert after.keys() - before.keys() == {"tagger.json", "tagger.safetensors"}
-    [found] = tag(load_tagger(tmp_path / "run"), [["vier Hund und rot."]])
+    [found] = tag_chunks(load_tagger(tmp_path / "run"), [["vier Hund und rot."]])
     assert [(entity.text, entity.type) for entity in found.entities] == [("Hund", "PER")]
 
 
@@ -64,7 +66,7 @@ def test_a_tagger_beside_the_translator_keeps_its_bytes(toy_config, toy_model, c
 
 
 def test_a_small_folder_whose_translator_is_the_engine_alone_takes_a_tagger(toy_config, toy_model, corpora, tmp_path):
-    small = pipeline.export(model=toy_model, out=tmp_path / "small")
+    small = export(model=toy_model, out=tmp_path / "small")
     before = digest(small)
     f1 = run(toy_config, small, corpora, None)
     assert max(f1) > 85
@@ -77,7 +79,7 @@ def test_an_encoder_that_learns_to_tag_changes(toy_config, toy_model, toy_data, 
     f1 = run(toy_config, toy_model, corpora, tmp_path / "run", f"tagging.encoder={encoder}", data=data)
     assert max(f1) > 95
     assert digest(tmp_path / "run")["translator.safetensors"] != digest(toy_model)["translator.safetensors"]
-    assert list(pipeline.translate_lines(tmp_path / "run", ["eins zwei."]))
+    assert list(translate_lines(tmp_path / "run", ["eins zwei."]))
 
 
 @pytest.mark.parametrize("encoder", ["finetune", "joint"])
@@ -85,7 +87,7 @@ def test_the_best_epoch_is_kept_unless_translations_learn_too(
     toy_config, toy_model, toy_data, corpora, tmp_path, encoder
 ):
     saved = []
-    pipeline.train_tagger(
+    train_tagger(
         config=toy_config(*SETTINGS, f"tagging.encoder={encoder}", "tagging.learning_rate=1e-9"),
         model=toy_model,
         out=tmp_path / "run",
@@ -103,7 +105,7 @@ def test_joint_training_goes_on_with_both_directions(toy_config, toy_both, toy_d
     assert max(f1) > 85
     for source, target in (("de", "en"), ("en", "de")):
         lines, references = (list(read_file(toy_data / f"test.{language}")) for language in (source, target))
-        found = list(pipeline.translate_lines(tmp_path / "run", lines, direction=(source, target)))
+        found = list(translate_lines(tmp_path / "run", lines, source=source, target=target))
         [bleu] = score(found, [references], metrics=("bleu",))
         assert bleu.value > 40
 

@@ -1,24 +1,26 @@
-"""A prepared folder whose training targets are a model's: sequence-level distillation (Kim and Rush, 2016)."""
+"""`nmt distill`: a training set whose targets models wrote, for sequence-level distillation (Kim and Rush, 2016)."""
 
 import hashlib
 import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.model import TranslationModel
-from nmt.decoding.translator import translate
+from nmt.decoding.translator import translate_chunks
 from nmt.errors import ConfigError
 from nmt.io.files import read_bytes, replacing
 from nmt.io.lines import read_file, read_parallel, write_file, write_line
+from nmt.model_folder.store import lock, open_folder
+from nmt.stages.models import load_models
 
-PART = 512  # lines translated between two saves
+PART_LINES = 512  # lines translated between two saves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,38 @@ class DistillationProgress:
 
 
 def distill(
+    *,
+    model: Sequence[Path],
+    data: Path,
+    out: Path,
+    source: str = "",
+    target: str = "",
+    keep_original: bool = True,
+    search: Mapping[str, Any] | None = None,
+    device: str = "cpu",
+    report: Callable[[DistillationProgress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> dict[str, Any] | None:
+    """Make a prepared folder whose training targets models wrote, or go on where that was stopped; None if it is again.
+
+    The models translate together, in the given direction, the training source of the prepared folder data.
+    """
+    loaded = load_models(model, source=source, target=target, device=device)
+    sums = {str(path): {name: part.sha256 for name, part in open_folder(path).parts.items()} for path in model}
+    with lock(out):
+        return distill_with(
+            model=loaded,
+            models=sums,
+            search=replace(loaded.search, **(search or {})),
+            data=data,
+            out=out,
+            keep_original=keep_original,
+            report=report,
+            stop=stop,
+        )
+
+
+def distill_with(
     *,
     model: TranslationModel,
     models: Mapping[str, Any],
@@ -92,13 +126,13 @@ def _translate_in_parts(
     """Translate the lines of path into numbered files, leaving out those that are there; False if stop ended it."""
     total, lines = sum(1 for _ in read_file(path)), read_file(path)
     done, fresh, started = 0, 0, time.monotonic()
-    for number in range(-(-total // PART)):
-        part, own = _part(parts, number), list(islice(lines, PART))
+    for number in range(-(-total // PART_LINES)):
+        part, own = _part(parts, number), list(islice(lines, PART_LINES))
         done += len(own)
         if part.exists():
             continue
         # What came to no end is most often a loop: nothing to learn from.
-        best = (translation.alternatives[0] for translation in translate(model, [own], search))
+        best = (translation.alternatives[0] for translation in translate_chunks(model, [own], search))
         write_file(part, (each.text if each.finished else "" for each in best))
         fresh += len(own)
         left = (total - done) * (time.monotonic() - started) / fresh

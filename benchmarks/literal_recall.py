@@ -1,6 +1,6 @@
 """How many numbers, addresses and names come through a translation letter by letter.
 
-    python benchmarks/survival.py --model data/models/de-en --source de data/ner/germeval2014-de/dev.bio.gz
+    python benchmarks/literal_recall.py --model data/models/de-en --source de data/ner/germeval2014-de/dev.bio.gz
 
 Reads sentences with tagged names; no references are needed. Names of persons only: places and others have names in
 each language.
@@ -20,15 +20,15 @@ def main(
     source: Annotated[str, typer.Option(help="Their language; by default the model's own.")] = "",
 ) -> None:
     """Print the shares."""
-    from nmt import pipeline
     from nmt.data.bio_tags import read_tagged
-    from nmt.metrics.preservation import survival
+    from nmt.metrics.preservation import literal_recall
     from nmt.metrics.spans import spans_of
+    from nmt.stages.translate import translate_lines
 
     sentences = [sentence for name in corpora for sentence in read_tagged(name)]
     lines = [" ".join(sentence.words) for sentence in sentences]
-    translations = list(pipeline.translate_lines(model, lines, direction=(source, "")))
-    found = survival(lines, translations)
+    translations = list(translate_lines(model, lines, source=source))
+    found = literal_recall(lines, translations)
     print(f"numbers and addresses: {found.kept:,} of {found.literals:,}, {found.kept / max(1, found.literals):.1%}")
     names = [
         (" ".join(sentence.words[span.start : span.end]), translation)

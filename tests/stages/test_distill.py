@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from nmt import distillation, pipeline
 from nmt.decoding.config import SearchConfig
-from nmt.distillation import distill
 from nmt.errors import ConfigError, DataError
 from nmt.io.lines import read_file, write_file
+from nmt.stages import distill as stage
+from nmt.stages.distill import distill, distill_with
+from nmt.stages.translate import translate_lines
 
 PAIRS = [("ja", "YES"), ("nein", "no"), ("-", "dash"), ("gut", "good")]
 MODEL = SimpleNamespace(source="de", target="en")
@@ -29,21 +30,21 @@ def translated(monkeypatch):
     """The lines that were translated, by a model that answers in capitals, "JA" with "YES" and "-" with nothing."""
     lines = []
 
-    def translate(model, windows, search):
-        for window in windows:
-            lines.extend(window)
-            for line in window:
+    def translate_chunks(model, chunks, search):
+        for chunk in chunks:
+            lines.extend(chunk)
+            for line in chunk:
                 best = SimpleNamespace(text={"ja": "YES", "-": ""}.get(line, line.upper()), finished=line != "endlos")
                 yield SimpleNamespace(alternatives=[best])
 
-    monkeypatch.setattr(distillation, "translate", translate)
-    monkeypatch.setattr(distillation, "PART", 2)
+    monkeypatch.setattr(stage, "translate_chunks", translate_chunks)
+    monkeypatch.setattr(stage, "PART_LINES", 2)
     return lines
 
 
 def run(data, out, keep_original=True, stop=lambda: False, beam_size=5):
     search = SearchConfig(beam_size=beam_size)
-    return distill(
+    return distill_with(
         model=MODEL,
         models={"m": "sum"},
         search=search,
@@ -120,11 +121,11 @@ def test_models_together_make_a_prepared_folder(toy_data, toy_model, toy_both, t
     data = shutil.copytree(toy_data, tmp_path / "data", ignore=shutil.ignore_patterns(".tokenized"))
     for language in ("de", "en"):
         write_file(data / f"train.{language}", list(read_file(toy_data / f"train.{language}"))[:20])
-    pipeline.distill(model=[toy_both], direction=("en", "de"), data=data, out=tmp_path / "back", keep_original=False)
+    distill(model=[toy_both], source="en", target="de", data=data, out=tmp_path / "back", keep_original=False)
     sources = list(read_file(data / "train.en"))
     assert list(read_file(tmp_path / "back" / "train.en")) == sources
-    expected = list(pipeline.translate_lines(toy_both, sources, direction=("en", "de")))
+    expected = list(translate_lines(toy_both, sources, source="en", target="de"))
     assert list(read_file(tmp_path / "back" / "train.de")) == expected
-    found = pipeline.distill(model=[toy_model, toy_model], data=data, out=tmp_path / "out")
+    found = distill(model=[toy_model, toy_model], data=data, out=tmp_path / "out")
     assert found["read"] == 20
     assert len(found["distilled"]["models"]) == 1

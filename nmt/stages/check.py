@@ -1,4 +1,4 @@
-"""What a model folder is, told only once every byte of it was found sound."""
+"""`nmt check`: what a model folder is, told only once every byte of it was found sound."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class ModelReport:
     last_log: Mapping[str, Any] | None  # the last report in train.jsonl
 
 
-def inspect_model(path: Path) -> ModelReport:
+def check(path: Path) -> ModelReport:
     """Check every part of the model folder at path, and of the checkpoints in it, and say what they are.
 
     A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator, an engine and a

@@ -1,0 +1,37 @@
+"""`nmt evaluate-tagger`: a tagger or ready tags against tagged sentences."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import AsJson, Device
+from .scoring import refuse
+from .tables import as_json
+from .tag_table import tag_table
+
+
+def evaluate_tagger(
+    references: Annotated[
+        list[str],
+        typer.Option(
+            "--references", "-r", metavar="CORPUS", help="Tagged sentences, as `nmt train-tagger` reads; repeatable."
+        ),
+    ],
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger; it tags first.")
+    ] = None,
+    hypotheses: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CORPUS", help="Ready tags to score, instead of --model; repeatable."),
+    ] = None,
+    device: Device = "cpu",
+    json_: AsJson = False,
+) -> None:
+    """Score the names that a tagger finds by precision, recall and F1 of exact spans, and show its mistakes."""
+    from nmt.stages import evaluate_tagger as stage
+
+    if hypotheses:
+        refuse("--hypotheses", {"--device": device != "cpu"})
+    result = stage.evaluate_tagger(references=references, model=model, hypotheses=hypotheses or [], device=device)
+    print(as_json(result) if json_ else tag_table(result))

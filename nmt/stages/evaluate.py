@@ -1,0 +1,95 @@
+"""`nmt evaluate`: the scores of a model, or of ready translations, on a test set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nmt.data.test_set import TestSet
+from nmt.decoding.model import EngineName
+from nmt.errors import ConfigError
+from nmt.io.lines import write_file
+from nmt.metrics.bleu import Score, as_in_papers, check_tokenizer, paper_score, score, usual_tokenizer
+from nmt.metrics.preservation import LiteralRecall, literal_recall
+from nmt.stages.models import Models, model_paths
+from nmt.stages.systems import Output, read_output, target_language, translate_test_set
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """A system's scores on a test set."""
+
+    system: str
+    test_set: str
+    sentences: int
+    seconds: float | None
+    scores: Sequence[Score]
+    literal_recall: LiteralRecall | None  # None without sources
+
+
+def evaluate(
+    *,
+    test_set: TestSet,
+    model: Models | None = None,
+    hypotheses: Path | None = None,
+    lowercase: bool = False,
+    tokenize: str | None = None,
+    bootstrap: int = 0,
+    paper: Path | None = None,
+    search: Mapping[str, Any] | None = None,
+    output: Path | None = None,
+    device: str = "cpu",
+    engine: EngineName = "auto",
+) -> Evaluation:
+    """Score a model or ready hypotheses between the test set's languages; paper: references to score as papers do.
+
+    output is a file for the translations.
+    """
+    if (model is None) == (hypotheses is None):
+        raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
+    check_tokenizer(tokenize)  # what is wrong is said before anything is translated
+    paper_references = None if paper is None else read_output(paper, test_set).lines
+    language = target_language(test_set, [] if model is None else model_paths(model))
+    if paper is not None and not language:
+        raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
+    if paper is not None:
+        as_in_papers([], language)  # or it says what is not installed
+    if hypotheses is not None:
+        translations = read_output(hypotheses, test_set)
+    elif model is not None:
+        translations = translate_test_set(model, test_set, search=search, device=device, engine=engine)
+    if output is not None:
+        write_file(output, translations.lines)
+    return score_output(
+        translations,
+        test_set,
+        lowercase=lowercase,
+        tokenize=tokenize or usual_tokenizer(language),
+        bootstrap=bootstrap,
+        paper_references=paper_references,
+        language=language,
+    )
+
+
+def score_output(
+    output: Output,
+    test_set: TestSet,
+    *,
+    lowercase: bool = False,
+    tokenize: str | None = None,
+    bootstrap: int = 0,
+    paper_references: Sequence[str] | None = None,
+    language: str = "",
+) -> Evaluation:
+    """Score a system; with paper_references also as papers do, which need the language of the translations."""
+    scores = score(output.lines, test_set.references, lowercase=lowercase, tokenize=tokenize, bootstrap=bootstrap)
+    if paper_references is not None:
+        scores.append(paper_score(output.lines, [paper_references], language))
+    return Evaluation(
+        system=output.system,
+        test_set=test_set.name,
+        sentences=len(output.lines),
+        seconds=output.seconds,
+        scores=scores,
+        literal_recall=None if test_set.sources is None else literal_recall(test_set.sources, output.lines),
+    )

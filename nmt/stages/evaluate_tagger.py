@@ -1,0 +1,78 @@
+"""`nmt evaluate-tagger`: a tagger on tagged sentences: its scores, confusions, and its most frequent mistakes."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nmt.data.bio_tags import TaggedSentence, read_tagged_corpora
+from nmt.data.sentence import locate
+from nmt.decoding.tagger import TaggingModel, best_tags, load_tagger
+from nmt.errors import ConfigError, DataError
+from nmt.metrics.spans import Mistake, SpanScores, frequent_mistakes, score_spans
+from nmt.text.detokenizer import spaced
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagEvaluation:
+    """How well the names of tagged sentences were found: exact spans, by conlleval's rules."""
+
+    system: str
+    references: Sequence[str]  # the corpora of tagged sentences
+    sentences: int
+    words: int
+    seconds: float | None  # that a tagger took, loading aside
+    scores: SpanScores
+    mistakes: Sequence[Mistake]
+
+
+def evaluate_tagger(
+    *,
+    references: Sequence[str],
+    model: Path | None = None,
+    hypotheses: Sequence[str] = (),
+    mistakes: int = 10,
+    device: str = "cpu",
+) -> TagEvaluation:
+    """Score a tagger, or ready tags, against tagged sentences; the labels are mapped as in the tagger's training."""
+    if bool(model) == bool(hypotheses):
+        raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
+    seconds = None
+    if model is None:
+        gold = read_tagged_corpora(references)
+        found = _ready_tags(hypotheses, gold)
+    else:
+        loaded = load_tagger(model, device)
+        gold = read_tagged_corpora(references, loaded.labels)
+        started = time.perf_counter()
+        found = _tag(loaded, gold)
+        seconds = time.perf_counter() - started
+    words, tags = [sentence.words for sentence in gold], [sentence.tags for sentence in gold]
+    return TagEvaluation(
+        system=", ".join(hypotheses) or str(model),
+        references=references,
+        sentences=len(gold),
+        words=sum(map(len, words)),
+        seconds=seconds,
+        scores=score_spans(tags, found),
+        mistakes=frequent_mistakes(words, tags, found, mistakes),
+    )
+
+
+def _tag(model: TaggingModel, gold: Sequence[TaggedSentence]) -> list[Sequence[str]]:
+    """A tagger's tags for the words of gold sentences, in natural spacing."""
+    found = best_tags(model, [locate(model.tokenizer, *spaced(sentence.words)) for sentence in gold])
+    return [tags for tags, _ in found]
+
+
+def _ready_tags(hypotheses: Sequence[str], gold: Sequence[TaggedSentence]) -> list[Sequence[str]]:
+    """The tags of corpora of hypotheses; DataError unless they are of the same words as the gold ones."""
+    found = read_tagged_corpora(hypotheses)
+    if len(found) != len(gold):
+        raise DataError(f"the hypotheses have {len(found)} sentences, the references {len(gold)}; give the same ones")
+    for number, (hypothesis, sentence) in enumerate(zip(found, gold, strict=True), start=1):
+        if hypothesis.words != sentence.words:
+            raise DataError(
+                f"sentence {number} of the hypotheses has other words than in the references; give the same"
+            )
+    return [hypothesis.tags for hypothesis in found]

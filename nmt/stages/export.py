@@ -1,0 +1,33 @@
+"""`nmt export`: a model folder made ready for use."""
+
+from pathlib import Path
+
+from nmt.engines.export import add_engine, save_small
+from nmt.engines.int8 import PART
+from nmt.errors import ConfigError
+from nmt.model_folder import store
+from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
+
+
+def export(*, model: Path, out: Path | None = None) -> Path:
+    """Add the engine for processors to a model folder, or save a small copy with nothing but what use needs as out.
+
+    Returns where it was saved.
+    """
+    store.open_folder(model)  # or it says that there is none: a lock would make the folder
+    if out is None:
+        with store.lock(model):  # a training may save another translator meanwhile
+            add_engine(model)
+    else:
+        if out.resolve() == model.resolve():
+            raise ConfigError(f"{out}: is the model itself; choose another folder, or leave --out away")
+        if any((out / folder).exists() for folder in (FOLDER, TAGGER_FOLDER)):
+            raise ConfigError(f"{out}: holds a training, which a small copy would end; choose another folder")
+        save_small(model, out)
+    return out or model
+
+
+def add_missing_engine(model: Path) -> None:
+    """Export the engine of a model that a training has just left, unless there is none or it has one."""
+    if store.exists(model) and not store.open_folder(model).has(PART):
+        add_engine(model)

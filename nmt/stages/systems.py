@@ -1,0 +1,103 @@
+"""Systems on a test set, which `nmt evaluate` and `nmt compare` score: models, or files of their translations."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nmt.data.test_set import TestSet, read_test_set, sacrebleu_test_set
+from nmt.decoding.model import EngineName
+from nmt.errors import ConfigError, DataError
+from nmt.io.lines import read_file
+from nmt.stages.models import Models, model_directions, model_paths
+from nmt.stages.translate import translate_lines
+from nmt.text.directions import choose_direction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """A system's translations of a test set."""
+
+    system: str
+    lines: Sequence[str]
+    seconds: float | None = None  # that a model took to translate, loading aside
+
+
+def open_test_set(
+    *,
+    references: Sequence[Path] = (),
+    input: Path | None = None,
+    data: Path | None = None,
+    split: str = "test",
+    source: str = "",
+    target: str = "",
+    test_set: str = "",
+    languages: str = "",
+    model: Path | None = None,
+) -> TestSet:
+    """Read a test set: files, a split of a prepared folder, or one of sacrebleu's.
+
+    The languages of a prepared folder's files are those of model where they are not given.
+    """
+    if [bool(references), data is not None, bool(test_set)].count(True) != 1:
+        raise ConfigError("name one test set: --references FILE, or --data DIR, or -t NAME -l PAIR")
+    if input is not None and not references:
+        raise ConfigError("--input goes with --references; leave it out")
+    if test_set:
+        found = sacrebleu_test_set(test_set, languages)
+        first, _, second = languages.partition("-")
+        return replace(found, languages=(source or first, target or second))
+    if data is None:
+        return replace(read_test_set(references, input), languages=(source, target))
+    if model is not None:
+        source, target = choose_direction(model_directions(model), source, target)
+    if not (source and target):
+        raise ConfigError("the languages of --data are not given; name them by --source and --target")
+    found = read_test_set([data / f"{split}.{target}"], data / f"{split}.{source}")
+    return replace(found, languages=(source, target))
+
+
+def read_output(path: Path, test_set: TestSet) -> Output:
+    """A file of translations; DataError unless there is one line for each of the test set's."""
+    output = Output(system=str(path), lines=list(read_file(path)))
+    check_lengths(output, test_set)
+    return output
+
+
+def translate_test_set(
+    models: Models,
+    test_set: TestSet,
+    *,
+    search: Mapping[str, Any] | None = None,
+    device: str = "cpu",
+    engine: EngineName = "auto",
+) -> Output:
+    """The translations of one model or several together, and the seconds that they took."""
+    system = " + ".join(map(str, model_paths(models)))
+    if test_set.sources is None:
+        raise ConfigError(f"{system}: a model needs the source text to translate; name it by --input")
+    source, target = test_set.languages
+    translations = translate_lines(
+        models, test_set.sources, source=source, target=target, search=search, device=device, engine=engine
+    )
+    started = time.perf_counter()  # the model is loaded by now
+    lines = list(translations)
+    return Output(system=system, lines=lines, seconds=time.perf_counter() - started)
+
+
+def target_language(test_set: TestSet, models: Sequence[Path]) -> str:
+    """What the translations are in, as far as the test set or the first of some models tells; or ""."""
+    if test_set.languages[1] or not models:
+        return test_set.languages[1]
+    return choose_direction(model_directions(models[0]), *test_set.languages)[1]
+
+
+def check_lengths(output: Output, test_set: TestSet) -> None:
+    """Raise DataError unless there is one line for each of the test set's."""
+    lines = len(test_set.references[0])
+    if len(output.lines) != lines:
+        raise DataError(
+            f"{output.system} has {len(output.lines)} lines, but {test_set.name} has {lines}; "
+            "line i of one must translate line i of the other: find the missing line"
+        )

@@ -1,0 +1,73 @@
+"""`nmt train`: a translator, from a prepared folder and its tokenizer."""
+
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+from nmt.config import Config
+from nmt.data.tokenized_corpus import tokenize_corpus
+from nmt.errors import ConfigError, DataError
+from nmt.io.lines import read_file, read_parallel
+from nmt.model_folder import store
+from nmt.protection.literals import known_words
+from nmt.stages.export import add_missing_engine
+from nmt.text.directions import first_ids
+from nmt.text.languages import check_languages
+from nmt.text.tokenizer import read_tokenizers
+from nmt.training.run import Job, Progress, train_run
+
+
+def train(
+    *,
+    config: Config,
+    data: Path,
+    tokenizer: Path,
+    out: Path,
+    device: str = "cpu",
+    report: Callable[[Progress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train a translator on a prepared folder into a run folder, or go on where such a training was stopped.
+
+    Raises ConfigError if the run was begun with another configuration, tokenizer or data.
+    """
+    check_languages(config.source, config.target)
+    source_tokenizer, target_tokenizer = read_tokenizers(tokenizer)
+    if config.directions == "both" and source_tokenizer is not target_tokenizer:
+        raise ConfigError(
+            f"{tokenizer}: both directions in one model need one tokenizer for both languages; train it without "
+            "--separate, or set directions = 'one'"
+        )
+    valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
+    if not any(source.strip() and target.strip() for source, target in valid):
+        raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
+    if config.training.placeholders:
+        for subwords in (source_tokenizer, target_tokenizer):
+            _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
+    texts = (data / f"train.{config.source}", data / f"train.{config.target}")
+    known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
+    with store.lock(out):
+        corpus = tokenize_corpus(
+            *texts,
+            source_tokenizer,
+            target_tokenizer,
+            cache=data / ".tokenized",
+            max_length=config.training.max_length,
+            firsts=list(first_ids(config.source, config.target, config.directions, target_tokenizer).values()),
+            known=known,
+        )
+        job = Job(
+            source=config.source,
+            target=config.target,
+            directions=config.directions,
+            source_tokenizer=source_tokenizer,
+            target_tokenizer=target_tokenizer,
+            model=config.model,
+            training=config.training,
+            search=config.search,
+            corpus=corpus,
+            valid=valid,
+            known=known,
+        )
+        train_run(job, out, device, report, stop)
+        add_missing_engine(out)

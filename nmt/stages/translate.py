@@ -1,0 +1,67 @@
+"""`nmt translate`: lines in, lines out."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nmt.decoding.chunks import chunks
+from nmt.decoding.model import EngineName
+from nmt.decoding.translator import Translation, translate_chunks
+from nmt.io.lines import write_line
+from nmt.resources import shipped_model
+from nmt.stages.models import Models, load_models
+from nmt.stages.streams import line_streams
+
+
+def translate(
+    *,
+    model: Models | None = None,
+    input: Path | None = None,
+    output: Path | None = None,
+    source: str = "",
+    target: str = "",
+    search: Mapping[str, Any] | None = None,
+    as_json: bool = False,
+    device: str = "cpu",
+    engine: EngineName = "auto",
+    warn: Callable[[str], None] = lambda message: None,
+) -> None:
+    """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings.
+
+    Without a model, the shipped one translates. source and target name the languages, where it knows more than one way.
+    """
+    loaded = load_models(model or shipped_model(), source=source, target=target, device=device, engine=engine)
+    config = replace(loaded.search, **(search or {}))
+    with line_streams(input, output, warn) as (lines, out):
+        for chunk in chunks(lines):
+            for translation in translate_chunks(loaded, [chunk], config):
+                for line in _render(translation, as_json, config.n_best):
+                    write_line(out, line)
+            out.flush()
+
+
+def translate_lines(
+    model: Models,
+    lines: Iterable[str],
+    *,
+    source: str = "",
+    target: str = "",
+    search: Mapping[str, Any] | None = None,
+    device: str = "cpu",
+    engine: EngineName = "auto",
+) -> Iterator[str]:
+    """Translate lines, one out for each in; the languages as in translate()."""
+    loaded = load_models(model, source=source, target=target, device=device, engine=engine)
+    config = replace(loaded.search, **(search or {}))
+    return (translation.text for translation in translate_chunks(loaded, chunks(lines), config))
+
+
+def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
+    """One line of JSON, or n_best lines; those for which nothing was found are blank."""
+    if not as_json:
+        texts = [alternative.text for alternative in translation.alternatives]
+        return texts + [""] * (n_best - len(texts))
+    fields = {"source": translation.source, "translations": [vars(item) for item in translation.alternatives]}
+    return [json.dumps(fields, ensure_ascii=False)]
