@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from nmt.text.tokenizer import Tokenizer
     from nmt.training.report import ModelReport
     from nmt.training.run import Progress
-    from nmt.training.tagging_run import TaggingProgress
 
 Models = str | Path | Sequence[Path]  # a model folder, or several that are to translate together
 
@@ -195,7 +194,7 @@ def train(
     from nmt.model_folder import store
     from nmt.protection.literals import known_words
     from nmt.text.directions import first_ids
-    from nmt.training.run import Job, train_run
+    from nmt.training.translation_task import Job, train_run
 
     _check_languages(config)
     source_tokenizer, target_tokenizer = _read_tokenizers(tokenizer)
@@ -458,7 +457,7 @@ def train_tagger(
     data: Path | None = None,
     strict: bool = False,
     device: str = "cpu",
-    report: Callable[["TaggingProgress"], None] = lambda progress: None,
+    report: Callable[["Progress"], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Train a tagger on the encoder of a translator, into its folder or into out, or go on where that was stopped.
@@ -466,7 +465,7 @@ def train_tagger(
     train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
     """
     from nmt.model_folder import store
-    from nmt.training.tagging_run import TaggingJob, train_tagger_run
+    from nmt.training.tagging_task import TaggingJob, train_tagger_run
 
     store.open_folder(model)  # or it says that there is none: a lock would make the folder
     with store.lock(out or model):

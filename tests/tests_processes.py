@@ -14,7 +14,7 @@ _FORKS.set_forkserver_preload(
         "nmt.config",
         "nmt.pipeline",
         "nmt.data.parallel_corpus",
-        "nmt.training.run",
+        "nmt.training.translation_task",
         "torch._dynamo",
         "torch.utils.tensorboard",
     ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nmt.errors import ConfigError
+from nmt.training.compute import Precision
 from nmt.training.optimizer import Optimizer, Schedule
-from nmt.training.precision import Precision
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +85,14 @@ class TaggingConfig:
     label_smoothing: float = 0.1  # of the translation batches
     ema_decay: float = 0.99
     patience: int = 0  # stop after that many epochs without a better one; 0 never stops early
+    save_every: int = 500  # updates between checkpoints, besides those at validations
+    report_every: int = 50  # updates
     precision: Precision = "auto"
     threads: int = 0  # 0 means all processors; another number gives other last bits
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_tokens", "translation_batch_tokens"):
+        for name in ("epochs", "batch_tokens", "translation_batch_tokens", "save_every", "report_every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"tagging.{name} is {getattr(self, name)}; it must be at least 1")
         for name in ("weight_decay", "warmup", "patience", "threads", "seed"):

@@ -10,7 +10,7 @@ from nmt.metrics.bleu import score
 from nmt.model_folder.store import open_folder, save
 from nmt.text.tokenizer import TokenizerConfig, train_tokenizer
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
-from nmt.training.run import ADDED, VALID
+from nmt.training.translation_task import ADDED, VALID
 
 
 def texts(toy_data, split):

@@ -3,6 +3,7 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+import torch
 from tests_runs import digest, train
 from tests_tagged import SETTINGS, columns, tagged_sentences
 
@@ -11,7 +12,7 @@ from nmt.errors import ConfigError, DataError, ModelError, NMTError
 from nmt.io.lines import read_file, write_file
 from nmt.metrics.bleu import score
 from nmt.model_folder.store import open_folder
-from nmt.training import run as training_run
+from nmt.training import loop, translation_task
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +37,17 @@ def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_mod
 
 
 def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, short, tmp_path, monkeypatch):
-    from nmt.training import loop
+    real, calls = translation_task.translation_loss, []
 
-    real, calls = loop.translation_loss, []
+    def spoilt(*arguments, **options):
+        calls.extend([1] * torch.is_grad_enabled())  # validations call it, too
+        return real(*arguments, **options) * (float("nan") if len(calls) == 10 else 1.0)
 
-    def spoilt(*arguments):
-        calls.append(1)
-        return real(*arguments) * (float("nan") if len(calls) == 10 else 1.0)
-
-    monkeypatch.setattr(loop, "translation_loss", spoilt)
+    monkeypatch.setattr(translation_task, "translation_loss", spoilt)
     with pytest.raises(NMTError, match=r"update 10: the loss is nan .* lower learning_rate"):
         train(toy_data, short(), tmp_path / "run")
     assert open_folder(tmp_path / "run").read("translator.safetensors")
-    monkeypatch.setattr(loop, "translation_loss", real)
+    monkeypatch.setattr(translation_task, "translation_loss", real)
     train(toy_data, short(), tmp_path / "run")
 
 
@@ -103,13 +102,14 @@ def valid_loss(run):
 
 def test_validation_batches_are_no_larger_than_those_of_training(toy_data, short, with_valid, tmp_path, monkeypatch):
     sizes = []
-    real = training_run.translation_loss
+    real = translation_task.translation_loss
 
-    def noted(model, batch, **settings):
-        sizes.append(max(batch.source_ids.numel(), batch.next_ids.numel()))
-        return real(model, batch, **settings)
+    def noted(model, batch, *arguments, **settings):
+        if not torch.is_grad_enabled():  # training has its own batches
+            sizes.append(max(batch.source_ids.numel(), batch.next_ids.numel()))
+        return real(model, batch, *arguments, **settings)
 
-    monkeypatch.setattr(training_run, "translation_loss", noted)
+    monkeypatch.setattr(translation_task, "translation_loss", noted)
     pairs = valid_pairs(toy_data)
     config = short("training.max_updates=1", "training.max_length=30", "training.batch_tokens=100")
     train(toy_data, config, tmp_path / "run")
@@ -152,8 +152,6 @@ def test_the_settings_of_the_search_may_change(toy_data, short, tmp_path):
 
 
 def test_a_log_of_every_update_has_that_updates_figures(toy_data, short, tmp_path, monkeypatch):
-    from nmt.training import loop
-
     losses = []
     real = loop.UpdateReport
 
@@ -192,6 +190,6 @@ def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_conf
 
 def test_validation_tells_models_apart_in_a_language_without_spaces(monkeypatch):
     found = [SimpleNamespace(text="这是一只狗。"), SimpleNamespace(text="他们在公园里。")]
-    monkeypatch.setattr(training_run, "translate", lambda translator, windows, search: found)
+    monkeypatch.setattr(translation_task, "translate", lambda translator, windows, search: found)
     texts = [("Das ist eine Katze.", "这是一只猫。"), ("Sie sind im Park.", "他们在公园里。")]
-    assert 50 < training_run._validation_bleu(SimpleNamespace(target="zh"), texts) < 100
+    assert 50 < translation_task._validation_bleu(SimpleNamespace(target="zh"), texts) < 100

@@ -32,7 +32,7 @@ def run(toy_config, toy_model, corpora, out, *changes, data=None, stop=lambda: F
         out=out,
         data=data,
         **corpora,
-        report=lambda progress: progress.f1 is not None and f1.append(progress.f1),
+        report=lambda progress: progress.validation and f1.append(progress.validation.figures["f1"]),
         stop=stop,
     )
     return f1
@@ -91,7 +91,7 @@ def test_the_best_epoch_is_kept_unless_translations_learn_too(
         out=tmp_path / "run",
         data=toy_data if encoder == "joint" else None,
         **corpora,
-        report=lambda progress: progress.f1 is not None and saved.append(progress.saved),
+        report=lambda progress: progress.validation and saved.append(progress.saved),
     )
     assert len(saved) > 1  # epochs, all of which find the same F1
     assert saved == [True] * len(saved) if encoder == "joint" else [True] + [False] * (len(saved) - 1)
