@@ -145,7 +145,7 @@ def tagging_task(
     save: Callable[[TrainingState[TaggerWithEncoder], Validation], None],
 ) -> Task[TaggerWithEncoder]:
     """The task of tagging a corpus, in turns with translating if config says so, and the means to save the tagger."""
-    total = _updates_until(len(tagging_rows(corpus, config, 0)) * config.epochs, config)
+    total = _updates_until(len(_tagging_rows(corpus, config, 0)) * config.epochs, config)
     return Task(
         config=config,
         total=total,
@@ -159,19 +159,6 @@ def tagging_task(
     )
 
 
-def tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> list[NDArray[np.int64]]:
-    """One epoch cut into batches of sentences of like length, in an order set by seed and epoch.
-
-    Every epoch has as many.
-    """
-    random = np.random.default_rng([config.seed, epoch])
-    widths = np.array([next_multiple(len(sentence.ids) + 1, WIDTHS) for sentence in corpus.sentences])
-    order = random.permutation(len(widths))
-    order = order[np.argsort(widths[order], kind="stable")]
-    batches = [order[rows] for rows in cut(widths[order], config.batch_tokens)]
-    return [batches[index] for index in random.permutation(len(batches))]
-
-
 def _validate(valid: TaggedCorpus, network: TaggerWithEncoder) -> Validation:
     """Micro F1 of exact spans, in percent."""
     tags = [tags for tags, _ in best_tags(network.tagging_model(), valid.sentences)]
@@ -183,7 +170,7 @@ def _updates(
     corpus: TaggedCorpus, translations: TokenizedCorpus | None, config: TaggingConfig, epoch: int
 ) -> list[list[LazyBatch[TaggerWithEncoder]]]:
     """The updates of an epoch of the tagged sentences, each of one batch; translations come in between, if at all."""
-    tagging = tagging_rows(corpus, config, epoch)
+    tagging = _tagging_rows(corpus, config, epoch)
     first, end = (_updates_until(number * len(tagging), config) for number in (epoch, epoch + 1))
     tagged = (partial(_tagging_batch, corpus, rows) for rows in tagging)
     if translations is None:
@@ -195,6 +182,19 @@ def _updates(
     )
     turns = (_translations(update + 1, config) > _translations(update, config) for update in range(first, end))
     return [[next(translated if translation else tagged)] for translation in turns]
+
+
+def _tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> list[NDArray[np.int64]]:
+    """One epoch cut into batches of sentences of like length, in an order set by seed and epoch.
+
+    Every epoch has as many.
+    """
+    random = np.random.default_rng([config.seed, epoch])
+    widths = np.array([next_multiple(len(sentence.ids) + 1, WIDTHS) for sentence in corpus.sentences])
+    order = random.permutation(len(widths))
+    order = order[np.argsort(widths[order], kind="stable")]
+    batches = [order[rows] for rows in cut(widths[order], config.batch_tokens)]
+    return [batches[index] for index in random.permutation(len(batches))]
 
 
 def _batches_from(number: int, rows: Callable[[int], list[NDArray[np.int64]]]) -> Iterator[NDArray[np.int64]]:
@@ -296,29 +296,30 @@ def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
 def _resume(
     state: TrainingState[TaggerWithEncoder], task: Task[TaggerWithEncoder], job: TaggingJob, folder: RunFolder
 ) -> None:
-    """Take on the state of the folder's checkpoint; save a first one if there is none.
+    """Take on the state of the folder's checkpoint; save a first one in a folder that holds nothing.
 
     Raises ConfigError and ModelError as train_tagger_run does.
     """
     checkpoint = load_checkpoint(job.out, TAGGER_FOLDER)
     if checkpoint is None:
-        if not job.in_place and store.exists(job.out):  # it is younger than the first checkpoint
-            raise ModelError(
-                f"{job.out}: holds another model, and no training of a tagger to go on with; choose another folder"
-            )
-        folder.save(state)
+        if not job.in_place:
+            if store.exists(job.out):  # it is younger than the first checkpoint
+                raise ModelError(
+                    f"{job.out}: holds another model, and no training of a tagger to go on with; choose another folder"
+                )
+            folder.save(state)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint
     begun = f"{job.out}: its tagger's training was begun"
     otherwise = f"remove {job.out / TAGGER_FOLDER} to begin again"
     require_same_job(numbers["job"], folder.identity, begun, otherwise)
     state.load_state_dict(tensors, numbers["state"])
-    if state.update and not state.epoch and not state.position:
+    if state.update > 0 and state.epoch == state.position == 0:
         _count_epochs(state, task)
 
 
 def _count_epochs(state: TrainingState[TaggerWithEncoder], task: Task[TaggerWithEncoder]) -> None:
-    """Bring the counters of an older checkpoint up to date: it counted updates, and the epochs that were validated."""
+    """Bring an older checkpoint up to date: it has only the updates done, and the epochs after which it validated."""
     state.validated = sum(len(task.updates(epoch)) for epoch in range(state.validated))
     state.position = state.update
     while state.position >= (updates := len(task.updates(state.epoch))):

@@ -87,7 +87,7 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     state = TrainingState.start(
         model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
     )
-    task = translation_task(job.corpus, settings, partial(validate, job), partial(_save_model, job, run))
+    task = translation_task(job.corpus, settings, partial(_validate, job), partial(_save_model, job, run))
     folder = RunFolder(path=run, identity=_identity(job))
     _resume(state, task, folder)
     run_training(task, state, folder, report, stop)
@@ -118,7 +118,7 @@ def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
     return min(updates, config.max_updates) if config.max_updates else updates
 
 
-def validate(job: Job, model: Translator) -> Validation:
+def _validate(job: Job, model: Translator) -> Validation:
     """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32.
 
     For a model of both directions, the loss is that of all target subwords, the BLEU score the directions' mean.
