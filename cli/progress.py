@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nmt.stages.distill import DistillationProgress
     from nmt.training.run import Progress
-    from nmt.training.tagging_run import TaggingProgress
 
 PERIOD = 10.0  # seconds between lines where stderr is a file
+
+_FIGURES = {"loss": "validation loss {:.3f}", "bleu": "BLEU {:.2f}", "f1": "F1 {:.2f}"}  # of validations
 
 
 class TrainingDisplay:
@@ -38,21 +39,15 @@ class TrainingDisplay:
         return self._signal != 0
 
     def show(self, progress: "Progress") -> None:
-        """Report on the training of a translator."""
-        if progress.bleu is not None:
-            found = f"validation loss {progress.loss:.3f}  BLEU {progress.bleu:.2f}"
-            self._validated(progress.update, found, "best so far, saved" if progress.best else "")
+        """Report on a training."""
+        if progress.validation is not None:
+            found = "  ".join(_FIGURES[name].format(value) for name, value in progress.validation.figures.items())
+            note = " (best so far, saved)" if progress.best else " (saved)" if progress.saved else ""
+            self._print(f"update {progress.update:,}  {found}{note}", True)
         else:
-            rate = f"loss {progress.loss:.3f}  {progress.tokens_per_second:,.0f} tokens/s"
-            self._working(_place(progress) + rate, progress.seconds_left)
-
-    def show_tagging(self, progress: "TaggingProgress") -> None:
-        """Report on the training of a tagger."""
-        if progress.f1 is not None:
-            self._validated(progress.update, f"F1 {progress.f1:.2f}", "saved" if progress.saved else "")
-        else:
-            losses = "  ".join(f"{task} loss {loss:.3f}" for task, loss in sorted(progress.losses.items()))
-            self._working(_place(progress) + losses, progress.seconds_left)
+            losses = "  ".join(f"{name.replace('_', ' ')} {loss:.3f}" for name, loss in sorted(progress.losses.items()))
+            place = f"update {progress.update:,}/{progress.total:,}  epoch {progress.epoch}"
+            self._working(f"{place}  {losses}  {progress.tokens_per_second:,.0f} tokens/s", progress.seconds_left)
 
     def show_distillation(self, progress: "DistillationProgress") -> None:
         """Report on the translation of a training set."""
@@ -65,9 +60,6 @@ class TrainingDisplay:
             return 128 + self._signal
         self._print(f"done; {advice}", True)
         return 0
-
-    def _validated(self, update: int, found: str, note: str) -> None:
-        self._print(f"update {update:,}  {found}{note and f' ({note})'}", True)
 
     def _working(self, found: str, seconds_left: float) -> None:
         """Print how far it is, unless the last such line is only just past."""
@@ -88,7 +80,3 @@ class TrainingDisplay:
         else:
             sys.stderr.write(text + "\n")
         sys.stderr.flush()
-
-
-def _place(progress: "Progress | TaggingProgress") -> str:
-    return f"update {progress.update:,}/{progress.total:,}  epoch {progress.epoch}  "

@@ -44,7 +44,7 @@ def train_tagger(
             data=data,
             strict=strict,
             device=device,
-            report=display.show_tagging,
+            report=display.show,
             stop=display.stop_requested,
         )
         code = display.close_with_advice(f"tag with: nmt tag --model {out or model}")

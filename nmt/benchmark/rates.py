@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
 from nmt.models.config import ModelConfig
 from nmt.models.translator import Translator
-from nmt.threads import default_threads
+from nmt.training.compute import configure_torch
 from nmt.training.config import TrainingConfig
-from nmt.training.loop import UpdateReport, Validation, total_updates, train
-from nmt.training.memory import cache_products, keep_freed_memory
+from nmt.training.loop import UpdateReport, Validation, train
 from nmt.training.state import TrainingState
+from nmt.training.translation_task import total_updates, translation_task
 
 _WARM_UP = 200  # updates that are not timed, or an epoch's: what one compiles for its batches, later ones find
 
@@ -64,16 +62,16 @@ def training_rate(
     Sentence ends count, padding does not. An epoch, or the first 200 updates of it, are not timed. Time includes
     batches, both passes, clipping and the optimizer.
     """
-    keep_freed_memory()
-    cache_products()
-    torch.set_num_threads(config.threads or default_threads())
+    configure_torch(config.threads)
     warm_up = min(_WARM_UP, total_updates(corpus, replace(config, epochs=1, max_updates=0)))
     updates = config.max_updates + warm_up
     settings = replace(config, max_updates=updates, validate_every=updates + 1, epochs=updates)
     network = Translator(model, *sizes, shared=sizes[0] == sizes[1])
     state = TrainingState.start(network, settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0)
+    unseen = Validation(score=0.0, figures={})
+    task = translation_task(corpus, settings, validate=lambda network: unseen, save=lambda state, validation: None)
     rates, start = [], time.perf_counter()
-    for event in train(state, corpus, settings, lambda network, update: Validation(update=update, loss=0.0, bleu=0.0)):
+    for event in train(state, task):
         if isinstance(event, UpdateReport):
             rates.append(event.tokens / (time.perf_counter() - start))
         start = time.perf_counter()

@@ -14,7 +14,8 @@ from nmt.stages.export import add_missing_engine
 from nmt.text.directions import first_ids
 from nmt.text.languages import check_languages
 from nmt.text.tokenizer import read_tokenizers
-from nmt.training.run import Job, Progress, train_run
+from nmt.training.run import Progress
+from nmt.training.translation_task import Job, train_run
 
 
 def train(

@@ -8,7 +8,8 @@ from nmt.data.bio_tags import read_tagged_corpora
 from nmt.model_folder import store
 from nmt.stages.export import add_missing_engine
 from nmt.stages.model_corpus import tokenize_for_model
-from nmt.training.tagging_run import TaggingJob, TaggingProgress, train_tagger_run
+from nmt.training.run import Progress
+from nmt.training.tagging_task import TaggingJob, train_tagger_run
 
 
 def train_tagger(
@@ -21,7 +22,7 @@ def train_tagger(
     data: Path | None = None,
     strict: bool = False,
     device: str = "cpu",
-    report: Callable[[TaggingProgress], None] = lambda progress: None,
+    report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Train a tagger on the encoder of a translator, into its folder or into out, or go on where that was stopped.

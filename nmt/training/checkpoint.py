@@ -13,7 +13,8 @@ from nmt.model_folder import store
 from nmt.model_folder import tensors as weights
 
 FOLDER = "checkpoint"  # of the translator's training
-TAGGER_FOLDER = "tagger-checkpoint"
+TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same folder
+TAGGER_FOLDER = f"{TAGGER_PREFIX}{FOLDER}"
 
 # What a user cannot read.
 FINGERPRINTS = ("data and tokenizer", "validation pairs", "translator", "tagged sentences", "translations")
@@ -35,8 +36,13 @@ def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor],
 
 
 def job_keys(**sections: Any) -> dict[str, Any]:
-    """The values of configuration dataclasses by the names that a user knows: section.key."""
-    return {f"{section}.{key}": value for section, config in sections.items() for key, value in asdict(config).items()}
+    """The values on which weights depend, of configuration dataclasses by the names that users know: section.key."""
+    return {
+        f"{section}.{key}": value
+        for section, config in sections.items()
+        for key, value in asdict(config).items()
+        if key not in ("save_every", "report_every")
+    }
 
 
 def require_same_job(before: Mapping[str, Any], now: Mapping[str, Any], begun: str, otherwise: str) -> None:

@@ -65,6 +65,8 @@ class TaggingConfig:
         0.99, "of the moving average of the weights to save; 0: the weights themselves", FRACTION
     )
     patience: int = setting(0, "stop after that many epochs without a better one; 0 never does", at_least(0))
+    save_every: int = setting(500, "updates between checkpoints, besides those at validations", at_least(1))
+    report_every: int = setting(50, "updates between reports", at_least(1))
     precision: Precision = setting("auto", "of matrix products; auto is bfloat16 where the hardware multiplies it")
     threads: int = setting(0, "0 means all CPUs; another number gives other last bits", at_least(0))
     seed: int = setting(1, "decides everything random", at_least(0))

@@ -13,16 +13,17 @@ LOG = "train.jsonl"
 class TrainingLog:
     """Appends reports to train.jsonl in a run folder; a resumed training first drops those after its checkpoint.
 
-    That stands at an update, and knows of validations up to another one, the same or an earlier.
+    That stands at an update, and knows of validations up to another one, the same or an earlier. The prefix keeps the
+    logs of several trainings in one folder apart.
     """
 
-    def __init__(self, run: Path, update: int, validated: int) -> None:
-        self._path = run / LOG
+    def __init__(self, run: Path, update: int, validated: int, prefix: str = "") -> None:
+        self._path = run / f"{prefix}{LOG}"
         if self._path.exists():
             lines = read_file(self._path)
             kept = [line for line in lines if _update_of(line) <= (validated if '"valid_' in line else update)]
             write_file(self._path, kept)
-        self._board = _tensorboard(run / "tensorboard", update)
+        self._board = _tensorboard(run / f"{prefix}tensorboard", update)
 
     def write(self, report: Mapping[str, float | int]) -> None:
         """Append one report; it has the key `update`."""

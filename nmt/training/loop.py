@@ -1,114 +1,118 @@
-"""The training loop: a generator that does one update at a time and tells what happened.
+"""The training loop, the same for every task: a generator that does one update at a time and tells what happened.
 
 Everything random in an update is seeded by (seed, update), so a resumed training needs no random states: it draws
 what an undisturbed one would have drawn.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from torch import Tensor
 
-from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
-from nmt.models.translator import Translator
-from nmt.text.tokenizer import PAD_ID
-from nmt.training.config import TrainingConfig
-from nmt.training.loss import translation_loss
-from nmt.training.optimizer import learning_rate
-from nmt.training.precision import autocast
-from nmt.training.seeds import seed_torch
-from nmt.training.state import TrainingState
+from nmt.training.compute import autocast, seed_torch
+from nmt.training.config import TaggingConfig, TrainingConfig
+from nmt.training.state import Network, TrainingState
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchLoss(Generic[Network]):
+    """The loss of a batch, ready to be computed."""
+
+    name: str  # in logs: "loss", or another for each kind of loss that a task has
+    count: int  # what the loss is a sum over: target subwords, or sentences
+    tokens: int  # subwords, by which speed is measured
+    compute: Callable[[Network], Tensor]  # the sum, in nats
+
+
+LazyBatch = Callable[[int], BatchLoss[Network]]  # makes the batch when it is needed, from the seed of its update
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """How good a network is on the validation set."""
+
+    score: float  # the higher, the better: by this the best network is chosen
+    figures: Mapping[str, float]  # what was measured, by the names that logs have for it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(Generic[Network]):
+    """What a network learns: where its batches come from, how good it is, and how it is saved."""
+
+    config: TrainingConfig | TaggingConfig
+    total: int  # updates, unless patience ends the training before
+    updates: Callable[[int], Sequence[Sequence[LazyBatch[Network]]]]  # of an epoch, counted from 0: each one's batches
+    learning_rate: Callable[[int], float]  # of an update, counted from 1
+    validate: Callable[[Network], Validation]
+    save: Callable[[TrainingState[Network], Validation], None]  # as a model to use
+    validate_every: int = 0  # updates; 0 means at the end of each epoch
+    keep: Literal["best", "last"] = "best"  # which of the validated networks stays saved
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateReport:
     """What one update did."""
 
-    update: int
-    epoch: int  # counted from 1
-    loss: float  # nats a target subword, label smoothing and R-Drop included
-    tokens: int  # target subwords as they were segmented for it, sentence ends included
+    name: str  # of the loss
+    loss: float  # nats per target subword or sentence, label smoothing and R-Drop included
+    tokens: int  # subwords as they were segmented for it, sentence ends included
     learning_rate: float
     grad_norm: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Validation:
-    """How good the model is on the validation set."""
-
-    update: int
-    loss: float  # nats a target subword, without label smoothing
-    bleu: float
-
-
-def train(
-    state: TrainingState[Translator],
-    corpus: TokenizedCorpus,
-    config: TrainingConfig,
-    validate: Callable[[Translator, int], Validation],
-) -> Iterator[UpdateReport | Validation]:
+def train(state: TrainingState[Network], task: Task[Network]) -> Iterator[UpdateReport | Validation]:
     """Train from where the state stands to the end, and report each update and validation when it is done.
 
     The state is whole at every report: whoever consumes them may save it, or stop. Raises NMTError when the loss or
     the gradient is not a finite number; the state is then as it was before that update.
     """
-    device = state.model.output_bias.device
-    total = total_updates(corpus, config)
-    updates = _epoch_updates(corpus, config, state.epoch)
-    validate_every = config.validate_every or len(updates)
+    config = task.config
+    updates = task.updates(state.epoch)
     while True:
-        due = state.update % validate_every == 0 or state.update == total
-        if due and state.validated < state.update:  # a training may have been stopped just before
+        if _validation_is_due(state, task):
             state.validated = state.update
-            with state.with_weights() as model:
-                validation = validate(model.eval(), state.update)
+            with state.averaged_weights() as model:
+                validation = task.validate(model.eval())
             yield validation
-        if finished(state, total, config):
+        if finished(state, task):
             return
         update = state.update + 1
         seed = config.seed * 1_000_003 + update
         seed_torch(seed)
-        rate = learning_rate(update, config.learning_rate, config.schedule, config.warmup, total)
-        batches = [
-            corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
-            for part, rows in enumerate(updates[state.position])
-        ]
-        tokens = sum(int((batch.next_ids != PAD_ID).sum()) for batch in batches)  # sampling changes how many there are
-
-        state.model.train()
-        loss = 0.0
-        for batch in batches:
-            with autocast(config.precision, device):
-                part_loss = translation_loss(
-                    state.model, batch.to(device), config.label_smoothing, config.teacher_forcing, config.r_drop
-                )
-            (part_loss / tokens).backward()
-            loss += part_loss.item() / tokens
+        batches = [make_batch(seed) for make_batch in updates[state.position]]
+        loss = _add_gradients(state.model.train(), batches, config)
+        rate = task.learning_rate(update)
         grad_norm = state.apply_gradients(loss, rate, config.max_grad_norm, config.ema_decay)
-
         state.position += 1
-        epoch = state.epoch + 1
         if state.position == len(updates):
-            state.epoch, state.position = epoch, 0
-            updates = _epoch_updates(corpus, config, epoch)
-        yield UpdateReport(
-            update=update, epoch=epoch, loss=loss, tokens=tokens, learning_rate=rate, grad_norm=grad_norm
-        )
+            state.epoch, state.position = state.epoch + 1, 0
+            updates = task.updates(state.epoch)
+        tokens = sum(batch.tokens for batch in batches)
+        yield UpdateReport(name=batches[0].name, loss=loss, tokens=tokens, learning_rate=rate, grad_norm=grad_norm)
 
 
-def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
-    """How many updates a training makes if it does not stop early; every epoch has as many."""
-    updates = len(_epoch_updates(corpus, config, 0)) * config.epochs
-    return min(updates, config.max_updates) if config.max_updates else updates
+def finished(state: TrainingState[Network], task: Task[Network]) -> bool:
+    """Whether no update is left to do."""
+    patience = task.config.patience
+    return state.update >= task.total or bool(patience and state.validations_since_best >= patience)
 
 
-def finished(state: TrainingState[Translator], total: int, config: TrainingConfig) -> bool:
-    """Whether nothing is left to do."""
-    return state.update >= total or bool(config.patience and state.worse >= config.patience)
+def _validation_is_due(state: TrainingState[Network], task: Task[Network]) -> bool:
+    """Whether to validate before the next update; a training may also have been stopped just before a validation."""
+    at_end = state.position == 0 if task.validate_every == 0 else state.update % task.validate_every == 0
+    return state.validated < state.update and (at_end or state.update == task.total)
 
 
-def _epoch_updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> list[list[NDArray[np.int64]]]:
-    """The batches of one epoch, grouped by update."""
-    batches = batch_rows(corpus, config.batch_tokens, config.seed, epoch)
-    return [batches[start : start + config.accumulate] for start in range(0, len(batches), config.accumulate)]
+def _add_gradients(
+    model: Network, batches: Sequence[BatchLoss[Network]], config: TrainingConfig | TaggingConfig
+) -> float:
+    """Add the gradient of the mean loss over all that the batches count, and return that mean."""
+    count = sum(batch.count for batch in batches)  # sampling of subwords changes how many there are
+    loss, device = 0.0, next(model.parameters()).device
+    for batch in batches:
+        with autocast(config.precision, device):
+            batch_loss = batch.compute(model)
+        (batch_loss / count).backward()
+        loss += batch_loss.item() / count
+    return loss

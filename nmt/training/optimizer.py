@@ -50,7 +50,7 @@ def update_average(average: Mapping[str, Tensor], model: nn.Module, decay: float
     torch._foreach_lerp_(list(average.values()), [p.detach() for p in model.parameters()], 1 - decay)
 
 
-def pack_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+def optimizer_state_dict(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """All that an optimizer remembers, as tensors named optimizer.PARAMETER.WHAT."""
     remembered = optimizer.state_dict()["state"]
     return {
@@ -61,8 +61,8 @@ def pack_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     }
 
 
-def unpack_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Give an optimizer back what pack_optimizer took from one of the same kind; other tensors are passed over."""
+def load_optimizer_state_dict(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Give an optimizer back what one of the same kind remembered; tensors of other names are passed over."""
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimizer."):

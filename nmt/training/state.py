@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from nmt.errors import NMTError
 from nmt.training.config import Optimizer
-from nmt.training.optimizer import make_optimizer, pack_optimizer, unpack_optimizer, update_average
+from nmt.training.optimizer import load_optimizer_state_dict, make_optimizer, optimizer_state_dict, update_average
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -19,7 +19,15 @@ _BEGIN_AGAIN = (
     "the last saved model is unharmed; begin again in another folder with a lower learning_rate or a longer warmup"
 )
 
-_COUNTERS = ("update", "epoch", "position", "validated", "worse", "best")
+# What a checkpoint holds besides tensors: the names in it, and the attributes here.
+_SAVED = {
+    "update": "update",
+    "epoch": "epoch",
+    "position": "position",
+    "validated": "validated",
+    "worse": "validations_since_best",
+    "best": "best",
+}
 
 
 @dataclass(kw_only=True)
@@ -33,8 +41,13 @@ class TrainingState(Generic[Network]):
     epoch: int = 0  # epochs done
     position: int = 0  # updates done in this epoch
     validated: int = 0  # the last update at which the model was validated
-    worse: int = 0  # validations since the best
-    best: dict[str, float] | None = None  # what the best validation found, and its "score"
+    validations_since_best: int = 0
+    best: dict[str, float] | None = None  # the update of the best validation, its figures and its "score"
+
+    @property
+    def epochs_begun(self) -> int:
+        """The epoch that the last update was in, counted from 1."""
+        return self.epoch + (self.position > 0)
 
     @classmethod
     def start(cls, model: Network, optimizer: Optimizer, weight_decay: float, averaged: bool) -> Self:
@@ -47,7 +60,7 @@ class TrainingState(Generic[Network]):
         return self.average or {name: p.detach() for name, p in self.model.named_parameters()}
 
     @contextmanager
-    def with_weights(self) -> Iterator[Network]:
+    def averaged_weights(self) -> Iterator[Network]:
         """The model holding `weights()`, for the time of a with statement."""
         own = {name: p.data for name, p in self.model.named_parameters()}
         try:
@@ -75,30 +88,33 @@ class TrainingState(Generic[Network]):
             update_average(self.average, self.model, ema_decay, self.update)
         return norm
 
-    def note(self, score: float, findings: Mapping[str, float]) -> bool:
-        """Remember a validation that found this score, the higher the better; True if it is the best so far.
+    def record_validation(self, score: float, figures: Mapping[str, float]) -> bool:
+        """Remember a validation with this score, the higher the better; True if it is the best so far.
 
-        Raises NMTError, and remembers nothing, if a finding is not a finite number.
+        Raises NMTError, and remembers nothing, if a figure is not a finite number.
         """
-        if bad := [f"{name} is {value}" for name, value in findings.items() if not math.isfinite(value)]:
+        if bad := [f"{name} is {value}" for name, value in figures.items() if not math.isfinite(value)]:
             raise NMTError(f"update {self.update}: the validation's {bad[0]}; {_BEGIN_AGAIN}")
         better = self.best is None or score > self.best["score"]
-        self.best, self.worse = ({**findings, "score": score}, 0) if better else (self.best, self.worse + 1)
+        self.validations_since_best = 0 if better else self.validations_since_best + 1
+        if better:
+            self.best = {"update": self.update, **figures, "score": score}
         return better
 
-    def pack(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Tensors and numbers from which `unpack` makes this state again, to the last bit."""
+    def state_dict(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Tensors and numbers from which `load_state_dict` makes this state again, to the last bit."""
         tensors = {f"model.{name}": p.detach() for name, p in self.model.named_parameters()}
         tensors |= {f"average.{name}": tensor for name, tensor in self.average.items()}
-        return tensors | pack_optimizer(self.optimizer), {name: getattr(self, name) for name in _COUNTERS}
+        numbers = {name: getattr(self, attribute) for name, attribute in _SAVED.items()}
+        return tensors | optimizer_state_dict(self.optimizer), numbers
 
-    def unpack(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
-        """Take on a packed state."""
+    def load_state_dict(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
+        """Become what `state_dict` told."""
         with torch.no_grad():
             for name, parameter in self.model.named_parameters():
                 parameter.copy_(tensors[f"model.{name}"])
             for name, tensor in self.average.items():
                 tensor.copy_(tensors[f"average.{name}"])
-        unpack_optimizer(self.optimizer, tensors)
-        for name in _COUNTERS:
-            setattr(self, name, numbers[name])
+        load_optimizer_state_dict(self.optimizer, tensors)
+        for name, attribute in _SAVED.items():
+            setattr(self, attribute, numbers[name])

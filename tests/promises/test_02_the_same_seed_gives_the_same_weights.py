@@ -59,10 +59,10 @@ MOMENTS = {
     "the first update": lambda progress: progress.update == 1,
     "the middle of an epoch": lambda progress: progress.update == EPOCH // 2 + 2,
     "the update before a validation": lambda progress: progress.update == 7,
-    "a validation": lambda progress: progress.update == 7 and progress.bleu is not None,
+    "a validation": lambda progress: progress.update == 7 and progress.validation,
     "all but the last batch of an epoch": lambda progress: progress.update == EPOCH - 1,
     "the last batch of an epoch": lambda progress: progress.update == EPOCH,
-    "the end of an epoch and its validation": lambda progress: progress.update == EPOCH and progress.bleu is not None,
+    "the end of an epoch and its validation": lambda progress: progress.update == EPOCH and progress.validation,
     "the last update": lambda progress: progress.update == 2 * EPOCH,
 }
 

@@ -10,7 +10,7 @@ from nmt.decoding.model import load_model
 from nmt.errors import NMTError
 from nmt.model_folder import tensors as weights
 from nmt.models.translator import Translator
-from nmt.training import loop
+from nmt.training import translation_task
 from nmt.training.checkpoint import load_checkpoint
 from nmt.training.state import TrainingState
 
@@ -24,10 +24,12 @@ def settings(toy_config):
 
 
 def at_update_10(function, change):
-    """function, and change done to what it gives when it is called for the tenth time."""
+    """function, and change done to what it gives when training calls it for the tenth time."""
     calls = []
 
     def spoilt(*arguments, **options):
+        if not torch.is_grad_enabled():  # as in a validation
+            return function(*arguments, **options)
         calls.append(1)
         result = function(*arguments, **options)
         return change(result, *arguments) if len(calls) == SPOILT else result
@@ -36,8 +38,8 @@ def at_update_10(function, change):
 
 
 def spoil_loss(monkeypatch, number):
-    spoilt = at_update_10(loop.translation_loss, lambda loss, *_: loss * number)
-    monkeypatch.setattr(loop, "translation_loss", spoilt)
+    spoilt = at_update_10(translation_task.translation_loss, lambda loss, *_: loss * number)
+    monkeypatch.setattr(translation_task, "translation_loss", spoilt)
 
 
 def spoil_gradient(monkeypatch, number):
@@ -45,7 +47,7 @@ def spoil_gradient(monkeypatch, number):
         loss.register_hook(lambda gradient: gradient * number)
         return loss
 
-    monkeypatch.setattr(loop, "translation_loss", at_update_10(loop.translation_loss, change))
+    monkeypatch.setattr(translation_task, "translation_loss", at_update_10(translation_task.translation_loss, change))
 
 
 def spoil_weight(monkeypatch, number):
@@ -79,7 +81,7 @@ def test_a_spoilt_number_stops_the_training_and_the_model_before_it_is_kept(
             seen.append(content(run))
         else:
             assert progress.update == SPOILT
-            assert progress.bleu is None  # no validation of it counts
+            assert progress.validation is None  # no validation of it counts
         return False
 
     with monkeypatch.context() as patched:

@@ -9,7 +9,7 @@ from tests_runs import digest, train
 from tests_toy import CONFIG
 
 from nmt.decoding.model import load_model
-from nmt.training import loop
+from nmt.training import translation_task
 
 LAST = 10  # the update that finds no memory
 CHANGES = ["training.max_updates=16", "training.validate_every=5", "training.save_every=1", "model.hidden_size=32"]
@@ -50,14 +50,14 @@ def test_a_training_without_memory_is_one_line_and_goes_on_to_the_same_weights(
     (tmp_path / "toy.toml").write_text(CONFIG)
     options = ["--config", tmp_path / "toy.toml", *(word for change in CHANGES for word in ("--set", change))]
     options += ["--data", toy_data, "--tokenizer", toy_data / "tokenizer.model", "--out", tmp_path / "run"]
-    calls, original = [], loop.translation_loss
+    calls, original = [], translation_task.translation_loss
 
-    def spoilt(*arguments):
-        calls.append(1)
-        return fails() if len(calls) == LAST else original(*arguments)
+    def spoilt(*arguments, **options):
+        calls.extend([1] * torch.is_grad_enabled())  # validations call it, too
+        return fails() if len(calls) == LAST else original(*arguments, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loop, "translation_loss", spoilt)
+        patched.setattr(translation_task, "translation_loss", spoilt)
         ended = nmt_here("train", *options)
     assert ended.code == 2
     assert ended.err.splitlines()[-1].startswith(b"nmt: error: out of memory; what was saved is unharmed")

@@ -12,7 +12,7 @@ from nmt.stages.translate import translate_lines
 from nmt.text.config import TokenizerConfig
 from nmt.text.tokenizer import train_subword_model
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
-from nmt.training.run import ADDED, VALID
+from nmt.training.translation_task import ADDED, VALID
 
 
 def texts(toy_data, split):

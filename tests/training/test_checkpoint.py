@@ -6,7 +6,7 @@ import torch
 from nmt.errors import ModelError
 from nmt.model_folder.store import save
 from nmt.training.checkpoint import load_checkpoint, save_checkpoint
-from nmt.training.optimizer import make_optimizer, pack_optimizer, unpack_optimizer
+from nmt.training.optimizer import load_optimizer_state_dict, make_optimizer, optimizer_state_dict
 
 
 def test_there_is_none_before_the_first(tmp_path):
@@ -87,12 +87,12 @@ def test_an_optimizer_goes_on_from_a_checkpoint_as_if_nothing_had_been(tmp_path,
 
     stopped, optimizer = start()
     step(stopped, optimizer, before)
-    save_checkpoint(tmp_path, {**stopped.state_dict(), **pack_optimizer(optimizer)}, {})
+    save_checkpoint(tmp_path, {**stopped.state_dict(), **optimizer_state_dict(optimizer)}, {})
     resumed, optimizer = start()
     loaded = load_checkpoint(tmp_path)
     assert loaded is not None
     resumed.load_state_dict({name: loaded[0][name] for name in resumed.state_dict()})
-    unpack_optimizer(optimizer, loaded[0])
+    load_optimizer_state_dict(optimizer, loaded[0])
     step(resumed, optimizer, 7, first=before)
 
     assert all(torch.equal(a, b) for a, b in zip(undisturbed.parameters(), resumed.parameters(), strict=True))

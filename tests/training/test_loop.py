@@ -5,9 +5,10 @@ from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.models.config import ModelConfig
 from nmt.models.translator import Translator
 from nmt.text.tokenizer import PAD_ID, Tokenizer
-from nmt.training import loop
+from nmt.training import translation_task
 from nmt.training.config import TrainingConfig
 from nmt.training.loop import UpdateReport, Validation
+from nmt.training.loop import train as train_task
 from nmt.training.state import TrainingState
 
 
@@ -24,8 +25,9 @@ def train(toy_data):
         size = tokenizer.vocab_size
         model = Translator(ModelConfig(embedding_size=8, hidden_size=8), size, size, True)
         state = TrainingState.start(model, "adamw", weight_decay=0.0, averaged=False)
-        events = loop.train(state, corpus, config, lambda _, update: Validation(update=update, loss=1.0, bleu=0.0))
-        return [event for event in events if isinstance(event, UpdateReport)]
+        validation = Validation(score=0.0, figures={})
+        task = translation_task.translation_task(corpus, config, validate=lambda _: validation, save=lambda *_: None)
+        return [event for event in train_task(state, task) if isinstance(event, UpdateReport)]
 
     return reports
 
@@ -33,14 +35,14 @@ def train(toy_data):
 @pytest.mark.parametrize("sampling", [0.0, 0.1])
 def test_the_loss_is_that_of_the_subwords_that_were_seen(train, monkeypatch, sampling):
     seen = []
-    real = loop.translation_loss
+    real = translation_task.translation_loss
 
     def noted(model, batch, *settings):
         loss = real(model, batch, *settings)
         seen.append((int((batch.next_ids != PAD_ID).sum()), loss.item()))
         return loss
 
-    monkeypatch.setattr(loop, "translation_loss", noted)
+    monkeypatch.setattr(translation_task, "translation_loss", noted)
     reports = train(subword_sampling=sampling, accumulate=2)
     updates = [seen[start : start + 2] for start in (0, 2, 4)]
     assert [report.tokens for report in reports] == [sum(tokens for tokens, _ in batches) for batches in updates]

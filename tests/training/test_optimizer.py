@@ -1,7 +1,13 @@
 import pytest
 import torch
 
-from nmt.training.optimizer import learning_rate, make_optimizer, pack_optimizer, unpack_optimizer, update_average
+from nmt.training.optimizer import (
+    learning_rate,
+    load_optimizer_state_dict,
+    make_optimizer,
+    optimizer_state_dict,
+    update_average,
+)
 
 
 def test_schedules_rise_to_the_peak_and_fall_as_their_names_say():
@@ -18,7 +24,7 @@ def test_no_warmup_starts_at_the_peak():
 
 
 @pytest.mark.parametrize("kind", ["adamw", "adam", "rmsprop", "sgd"])
-def test_a_packed_optimizer_goes_on_to_the_last_bit(kind):
+def test_an_optimizer_goes_on_from_its_state_dict_to_the_last_bit(kind):
     def steps(model, optimizer, count):
         for _ in range(count):
             model(torch.ones(2, 3)).square().sum().backward()
@@ -32,7 +38,9 @@ def test_a_packed_optimizer_goes_on_to_the_last_bit(kind):
     second = torch.nn.Linear(3, 2)
     second.load_state_dict(first.state_dict())
     resumed = make_optimizer(kind, second, weight_decay=0.1)
-    unpack_optimizer(resumed, {name: tensor.clone() for name, tensor in pack_optimizer(optimizer).items()})
+    load_optimizer_state_dict(
+        resumed, {name: tensor.clone() for name, tensor in optimizer_state_dict(optimizer).items()}
+    )
     steps(first, optimizer, 2)
     steps(second, resumed, 2)
     assert torch.equal(first.weight, second.weight)

@@ -1,199 +1,160 @@
+"""What every training keeps in its folder and tells while it runs, shown by a task of two epochs of three updates."""
+
 import json
-import shutil
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from tests_runs import digest, train
-from tests_tagged import SETTINGS, columns, tagged_sentences
+import torch
 
-from nmt.errors import ConfigError, DataError, ModelError, NMTError
-from nmt.io.lines import read_file, write_file
-from nmt.metrics.bleu import score
-from nmt.model_folder.store import open_folder
-from nmt.stages.train import train as train_stage
-from nmt.stages.train_tagger import train_tagger
-from nmt.stages.translate import translate_lines
-from nmt.training import run as training_run
+from nmt.io.lines import read_file
+from nmt.training import run
+from nmt.training.checkpoint import load_checkpoint
+from nmt.training.config import TaggingConfig
+from nmt.training.loop import BatchLoss, Task, Validation
+from nmt.training.run import RunFolder, run_training
+from nmt.training.state import TrainingState
 
-
-@pytest.fixture(scope="module")
-def short(toy_config):
-    """A configuration of two epochs with many validations, with changes."""
-    changes = ["training.epochs=2", "training.validate_every=7", "training.report_every=3", "model.hidden_size=32"]
-    return lambda *more: toy_config(*changes, *more)
+NAMES = ("one_loss", "one_loss", "other_loss")  # of an epoch's updates
 
 
-def test_a_run_begun_with_another_configuration_is_not_gone_on_with(toy_data, short, tmp_path):
-    train(toy_data, short(), tmp_path / "run", stop_at=2)
-    with pytest.raises(ConfigError, match=r"begun with model\.hidden_size = 32, not 48"):
-        train(toy_data, short("model.hidden_size=48"), tmp_path / "run")
+class Bias(torch.nn.Module):
+    """Learns a number."""
+
+    def __init__(self):
+        super().__init__()
+        self.bias = torch.nn.Parameter(torch.zeros(1))
 
 
-def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_model, tmp_path):
-    from nmt.model_folder.store import save
-
-    save(tmp_path / "run", {"config.json": b"{}"})
-    with pytest.raises(ModelError, match="no checkpoint to go on with"):
-        train(toy_data, short(), tmp_path / "run")
+def distance(network):
+    return (network.bias - torch.rand(1)).square().sum() * 2
 
 
-def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, short, tmp_path, monkeypatch):
-    from nmt.training import loop
-
-    real, calls = loop.translation_loss, []
-
-    def spoilt(*arguments):
-        calls.append(1)
-        return real(*arguments) * (float("nan") if len(calls) == 10 else 1.0)
-
-    monkeypatch.setattr(loop, "translation_loss", spoilt)
-    with pytest.raises(NMTError, match=r"update 10: the loss is nan .* lower learning_rate"):
-        train(toy_data, short(), tmp_path / "run")
-    assert open_folder(tmp_path / "run").read("translator.safetensors")
-    monkeypatch.setattr(loop, "translation_loss", real)
-    train(toy_data, short(), tmp_path / "run")
+def batch(name, seed):
+    return BatchLoss(name=name, count=2, tokens=10, compute=distance)
 
 
-def test_early_stopping_ends_after_the_patience(toy_data, short, tmp_path):
-    config = short("training.learning_rate=1e-9", "training.patience=2", "training.epochs=9")
-    train(toy_data, config, tmp_path / "run")
-    reports = [json.loads(line) for line in read_file(tmp_path / "run" / "train.jsonl")]
-    assert [report["update"] for report in reports if "valid_bleu" in report] == [7, 14, 21]
+def task(**changes):
+    settings = {"report_every": 1, "save_every": 2, "ema_decay": 0.0, "precision": "float32"}
+    settings |= {name: changes.pop(name) for name in settings.keys() & changes.keys()}
+    given = {
+        "config": TaggingConfig(**settings),
+        "total": 6,
+        "updates": lambda epoch: [[partial(batch, name)] for name in NAMES],
+        "learning_rate": lambda update: 0.1,
+        "validate": lambda network: Validation(score=1.0, figures={"f1": 1.0}),
+        "save": lambda state, validation: None,
+    }
+    return Task(**given | changes)
 
 
-def test_the_model_learns_the_toy_language(toy_data, toy_model):
-    sources, references = (list(read_file(toy_data / f"test.{language}")) for language in ("de", "en"))
-    hypotheses = list(translate_lines(toy_model, sources))
-    [bleu] = score(hypotheses, [references], metrics=("bleu",))
-    assert bleu.value > 75
+def new_state():
+    return TrainingState.start(Bias(), "adamw", weight_decay=0.0, averaged=False)
 
 
-@pytest.mark.parametrize("updates", [2, 8])  # before and after the first model
-def test_a_run_whose_checkpoint_is_gone_is_not_begun_again(toy_data, toy_config, tmp_path, updates):
-    options = {"data": toy_data, "tokenizer": toy_data / "tokenizer.model", "out": tmp_path / "run"}
-    changes = ["training.report_every=1", "training.validate_every=5", f"training.max_updates={updates + 1}"]
-    seen = []
-    train_stage(config=toy_config(*changes), **options, report=seen.append, stop=lambda: len(seen) >= updates)
-    (tmp_path / "run" / "checkpoint" / "manifest.json").unlink()
-    with pytest.raises(ModelError, match="no checkpoint to go on with"):
-        train_stage(config=toy_config(*changes), **options)
+def resumed(path):
+    state = new_state()
+    tensors, numbers = load_checkpoint(path)
+    state.load_state_dict(tensors, numbers["state"])
+    return state
 
 
-@pytest.fixture
-def with_valid(toy_data, tmp_path):
-    """The toy data with other pairs for validation."""
-
-    def copied(pairs):
-        data = tmp_path / f"data-{len(list(tmp_path.iterdir()))}"
-        shutil.copytree(toy_data, data)
-        for language, side in zip(("de", "en"), zip(*pairs, strict=True), strict=True):
-            write_file(data / f"valid.{language}", side)
-        return data
-
-    return copied
+def train(path, state=None, report=lambda progress: None, prefix="", **changes):
+    state = state or new_state()
+    folder = RunFolder(path=path, identity={}, prefix=prefix)
+    run_training(task(**changes), state, folder, report, stop=lambda: False)
+    return state
 
 
-def valid_pairs(data):
-    return list(zip(*(read_file(data / f"valid.{language}") for language in ("de", "en")), strict=True))
+def logged(path):
+    return [json.loads(line) for line in read_file(path)]
 
 
-def valid_loss(run):
-    return [
-        report["valid_loss"] for line in read_file(run / "train.jsonl") if "valid_loss" in (report := json.loads(line))
+def test_a_training_killed_between_validations_goes_on_from_the_last_periodic_checkpoint(tmp_path):
+    def killed(progress):
+        if progress.update == 5:
+            raise KeyboardInterrupt
+
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "cut").mkdir()
+    whole = train(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path / "cut", report=killed)
+    state = resumed(tmp_path / "cut")
+    assert (state.update, state.epoch, state.position, state.validated) == (4, 1, 1, 3)
+    assert torch.equal(train(tmp_path / "cut", state).model.bias, whole.model.bias)
+    lines = [
+        [(line["update"], line.get("one_loss")) for line in logged(tmp_path / f / "train.jsonl")]
+        for f in ("whole", "cut")
     ]
+    assert lines[0] == lines[1]
+    assert [update for update, _ in lines[0]] == [1, 2, 3, 3, 4, 5, 6, 6]
 
 
-def test_validation_batches_are_no_larger_than_those_of_training(toy_data, short, with_valid, tmp_path, monkeypatch):
-    sizes = []
-    real = training_run.translation_loss
+def test_the_time_of_validations_is_left_out(tmp_path, monkeypatch):
+    seconds, seen = [0.0], []
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
 
-    def noted(model, batch, **settings):
-        sizes.append(max(batch.source_ids.numel(), batch.next_ids.numel()))
-        return real(model, batch, **settings)
+    def take(time, result):
+        seconds[0] += time
+        return result
 
-    monkeypatch.setattr(training_run, "translation_loss", noted)
-    pairs = valid_pairs(toy_data)
-    config = short("training.max_updates=1", "training.max_length=30", "training.batch_tokens=100")
-    train(toy_data, config, tmp_path / "run")
-    assert len(sizes) > 1
-    assert max(sizes) <= 100
-
-    more = with_valid([*pairs, ("Hund " * 200, "dog."), ("Hund.", "dog " * 200)])  # training would leave them out
-    train(more, config, tmp_path / "more")
-    assert valid_loss(tmp_path / "more") == valid_loss(tmp_path / "run")
-
-
-def test_the_validation_loss_does_not_depend_on_the_batches(toy_data, short, tmp_path):
-    losses = []
-    for tokens in (1, 200, 100_000):  # each pair alone, some together, all together
-        config = short(f"training.batch_tokens={tokens}", "training.max_updates=1", "training.learning_rate=1e-12")
-        train(toy_data, config, tmp_path / str(tokens))
-        losses += valid_loss(tmp_path / str(tokens))
-    assert losses == pytest.approx([losses[0]] * 3, rel=1e-5)
+    train(
+        tmp_path,
+        report=seen.append,
+        report_every=2,
+        updates=lambda epoch: [[lambda seed: take(2.0, batch("loss", seed))]] * 3,
+        validate=lambda network: take(1000.0, Validation(score=1.0, figures={})),
+    )
+    assert [(at.update, at.epoch, at.seconds_left) for at in seen] == [
+        (1, 1, 10.0), (2, 1, 8.0), (3, 1, 6.0), (3, 1, 6.0), (4, 2, 4.0), (5, 2, 2.0), (6, 2, 0.0), (6, 2, 0.0),
+    ]  # fmt: skip
+    assert {at.tokens_per_second for at in seen} == {5.0}
 
 
-def test_validation_pairs_in_which_the_tokenizer_sees_nothing_are_told_at_the_start(short, with_valid, tmp_path):
-    data = with_valid([("Hund.", "\u200b"), ("\u200b", "dog."), ("Hund " * 200, "dog.")])
-    with pytest.raises(DataError, match="no pair for validation has between 1 and 30 subwords on each side; prepare"):
-        train(data, short("training.max_length=30"), tmp_path / "run")
-    assert not (tmp_path / "run" / "checkpoint").exists()
+def test_each_loss_is_averaged_by_its_name_over_the_last_updates(tmp_path):
+    values = iter([1.0, 3.0, 5.0, 7.0, 9.0, 11.0])
+
+    def make(name, seed):
+        value = next(values)
+        return BatchLoss(name=name, count=2, tokens=10, compute=lambda network: network.bias.sum() * 0 + 2 * value)
+
+    train(tmp_path, report_every=3, updates=lambda epoch: [[partial(make, name)] for name in NAMES])
+    losses = [
+        (line["update"], line["one_loss"], line["other_loss"])
+        for line in logged(tmp_path / "train.jsonl")
+        if "one_loss" in line
+    ]
+    assert losses == [(3, 2.0, 5.0), (6, 8.0, 11.0)]
 
 
-def test_a_run_begun_with_other_validation_pairs_is_not_gone_on_with(toy_data, short, with_valid, tmp_path):
-    train(toy_data, short(), tmp_path / "run", stop_at=2)
-    data = with_valid(valid_pairs(toy_data)[1:])
-    with pytest.raises(ConfigError, match="run: was begun with other validation pairs; give the same again"):
-        train(data, short(), tmp_path / "run")
+def test_a_loss_is_a_mean_over_all_that_the_batches_of_an_update_count(tmp_path):
+    def make(total, count, seed):
+        return BatchLoss(name="loss", count=count, tokens=1, compute=lambda network: network.bias.sum() + total)
+
+    train(
+        tmp_path,
+        updates=lambda epoch: [[partial(make, 5.0, 1), partial(make, 1.0, 3)]] * 3,
+        learning_rate=lambda _: 0.0,
+    )
+    first = logged(tmp_path / "train.jsonl")[0]
+    assert first["loss"] == 6.0 / 4
+    assert first["grad_norm"] == pytest.approx(2 / 4)
 
 
-def test_the_settings_of_the_search_may_change(toy_data, short, tmp_path):
-    train(toy_data, short(), tmp_path / "whole")
-    train(toy_data, short(), tmp_path / "run", stop_at=5)
-    train(toy_data, short("search.beam_size=2"), tmp_path / "run")
-    assert digest(tmp_path / "run") == digest(tmp_path / "whole")
+@pytest.mark.parametrize(("keep", "expected"), [("best", [True, False]), ("last", [True, True])])
+def test_the_best_network_is_saved_or_each(tmp_path, keep, expected):
+    saved, seen = [], []
+    train(tmp_path, keep=keep, save=lambda state, _: saved.append(state.update), report=seen.append)
+    assert [at.saved for at in seen if at.validation] == expected
+    assert saved == [update for update, kept in zip((3, 6), expected, strict=True) if kept]
 
 
-def test_a_log_of_every_update_has_that_updates_figures(toy_data, short, tmp_path, monkeypatch):
-    from nmt.training import loop
-
-    losses = []
-    real = loop.UpdateReport
-
-    def noted(**fields):
-        losses.append(fields["loss"])
-        return real(**fields)
-
-    monkeypatch.setattr(loop, "UpdateReport", noted)
-    train(toy_data, short("training.report_every=1", "training.max_updates=4"), tmp_path / "run")
-    reports = [json.loads(line) for line in read_file(tmp_path / "run" / "train.jsonl")]
-    assert [report["loss"] for report in reports if "loss" in report] == losses
-
-
-def add_tagger(run, toy_config, folder):
-    for name, size, seed in (("train", 20, 1), ("valid", 10, 2)):
-        (folder / f"{name}.bio").write_text(columns(tagged_sentences(size, seed)))
-    corpora = {name: [str(folder / f"{name}.bio")] for name in ("train", "valid")}
-    train_tagger(config=toy_config(*SETTINGS, "tagging.epochs=1"), model=run, **corpora)
-
-
-def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_config, short, tmp_path):
-    run = tmp_path / "run"
-    train(toy_data, short(), run, stop_at=9)
-    add_tagger(run, toy_config, tmp_path)
-    with pytest.raises(ModelError, match=r"run: has a tagger, .* remove .*tagger-checkpoint to go on"):
-        train(toy_data, short(), run)
-    assert open_folder(run).has("tagger.json")
-    shutil.rmtree(run / "tagger-checkpoint")
-    train(toy_data, short(), run)
-    assert not open_folder(run).has("tagger.json")
-
-    add_tagger(run, toy_config, tmp_path)
-    train(toy_data, short(), run)  # it is done, and stays as it is
-    assert open_folder(run).has("tagger.json")
-
-
-def test_validation_tells_models_apart_in_a_language_without_spaces(monkeypatch):
-    found = [SimpleNamespace(text="这是一只狗。"), SimpleNamespace(text="他们在公园里。")]
-    monkeypatch.setattr(training_run, "translate_chunks", lambda translator, chunks, search: found)
-    texts = [("Das ist eine Katze.", "这是一只猫。"), ("Sie sind im Park.", "他们在公园里。")]
-    assert 50 < training_run._validation_bleu(SimpleNamespace(target="zh"), texts) < 100
+def test_a_prefix_keeps_trainings_in_one_folder_apart(tmp_path):
+    train(tmp_path)
+    before = (tmp_path / "train.jsonl").read_bytes()
+    train(tmp_path, prefix="tagger-")
+    assert (tmp_path / "train.jsonl").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir() if "tensorboard" not in path.name} == {
+        "checkpoint", "train.jsonl", "tagger-checkpoint", "tagger-train.jsonl",
+    }  # fmt: skip

@@ -1,5 +1,6 @@
 """The three ways to share an encoder, and a training that goes on where it was stopped."""
 
+import json
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,9 @@ from nmt.model_folder.store import open_folder
 from nmt.stages.export import export
 from nmt.stages.train_tagger import train_tagger
 from nmt.stages.translate import translate_lines
+from nmt.training.checkpoint import load_checkpoint, save_checkpoint
+
+EPOCH = 7  # updates of the tagged sentences
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +30,21 @@ def corpora(tmp_path_factory) -> dict[str, list[str]]:
     return {name: [str(folder / f"{name}.bio")] for name in ("train", "valid")}
 
 
-def run(toy_config, toy_model, corpora, out, *changes, data=None, stop=lambda: False):
+def run(toy_config, toy_model, corpora, out, *changes, data=None, stop=lambda: False, report=lambda progress: None):
     f1 = []
+
+    def reported(progress):
+        report(progress)
+        if progress.validation:
+            f1.append(progress.validation.figures["f1"])
+
     train_tagger(
         config=toy_config(*SETTINGS, *changes),
         model=toy_model,
         out=out,
         data=data,
         **corpora,
-        report=lambda progress: progress.f1 is not None and f1.append(progress.f1),
+        report=reported,
         stop=stop,
     )
     return f1
@@ -93,7 +103,7 @@ def test_the_best_epoch_is_kept_unless_translations_learn_too(
         out=tmp_path / "run",
         data=toy_data if encoder == "joint" else None,
         **corpora,
-        report=lambda progress: progress.f1 is not None and saved.append(progress.saved),
+        report=lambda progress: progress.validation and saved.append(progress.saved),
     )
     assert len(saved) > 1  # epochs, all of which find the same F1
     assert saved == [True] * len(saved) if encoder == "joint" else [True] + [False] * (len(saved) - 1)
@@ -123,6 +133,69 @@ def test_a_training_stopped_anywhere_ends_as_one_never_stopped(
     run(toy_config, toy_model, corpora, tmp_path / "cut", *changes, data=data)
     assert digest(tmp_path / "cut") == digest(tmp_path / "whole")
     assert digest(tmp_path / "cut" / "tagger-checkpoint") == digest(tmp_path / "whole" / "tagger-checkpoint")
+
+
+def counters(folder: Path) -> dict[str, int]:
+    _, numbers = load_checkpoint(folder, "tagger-checkpoint")
+    return {name: numbers["state"][name] for name in ("update", "epoch", "position", "validated")}
+
+
+def test_a_training_killed_between_validations_goes_on_from_its_last_checkpoint(
+    toy_config, toy_model, corpora, tmp_path
+):
+    def killed(progress):
+        if progress.update == EPOCH + 5:
+            raise KeyboardInterrupt
+
+    run(toy_config, toy_model, corpora, tmp_path / "whole", "tagging.epochs=2")
+    with pytest.raises(KeyboardInterrupt):
+        run(toy_config, toy_model, corpora, tmp_path / "cut", "tagging.epochs=2", "tagging.save_every=2", report=killed)
+    assert counters(tmp_path / "cut") == {"update": EPOCH + 3, "epoch": 1, "position": 3, "validated": EPOCH}
+    run(toy_config, toy_model, corpora, tmp_path / "cut", "tagging.epochs=2")
+    assert digest(tmp_path / "cut")["tagger.safetensors"] == digest(tmp_path / "whole")["tagger.safetensors"]
+    assert digest(tmp_path / "cut" / "tagger-checkpoint") == digest(tmp_path / "whole" / "tagger-checkpoint")
+
+
+# With as many translations as tagged batches, which begin and end an epoch, there is one translation fewer.
+@pytest.mark.parametrize(("encoder", "epoch"), [("frozen", EPOCH), ("joint", 2 * EPOCH - 1)])
+@pytest.mark.parametrize("validated", [True, False])
+def test_a_checkpoint_that_counted_epochs_only_at_validations_is_gone_on_with(
+    toy_config, toy_model, toy_data, corpora, tmp_path, encoder, epoch, validated
+):
+    train = partial(run, toy_config, toy_model, corpora, data=toy_data if encoder == "joint" else None)
+    changes = (f"tagging.encoder={encoder}", "tagging.epochs=2")
+    train(tmp_path / "whole", *changes)
+    reports = count(1)  # two updates after the first validation, or just before it
+    train(tmp_path / "cut", *changes, stop=lambda: next(reports) == (epoch + 3 if validated else epoch))
+    tensors, saved = load_checkpoint(tmp_path / "cut", "tagger-checkpoint")
+    assert counters(tmp_path / "cut") == (
+        {"update": epoch + 2, "epoch": 1, "position": 2, "validated": epoch}
+        if validated
+        else {"update": epoch, "epoch": 1, "position": 0, "validated": 0}
+    )
+    saved["state"] |= {"epoch": 0, "position": 0, "validated": int(validated)}
+    save_checkpoint(tmp_path / "cut", tensors, saved, "tagger-checkpoint")
+    train(tmp_path / "cut", *changes)
+    assert digest(tmp_path / "cut") == digest(tmp_path / "whole")
+    assert digest(tmp_path / "cut" / "tagger-checkpoint") == digest(tmp_path / "whole" / "tagger-checkpoint")
+
+
+def test_the_taggers_log_stands_beside_the_translators(toy_config, toy_model, corpora, tmp_path):
+    own = copytree(toy_model, tmp_path / "own")
+    before = (own / "train.jsonl").read_bytes()
+    [f1] = run(toy_config, own, corpora, None, "tagging.epochs=1", "tagging.report_every=3")
+    assert (own / "train.jsonl").read_bytes() == before
+    reports = [json.loads(line) for line in read_file(own / "tagger-train.jsonl")]
+    assert [report["update"] for report in reports] == [3, 6, EPOCH]
+    assert set(reports[0]) == {"update", "epoch", "tag_loss", "learning_rate", "grad_norm", "tokens_per_second"}
+    assert reports[-1] == {"update": EPOCH, "valid_f1": f1}
+
+
+def test_joint_training_logs_the_losses_of_both_tasks(toy_config, toy_model, toy_data, corpora, tmp_path):
+    changes = ("tagging.encoder=joint", "tagging.epochs=1", "tagging.report_every=2")
+    run(toy_config, toy_model, corpora, tmp_path / "run", *changes, data=toy_data)
+    first = json.loads(next(iter(read_file(tmp_path / "run" / "tagger-train.jsonl"))))
+    assert {"tag_loss", "translate_loss"} <= set(first)
 
 
 def test_any_seed_will_do(toy_config, toy_model, corpora, tmp_path):

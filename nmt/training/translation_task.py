@@ -1,0 +1,283 @@
+"""Learning to translate: what a translator is trained on and validated by, what of it is saved, and how it goes on."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nmt.data.batch import WIDTHS, Batch, cut, make_batch, next_multiple
+from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
+from nmt.decoding.config import SearchConfig
+from nmt.decoding.model import TranslationModel, forbidden_ids
+from nmt.decoding.translator import translate_chunks
+from nmt.engines.torch import TorchEngine
+from nmt.errors import DataError, ModelError
+from nmt.metrics.bleu import score as score_lines
+from nmt.metrics.bleu import usual_tokenizer
+from nmt.model_folder import store
+from nmt.model_folder.contents import WORDS
+from nmt.model_folder.tensors import to_bytes
+from nmt.models.config import ModelConfig
+from nmt.models.device import check_device
+from nmt.models.translator import Translator
+from nmt.protection.literals import hide_shared
+from nmt.text.config import Directions
+from nmt.text.directions import directions_of, first_ids
+from nmt.text.tokenizer import PAD_ID, Tokenizer
+from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
+from nmt.training.compute import configure_torch, seed_torch
+from nmt.training.config import TrainingConfig
+from nmt.training.log import LOG
+from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation, finished
+from nmt.training.loss import translation_loss
+from nmt.training.optimizer import learning_rate
+from nmt.training.run import Progress, RunFolder, run_training
+from nmt.training.state import TrainingState
+
+# Added to a job's identity since: older checkpoints mean these values.
+ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
+VALID = "validation pairs"  # added too, and taken on trust where they are not there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What to train, on what."""
+
+    source: str  # language codes
+    target: str
+    directions: Directions
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer  # the same object if they share a vocabulary
+    model: ModelConfig
+    training: TrainingConfig
+    search: SearchConfig
+    corpus: TokenizedCorpus
+    valid: Sequence[tuple[str, str]]
+    known: Collection[str] | None = None  # the words of the training text, if placeholders stand for others
+
+    @property
+    def shared(self) -> bool:
+        """Whether both sides have one vocabulary, and so one embedding."""
+        return self.source_tokenizer is self.target_tokenizer
+
+
+def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
+    """Train job in the folder run until it is done or stop says so; either way all is saved.
+
+    Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one or a
+    tagger that going on would remove, and DataError if no pair for validation can be used.
+    """
+    check_device(device)
+    if not _subwords(job.valid, job):
+        raise DataError(
+            f"no pair for validation has between 1 and {job.training.max_length} subwords on each side; "
+            "prepare the data with other pairs, or raise training.max_length"
+        )
+    settings = job.training
+    configure_torch(settings.threads)
+    seed_torch(settings.seed)
+    model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
+    state = TrainingState.start(
+        model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
+    )
+    task = translation_task(job.corpus, settings, partial(_validate, job), partial(_save_model, job, run))
+    folder = RunFolder(path=run, identity=_identity(job))
+    _resume(state, task, folder)
+    run_training(task, state, folder, report, stop)
+
+
+def translation_task(
+    corpus: TokenizedCorpus,
+    config: TrainingConfig,
+    validate: Callable[[Translator], Validation],
+    save: Callable[[TrainingState[Translator], Validation], None],
+) -> Task[Translator]:
+    """The task of translating a corpus, with the means to validate and to save the translator."""
+    total = total_updates(corpus, config)
+    return Task(
+        config=config,
+        total=total,
+        updates=partial(_updates, corpus, config),
+        learning_rate=lambda update: learning_rate(update, config.learning_rate, config.schedule, config.warmup, total),
+        validate=validate,
+        save=save,
+        validate_every=config.validate_every,
+    )
+
+
+def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
+    """How many updates a training makes if it does not stop early; every epoch has as many."""
+    updates = len(_updates(corpus, config, 0)) * config.epochs
+    return min(updates, config.max_updates) if config.max_updates else updates
+
+
+def _validate(job: Job, model: Translator) -> Validation:
+    """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32.
+
+    For a model of both directions, the loss is that of all target subwords, the BLEU score the directions' mean.
+    """
+    translator = TranslationModel(
+        source=job.source,
+        target=job.target,
+        directions=first_ids(job.source, job.target, job.directions, job.target_tokenizer),
+        source_tokenizer=job.source_tokenizer,
+        target_tokenizer=job.target_tokenizer,
+        engine=TorchEngine(model, forbidden_ids(job.target_tokenizer, job.known is not None)),
+        search=job.search,
+        known=job.known,
+        **_lengths(job.corpus),
+    )
+    loss, tokens, bleu = 0.0, 0, 0.0
+    for direction in translator.directions:
+        one_way = translator.between(*direction)
+        pairs = job.valid if one_way.source == job.source else [(target, source) for source, target in job.valid]
+        own_loss, own_tokens = _validation_loss(model, pairs, job, one_way.first)
+        loss, tokens = loss + own_loss, tokens + own_tokens
+        if not math.isfinite(loss):
+            break  # such a network translates nothing; TrainingState.record_validation says what becomes of it
+        bleu += _validation_bleu(one_way, pairs) / len(translator.directions)
+    loss /= tokens
+    return Validation(score=bleu if job.training.validate_by == "bleu" else -loss, figures={"loss": loss, "bleu": bleu})
+
+
+def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> list[list[LazyBatch[Translator]]]:
+    """The batches of an epoch, grouped by update."""
+    rows = batch_rows(corpus, config.batch_tokens, config.seed, epoch)
+    return [
+        [partial(_batch, corpus, config, part, own) for part, own in enumerate(rows[start : start + config.accumulate])]
+        for start in range(0, len(rows), config.accumulate)
+    ]
+
+
+def _batch(
+    corpus: TokenizedCorpus, config: TrainingConfig, part: int, rows: NDArray[np.int64], seed: int
+) -> BatchLoss[Translator]:
+    """The given pairs, as one part of an update."""
+    batch = corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
+    tokens = int((batch.next_ids != PAD_ID).sum())
+    return BatchLoss(name="loss", count=tokens, tokens=tokens, compute=partial(_training_loss, batch, config))
+
+
+def _training_loss(batch: Batch, config: TrainingConfig, model: Translator) -> Tensor:
+    batch = batch.to(model.output_bias.device)
+    return translation_loss(model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop)
+
+
+def _validation_loss(model: Translator, texts: Sequence[tuple[str, str]], job: Job, first: int) -> tuple[float, int]:
+    """The sum over target subwords, in nats, and their number; batches are no larger than those of training."""
+    pairs = sorted(_subwords(texts, job), key=lambda pair: (len(pair[1]), len(pair[0])))
+    widths = next_multiple(np.array([max(map(len, pair)) + 1 for pair in pairs]), WIDTHS)
+    loss, device = 0.0, model.output_bias.device
+    with torch.no_grad():
+        for rows in cut(widths, job.training.batch_tokens):
+            sources, targets = zip(*pairs[rows], strict=True)
+            batch = make_batch(sources, targets, [first] * len(targets)).to(device)
+            loss += translation_loss(model, batch, smoothing=0.0).item()
+    return loss, sum(len(target) + 1 for _, target in pairs)
+
+
+def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int], list[int]]]:
+    """Pairs as training has them: without those that it leaves out, and with placeholders if it has any."""
+    if job.known is not None:
+        texts = [hide_shared(*pair, number, job.known) for number, pair in enumerate(texts)]
+    longest = job.training.max_length
+    return [
+        (source, target)
+        for text, other in texts
+        if 0 < len(source := job.source_tokenizer.encode(text)) <= longest
+        and 0 < len(target := job.target_tokenizer.encode(other)) <= longest
+    ]
+
+
+def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, str]]) -> float:
+    greedy = SearchConfig(beam_size=1)
+    hypotheses = [found.text for found in translate_chunks(translator, [[text for text, _ in texts]], greedy)]
+    references = [[reference for _, reference in texts]]
+    tokenize = usual_tokenizer(translator.target)
+    [bleu] = score_lines(hypotheses, references, metrics=("bleu",), tokenize=tokenize)
+    return bleu.value
+
+
+def _lengths(corpus: TokenizedCorpus) -> dict[str, int]:
+    """The source lengths that a model trained on corpus knows well, and at all."""
+    return {
+        "usual_length": int(np.percentile(corpus.source_lengths, 99)),
+        "greatest_length": int(corpus.source_lengths.max()),
+    }
+
+
+def _identity(job: Job) -> dict[str, Any]:
+    """What a resumed training must share with the one before it to end in the same weights and save the same."""
+    return {
+        "source": job.source,
+        "target": job.target,
+        "directions": job.directions,
+        "data and tokenizer": job.corpus.fingerprint,
+        VALID: hashlib.sha256(json.dumps(list(job.valid)).encode()).hexdigest(),
+        **job_keys(model=job.model, training=job.training),
+    }
+
+
+def _resume(state: TrainingState[Translator], task: Task[Translator], folder: RunFolder) -> None:
+    """Take on the state of the folder's checkpoint; save a first one if the folder holds nothing.
+
+    Raises ConfigError and ModelError as train_run does.
+    """
+    run, now = folder.path, folder.identity
+    checkpoint = load_checkpoint(run)
+    if checkpoint is None:
+        if store.exists(run) or (run / LOG).exists():  # both are younger than the first checkpoint
+            raise ModelError(
+                f"{run}: holds a model or a log, but no checkpoint to go on with; choose another folder, or empty it"
+            )
+        folder.save(state)  # so that a kill never leaves a model without a checkpoint
+        return
+    tensors, numbers = checkpoint
+    # Older checkpoints have settings of the search, too: validation is greedy, and depends on none of them.
+    before = {key: value for key, value in numbers["job"].items() if not key.startswith("search.")}
+    require_same_job(ADDED | {VALID: now[VALID]} | before, now, f"{run}: was begun", "choose another folder")
+    state.load_state_dict(tensors, numbers["state"])
+    done = finished(state, task) and state.validated == state.update
+    if not done and store.exists(run / TAGGER_FOLDER):
+        raise ModelError(
+            f"{run}: has a tagger, which going on with the translator would remove; "
+            f"copy the folder if you want to keep it, and remove {run / TAGGER_FOLDER} to go on"
+        )
+
+
+def _save_model(job: Job, run: Path, state: TrainingState[Translator], validation: Validation) -> None:
+    about = {
+        "source": job.source,
+        "target": job.target,
+        "directions": job.directions,
+        "model": asdict(job.model),
+        "search": asdict(job.search),
+        **_lengths(job.corpus),
+        "training": {
+            "pairs": len(job.corpus) // len(directions_of(job.source, job.target, job.directions)),
+            "update": state.update,
+            **{f"valid_{name}": figure for name, figure in validation.figures.items()},
+            **asdict(job.training),
+        },
+    }
+    parts = {
+        "config.json": json.dumps(about, indent=1).encode(),
+        "translator.safetensors": to_bytes(state.weights()),
+    }
+    if job.known is not None:
+        parts[WORDS] = "\n".join(sorted(job.known)).encode()
+    if job.shared:
+        parts["tokenizer.model"] = job.source_tokenizer.to_bytes()
+    else:
+        parts["source.model"] = job.source_tokenizer.to_bytes()
+        parts["target.model"] = job.target_tokenizer.to_bytes()
+    store.save(run, parts)
