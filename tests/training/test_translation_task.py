@@ -192,6 +192,6 @@ def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_conf
 
 def test_validation_tells_models_apart_in_a_language_without_spaces(monkeypatch):
     found = [SimpleNamespace(text="这是一只狗。"), SimpleNamespace(text="他们在公园里。")]
-    monkeypatch.setattr(translation_task, "translate", lambda translator, windows, search: found)
+    monkeypatch.setattr(translation_task, "translate_chunks", lambda translator, chunks, search: found)
     texts = [("Das ist eine Katze.", "这是一只猫。"), ("Sie sind im Park.", "他们在公园里。")]
     assert 50 < translation_task._validation_bleu(SimpleNamespace(target="zh"), texts) < 100
