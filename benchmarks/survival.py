@@ -21,7 +21,7 @@ def main(
 ) -> None:
     """Print the shares."""
     from nmt import pipeline
-    from nmt.data.bio_tags import read_tagged
+    from nmt.data.ner_corpus import read_tagged
     from nmt.metrics.preservation import survival
     from nmt.metrics.spans import spans_of
 

@@ -16,7 +16,7 @@ from nmt.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from nmt.benchmark.report import BenchReport
     from nmt.config import Config
-    from nmt.data.bio_tags import TaggedSentence
+    from nmt.data.ner_corpus import TaggedSentence
     from nmt.data.test_set import Benchmark
     from nmt.data.tokenized_corpus import TokenizedCorpus
     from nmt.decoding.model import EngineName, TranslationModel
@@ -654,7 +654,7 @@ def _read_tagged(
     names: Sequence[str], labels: Mapping[str, str] | None = None, strict: bool = False
 ) -> list["TaggedSentence"]:
     """The tagged sentences of several corpora, with the labels that a table gives them."""
-    from nmt.data.bio_tags import map_labels, read_tagged
+    from nmt.data.ner_corpus import map_labels, read_tagged
 
     return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
 

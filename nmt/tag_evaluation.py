@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nmt.data.bio_tags import TaggedSentence
+from nmt.data.ner_corpus import TaggedSentence
 from nmt.data.sentence import locate
 from nmt.decoding.tagger import TaggingModel, best_tags
 from nmt.errors import DataError

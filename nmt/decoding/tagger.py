@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from nmt.data.sentence import Alphabet, Sentence, bio_tags, locate
+from nmt.data.bio_tags import bio_tags
+from nmt.data.sentence import Alphabet, Sentence, locate
 from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
 from nmt.errors import ModelError
 from nmt.metrics.spans import spans_of

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from nmt.data.sentence import bio_tags
+from nmt.data.bio_tags import bio_tags
 from nmt.engines.int8 import PART as ENGINE
 from nmt.engines.int8 import load_arrays
 from nmt.engines.int8_translator import fill_translator

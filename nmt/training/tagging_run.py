@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 
-from nmt.data.bio_tags import TaggedSentence
-from nmt.data.sentence import Alphabet, bio_tags, locate
+from nmt.data.bio_tags import bio_tags
+from nmt.data.ner_corpus import TaggedSentence
+from nmt.data.sentence import Alphabet, locate
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.engines.int8 import PART as ENGINE
 from nmt.engines.networks import TRANSLATOR, load_translator
