@@ -637,7 +637,7 @@ def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus
     folder = open_folder(model)
     about = read_description(folder)
     source, target = load_tokenizers(folder)
-    firsts = first_ids(about["source"], about["target"], about.get("directions", "one"), target)
+    firsts = first_ids(about["source"], about["target"], about["directions"], target)
     return tokenize_corpus(
         data / f"train.{about['source']}",
         data / f"train.{about['target']}",
@@ -660,22 +660,18 @@ def _read_tagged(
 
 
 def _load(model: Models, direction: tuple[str, str], device: str, engine: "EngineName" = "auto") -> "TranslationModel":
-    from nmt.decoding.ensemble import load_ensemble
-    from nmt.decoding.model import load_model
+    from nmt.decoding.model import load_translator
 
-    paths = _paths(model)
-    if len(paths) == 1:
-        return load_model(paths[0], device, engine).between(*direction)
-    return load_ensemble(paths, device, engine).between(*direction)
+    return load_translator(_paths(model), device, engine).between(*direction)
 
 
 def _add_engine(model: Path) -> None:
     """Export the engine of a model that a training has just left, unless there is none or it has one."""
     from nmt.engines.export import add_engine
-    from nmt.engines.int8 import PART
     from nmt.model_folder import store
+    from nmt.model_folder.contents import INT8
 
-    if store.exists(model) and not store.open_folder(model).has(PART):
+    if store.exists(model) and not store.open_folder(model).has(INT8):
         add_engine(model)
 
 
@@ -690,7 +686,7 @@ def _directions(model: Path) -> list[tuple[str, str]]:
     from nmt.text.directions import directions_of
 
     about = read_description(open_folder(model))
-    return directions_of(about["source"], about["target"], about.get("directions", "one"))
+    return directions_of(about["source"], about["target"], about["directions"])
 
 
 def _render(translation: "Translation", as_json: bool, n_best: int) -> list[str]:

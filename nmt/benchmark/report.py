@@ -8,7 +8,7 @@ from pathlib import Path
 from nmt.benchmark.rates import Process, Spread, decoding_rate, latencies, process, training_rate
 from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
 from nmt.data.tokenized_corpus import TokenizedCorpus
-from nmt.decoding.model import TranslationModel, load_model
+from nmt.decoding.model import TranslationModel, load_translator
 from nmt.model_folder.contents import read_description
 from nmt.model_folder.store import open_folder
 from nmt.models.translator import ModelConfig
@@ -55,7 +55,7 @@ def bench(
     """Measure the model at path: training on corpus, if any, for training.max_updates updates; translating lines."""
     threads = default_threads()
     started = process(path, lines[0], runs)
-    model = load_model(path)
+    model = load_translator([path])
     about = read_description(open_folder(path))
     floor = matrix_rates(threads)
     vocabulary = model.target_tokenizer.vocab_size

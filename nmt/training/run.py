@@ -23,7 +23,7 @@ from nmt.errors import DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.metrics.bleu import usual_tokenizer
 from nmt.model_folder import store
-from nmt.model_folder.contents import WORDS
+from nmt.model_folder.contents import Description, translator_parts
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.device import check_device
 from nmt.models.translator import ModelConfig, Translator
@@ -138,7 +138,7 @@ def validate(model: Translator, update: int, job: Job) -> Validation:
         directions=first_ids(job.source, job.target, job.directions, job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
-        engine=TorchEngine(model, forbidden_ids(job.target_tokenizer, job.known is not None)),
+        engine=TorchEngine([model], forbidden_ids(job.target_tokenizer, job.known is not None)),
         search=job.search,
         known=job.known,
         **_lengths(job.corpus),
@@ -242,13 +242,15 @@ def _save_checkpoint(state: TrainingState[Translator], job: Job, run: Path) -> N
 
 
 def _save_model(state: TrainingState[Translator], job: Job, run: Path) -> None:
-    about = {
+    lengths = _lengths(job.corpus)
+    about: Description = {
         "source": job.source,
         "target": job.target,
         "directions": job.directions,
         "model": asdict(job.model),
         "search": asdict(job.search),
-        **_lengths(job.corpus),
+        "usual_length": lengths["usual_length"],
+        "greatest_length": lengths["greatest_length"],
         "training": {
             "pairs": len(job.corpus) // len(directions_of(job.source, job.target, job.directions)),
             "update": state.update,
@@ -257,17 +259,8 @@ def _save_model(state: TrainingState[Translator], job: Job, run: Path) -> None:
             **asdict(job.training),
         },
     }
-    parts = {
-        "config.json": json.dumps(about, indent=1).encode(),
-        "translator.safetensors": to_bytes(state.weights()),
-    }
-    if job.known is not None:
-        parts[WORDS] = "\n".join(sorted(job.known)).encode()
-    if job.shared:
-        parts["tokenizer.model"] = job.source_tokenizer.to_bytes()
-    else:
-        parts["source.model"] = job.source_tokenizer.to_bytes()
-        parts["target.model"] = job.target_tokenizer.to_bytes()
+    tokenizers = job.source_tokenizer, job.target_tokenizer
+    parts = translator_parts(about, to_bytes(state.weights()), tokenizers, job.known)
     store.save(run, parts)
 
 

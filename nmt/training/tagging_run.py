@@ -14,11 +14,19 @@ from nmt.data.bio_tags import bio_tags
 from nmt.data.ner_corpus import TaggedSentence
 from nmt.data.sentence import Alphabet, locate
 from nmt.data.tokenized_corpus import TokenizedCorpus
-from nmt.engines.int8 import PART as ENGINE
-from nmt.engines.networks import TRANSLATOR, load_translator
+from nmt.engines.networks import load_network
 from nmt.errors import ConfigError, DataError, ModelError
 from nmt.model_folder import store
-from nmt.model_folder.contents import load_tokenizers, read_description
+from nmt.model_folder.contents import (
+    DESCRIPTION,
+    INT8,
+    TRANSLATOR,
+    Description,
+    TaggerDescription,
+    load_tokenizers,
+    read_description,
+    tagger_parts,
+)
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.tagger import Tagger, TaggerConfig
 from nmt.models.translator import ModelConfig, Translator
@@ -80,7 +88,7 @@ def train_tagger_run(
     folder = store.open_folder(job.model)
     tokenizer, target_tokenizer = load_tokenizers(folder)
     about = read_description(folder)
-    translator = load_translator(folder, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
+    translator = load_network(folder, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
     translator = _prepared(translator, tokenizer, target_tokenizer, job.tagging).to(device)
     identity = _identity(job, folder)
 
@@ -103,7 +111,7 @@ def train_tagger_run(
             # that has only begun to fall.
             saved = best or job.tagging.encoder == "joint"
             if saved:
-                description = {
+                description: TaggerDescription = {
                     "tagger": asdict(job.tagger),
                     "types": types,
                     "alphabet": alphabet.characters,
@@ -156,7 +164,7 @@ def _identity(job: TaggingJob, folder: store.ModelFolder) -> dict[str, Any]:
     for sentence in (*job.train, *job.valid):
         content.update(json.dumps([sentence.words, sentence.tags]).encode())
     return {
-        "translator": (folder.parts.get(TRANSLATOR) or folder.parts[ENGINE]).sha256,  # the engine alone if small
+        "translator": (folder.parts.get(TRANSLATOR) or folder.parts[INT8]).sha256,  # the engine alone if small
         "tagged sentences": content.hexdigest(),
         "translations": job.translations and job.translations.fingerprint,
         **job_keys(tagger=job.tagger, tagging=job.tagging),
@@ -188,26 +196,23 @@ def _packed(state: TrainingState[Heads], identity: Mapping[str, Any]) -> tuple[d
 def _save_model(
     state: TrainingState[Heads],
     job: TaggingJob,
-    description: Mapping[str, Any],
+    description: TaggerDescription,
     folder: store.ModelFolder,
-    about: Mapping[str, Any],
+    about: Description,
 ) -> None:
     weights = state.weights()
-    parts = {
-        "tagger.json": json.dumps(description, indent=1).encode(),
-        "tagger.safetensors": to_bytes(_under("tagger.", weights)),
-    }
+    parts = tagger_parts(description, to_bytes(_under("tagger.", weights)))
     if job.beside:
         store.update(job.out, parts)
         return
     if job.tagging.encoder == "frozen":
         weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
     parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
-    made = ("tagger.", ENGINE)  # anew: an engine is out of date once its translator has changed
+    made = ("tagger.", INT8)  # anew: an engine is out of date once its translator has changed
     kept = {name: folder.read(name) for name in folder.parts if not name.startswith(made)}
     if job.tagging.encoder != "frozen" or job.tagging.start == "random":
         found = {name: value for name, value in about["training"].items() if not name.startswith("valid_")}
-        kept["config.json"] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
+        kept[DESCRIPTION] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
     store.save(job.out, kept | parts)
 
 
