@@ -30,7 +30,7 @@ def main(
     package: str = "ctranslate2==4.8.5",
 ) -> None:
     """Print sentences a second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
-    from nmt.decoding.model import load_model
+    from nmt.decoding.model import load_translator
     from nmt.decoding.translator import translate_chunks
     from nmt.io.lines import read_file
 
@@ -38,7 +38,7 @@ def main(
         venv.create(environment, with_pip=True)
         subprocess.run([environment / "bin" / "pip", "install", "--quiet", package], check=True)
     threads = len(os.sched_getaffinity(0))
-    loaded, lines = load_model(model), list(read_file(input_))
+    loaded, lines = load_translator([model]), list(read_file(input_))
     sources = [loaded.source_tokenizer.encode(line) for line in lines]
     targets = [loaded.target_tokenizer.encode(found.text) for found in translate_chunks(loaded, [lines], loaded.search)]
     length = round(statistics.mean(len(target) + 1 for target in targets))

@@ -20,7 +20,7 @@ def main(
     source: Annotated[str, typer.Option(help="Their language; by default the model's own.")] = "",
 ) -> None:
     """Print the shares."""
-    from nmt.data.bio_tags import read_tagged
+    from nmt.data.ner_corpus import read_tagged
     from nmt.metrics.preservation import literal_recall
     from nmt.metrics.spans import spans_of
     from nmt.stages.translate import translate_lines

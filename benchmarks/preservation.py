@@ -25,7 +25,7 @@ from typing import Annotated, Any
 import typer
 from sacrebleu import corpus_bleu
 
-from nmt.data.bio_tags import TaggedSentence, read_tagged
+from nmt.data.ner_corpus import TaggedSentence, read_tagged
 from nmt.io.lines import read_file
 from nmt.metrics.spans import spans_of
 from nmt.text.detokenizer import spaced

@@ -79,7 +79,7 @@ def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
 
     from nmt.decoding.beam_search import beam_search
     from nmt.decoding.config import SearchConfig
-    from nmt.engines.int8_translator import quantize_translator
+    from nmt.engines.int8 import quantize_translator
     from nmt.engines.onnx import OnnxEngine
     from nmt.engines.onnx_layers import Network
     from nmt.models.translator import Translator

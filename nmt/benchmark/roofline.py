@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nmt.engines.int8 import GATES
+from nmt.model_folder.contents import GATES
 
 _SIZE = 1024  # rows and columns of the products that are timed
 _SECONDS = 0.3  # to measure for

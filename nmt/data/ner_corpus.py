@@ -1,4 +1,9 @@
-"""Words with their tags, as files and data sets have them: in columns, as tokens in records, or as spans of a text."""
+"""Sentences whose names are tagged, in the forms that people have them, read as one stream of words with BIO2 tags.
+
+A file of columns has a word on each line, its tag in the last column and a blank line after each sentence (CoNLL).
+A .jsonl file, a folder that `datasets` saved and hf:NAME[:CONFIG[:SPLIT]] have tokens with tags, or text with spans.
+Any file may be compressed by gzip.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,19 +12,72 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from nmt.data.bio_tags import TAG, to_bio2
 from nmt.errors import DataError
 from nmt.io.lines import read_file
 from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, open_dataset, text_of
 from nmt.text.word_tokenizer import split_words
-
-TAG = re.compile(r"([BIESLU])-(\S+)")  # prefix and type in any scheme; the other tag is O
 
 _NAMES = [("tokens", "ner_tags"), ("tokens", "tags"), ("words", "ner_tags"), ("words", "tags")]
 _COMMENT = re.compile(r"#\s*\w+ = ")  # CoNLL-U: "# text = ..."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tagged:
+class TaggedSentence:
+    """The words of a sentence, and a BIO2 tag for each: O, B-TYPE at the start of an entity, I-TYPE inside."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def read_tagged(name: str, *, strict: bool = False, columns: tuple[str, str] | None = None) -> Iterator[TaggedSentence]:
+    """Yield the sentences of a corpus; tags may be BIO2, IOB1, BIOES (IOBES) or BILOU.
+
+    columns are those of the words and of the tags: names, or in a file without names numbers from 1. Unless given,
+    they are "tokens" or "words" and "ner_tags" or "tags", or the first and the last. A tag that goes on with an entity
+    that was not begun begins it, as in IOB1; if strict, it is an error. Whatever is malformed, and a corpus without
+    sentences, is a DataError.
+    """
+    found = False
+    prefixes: set[str] = set()
+    for sentence in _read_sentences(name, columns):
+        found = True
+        tags = tuple(to_bio2(sentence.tags, sentence.places, prefixes, strict))
+        yield TaggedSentence(words=tuple(sentence.words), tags=tags)
+    if not found:
+        raise DataError(f"{name}: no sentences; give a file with a word and its tag on each line, or a .jsonl file")
+
+
+def read_tagged_corpora(
+    names: Sequence[str], labels: Mapping[str, str] | None = None, *, strict: bool = False
+) -> list[TaggedSentence]:
+    """The sentences of several corpora, with the labels that a table gives them: see map_labels."""
+    return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
+
+
+def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) -> TaggedSentence:
+    """Return a sentence with other labels; "O" or "" drops the entity, and an empty mapping changes nothing.
+
+    A label that the mapping neither has nor gives is a DataError that names the corpus.
+    """
+    if not mapping:
+        return sentence
+    given = set(mapping.values())
+    tags = []
+    for tag in sentence.tags:
+        prefix, _, label = tag.partition("-")
+        if label and label not in mapping and label not in given:
+            raise DataError(
+                f"{name}: the type {label!r} is not among the [labels] of the tagger's configuration, which are "
+                f"{', '.join(mapping)}; train with it added, or leave it out of the corpus"
+            )
+        other = mapping.get(label, label)
+        tags.append(f"{prefix}-{other}" if label and other not in ("", "O") else "O")
+    return TaggedSentence(words=sentence.words, tags=tuple(tags))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
     """A sentence as it was read, with tags of any scheme, and where each word stands, for errors."""
 
     words: Sequence[str]
@@ -27,7 +85,7 @@ class Tagged:
     places: Sequence[str]
 
 
-def read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[Tagged]:
+def _read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[_Sentence]:
     """Yield the sentences of a corpus in any form, those without words left out; DataError for what is malformed."""
     if is_dataset(name):
         return _read_dataset(name, columns)
@@ -45,7 +103,7 @@ def read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[Tagge
 # Columns
 
 
-def _read_columns(path: str, columns: tuple[str, str] | None) -> Iterator[Tagged]:
+def _read_columns(path: str, columns: tuple[str, str] | None) -> Iterator[_Sentence]:
     """Fields are parted by tabs, or in a line without a tab by blanks; -DOCSTART- lines and comments are left out."""
     word_at, tag_at = _column_numbers(path, columns)
     width = None
@@ -57,7 +115,7 @@ def _read_columns(path: str, columns: tuple[str, str] | None) -> Iterator[Tagged
         fields = line.split("\t") if "\t" in line else [field for field in line.split(" ") if field]
         if not line.strip() or fields[0] == "-DOCSTART-":
             if words:
-                yield Tagged(words=words, tags=tags, places=places)
+                yield _Sentence(words=words, tags=tags, places=places)
                 words, tags, places = [], [], []
             continue
         if not words and _is_comment(line, fields):
@@ -74,7 +132,7 @@ def _read_columns(path: str, columns: tuple[str, str] | None) -> Iterator[Tagged
         tags.append(fields[tag_at])
         places.append(f"{path}:{number}")
     if words:
-        yield Tagged(words=words, tags=tags, places=places)
+        yield _Sentence(words=words, tags=tags, places=places)
 
 
 def _column_numbers(path: str, columns: tuple[str, str] | None) -> tuple[int, int]:
@@ -94,7 +152,7 @@ def _is_comment(line: str, fields: Sequence[str]) -> bool:
 # Records
 
 
-def _read_dataset(name: str, columns: tuple[str, str] | None) -> Iterator[Tagged]:
+def _read_dataset(name: str, columns: tuple[str, str] | None) -> Iterator[_Sentence]:
     dataset = open_dataset(name)
     wanted = [columns] if columns else _NAMES
     useful = {"text", "spans"}.union(*wanted).intersection(dataset.column_names)
@@ -113,7 +171,7 @@ def _from_record(
     where: str,
     columns: tuple[str, str] | None,
     labels: Mapping[str, Sequence[str] | None] | None,
-) -> Iterator[Tagged]:
+) -> Iterator[_Sentence]:
     """Yield the sentence of a record, unless it has no words; labels are the names of the tags that are numbers."""
     if columns is None and "text" in record and "spans" in record:
         words, tags = words_of_spans(text_of(record["text"], where), record["spans"], where)
@@ -132,7 +190,7 @@ def _from_record(
         if "" in words:
             raise DataError(f"{where}: word {words.index('') + 1} is empty; leave it and its tag out")
     if words:
-        yield Tagged(words=words, tags=tags, places=[where] * len(words))
+        yield _Sentence(words=words, tags=tags, places=[where] * len(words))
 
 
 def _list(value: object, column: str, where: str) -> list[Any]:

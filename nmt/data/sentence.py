@@ -20,11 +20,6 @@ class Sentence:
     words: list[str]
 
 
-def bio_tags(types: Sequence[str]) -> list[str]:
-    """The tags of words for types of names: O, and for each type B- and I-."""
-    return ["O", *(f"{prefix}-{kind}" for kind in types for prefix in "BI")]
-
-
 def locate(tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]) -> Sentence:
     """A line's subwords and its words, given by their offsets."""
     ids, pieces = word_pieces(tokenizer, line, words)

@@ -10,12 +10,12 @@ import numpy as np
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import FinishedHypotheses, Hypothesis, rank_within
-from nmt.engines.base import Engine, Floats, Ints, Step
+from nmt.engines.base import Engine, Floats, Ints, State
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
 def beam_search(
-    engine: Engine,
+    engine: Engine[State],
     sources: Sequence[Sequence[int]],
     config: SearchConfig,
     first: int = BOS_ID,
@@ -41,7 +41,7 @@ def beam_search(
         candidates = min(candidates + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
 
     for length in range(1, tokens.shape[1] + 1):
-        step: Step = engine.step(previous, state, candidates)
+        step = engine.step(previous, state, candidates)
         totals = score[:, None] + step.log_probs  # [R, C]
         if required:
             totals = np.where(required.forbids(step.ids, missing), -np.inf, totals)

@@ -1,4 +1,7 @@
-"""A translation model as search sees it: two tokenizers, an engine, and what the training found out."""
+"""A translation model as search sees it: two tokenizers, an engine, and what training found out.
+
+It lies in one model folder, or in several that translate as one: an ensemble.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +13,17 @@ import numpy as np
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import Required
 from nmt.engines.base import Engine
-from nmt.engines.int8 import PART as ENGINE
-from nmt.engines.int8 import load_arrays
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import WORDS, load_tokenizers, load_words, read_description
+from nmt.model_folder.contents import (
+    DESCRIPTION,
+    INT8,
+    Description,
+    described_in,
+    load_int8,
+    load_tokenizers,
+    load_words,
+    read_description,
+)
 from nmt.model_folder.store import ModelFolder, open_folder
 from nmt.text.directions import Direction, choose_direction, first_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
@@ -30,7 +40,7 @@ class TranslationModel:
     directions: Mapping[Direction, int]  # what it can translate, and what the decoder is to read first for it
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer
-    engine: Engine
+    engine: Engine[Any]
     usual_length: int  # source subwords: longer lines are cut into sentences
     greatest_length: int  # source subwords: longer sentences are cut into parts
     search: SearchConfig
@@ -55,40 +65,83 @@ class TranslationModel:
         return replace(self, source=source, target=target)
 
 
-def load_model(path: Path, device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
-    """Open a model folder for translation. Raises ModelError for one that is damaged or has no translator.
+def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
+    """Open model folders to translate as one: each says how probable a next subword is, and their mean counts.
 
-    By default the exported engine runs it on a processor, if the folder has one, and torch elsewhere.
+    The first decides on the search. By default the engine is onnx on a CPU if all folders have int8 weights, else
+    torch. Raises ModelError for a folder that is damaged or has no translator, and for models of different tokenizers,
+    directions or known words.
     """
+    opened = [_open(path) for path in paths]
+    first = opened[0]
+    for other in opened[1:]:
+        _check_alike(first, other)
+    if engine == "auto":
+        engine = "onnx" if device == "cpu" and all(one.folder.has(INT8) for one in opened) else "torch"
+    source, target = first.description["source"], first.description["target"]
+    with described_in(first.folder, DESCRIPTION):
+        search = SearchConfig(**first.description["search"])
+    return TranslationModel(
+        source=source,
+        target=target,
+        directions=first_ids(source, target, first.description["directions"], first.target_tokenizer),
+        source_tokenizer=first.source_tokenizer,
+        target_tokenizer=first.target_tokenizer,
+        engine=(_onnx_engine if engine == "onnx" else _torch_engine)(opened, device),
+        usual_length=min(one.description["usual_length"] for one in opened),
+        greatest_length=min(one.description["greatest_length"] for one in opened),
+        search=search,
+        known=first.known,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A model folder with all that is read of it, but for the weights."""
+
+    folder: ModelFolder
+    description: Description
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    known: Collection[str] | None
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Of the vocabularies."""
+        return self.source_tokenizer.vocab_size, self.target_tokenizer.vocab_size
+
+
+def _open(path: Path) -> _Opened:
     folder = open_folder(path)
     folder.verify()  # all of it: one engine does not read what the other does, but a folder is sound or is not
-    about = read_description(folder)
+    description = read_description(folder)
     source, target = load_tokenizers(folder)
-    if engine == "auto":
-        engine = usual_engine(folder, device)
-    make = _onnx_engine if engine == "onnx" else _torch_engine
-    try:
-        return TranslationModel(
-            source=about["source"],
-            target=about["target"],
-            directions=first_ids(about["source"], about["target"], about.get("directions", "one"), target),
-            source_tokenizer=source,
-            target_tokenizer=target,
-            engine=make(folder, about, source, target, device),
-            usual_length=about["usual_length"],
-            greatest_length=about["greatest_length"],
-            search=SearchConfig(**about["search"]),
-            known=load_words(folder),
-        )
-    except (KeyError, TypeError) as error:
+    return _Opened(
+        folder=folder,
+        description=description,
+        source_tokenizer=source,
+        target_tokenizer=target,
+        known=load_words(folder),
+    )
+
+
+def _check_alike(first: _Opened, other: _Opened) -> None:
+    """Raise ModelError unless two models can translate together."""
+    path = other.folder.path
+    for side in ("source", "target"):
+        if getattr(other, f"{side}_tokenizer").to_bytes() != getattr(first, f"{side}_tokenizer").to_bytes():
+            raise ModelError(
+                f"{path}: its {side} tokenizer is not that of {first.folder.path}; only models trained with the same "
+                "tokenizer can be an ensemble"
+            )
+    if any(other.description[key] != first.description[key] for key in ("source", "target", "directions")):
         raise ModelError(
-            f"{path}: config.json does not describe a translator ({error}); train the model again"
-        ) from error
-
-
-def usual_engine(folder: ModelFolder, device: str) -> EngineName:
-    """The engine that runs a model unless another one is asked for."""
-    return "onnx" if device == "cpu" and folder.has(ENGINE) else "torch"
+            f"{path}: does not translate the same directions as {first.folder.path}; leave one of them out"
+        )
+    if other.known != first.known:
+        raise ModelError(
+            f"{path}: knows other words than {first.folder.path} (training.placeholders); leave one of them out"
+        )
 
 
 def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
@@ -97,24 +150,28 @@ def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
     return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
 
 
-def _onnx_engine(
-    folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
-) -> Engine:
+def _onnx_engine(opened: Sequence[_Opened], device: str) -> Engine[Any]:
     from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_layers import Network
 
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
-    arrays = load_arrays(folder, about, source.vocab_size, target.vocab_size)
-    forbidden = forbidden_ids(target, folder.has(WORDS))
-    return OnnxEngine([Network(arrays=arrays, config=about["model"], forbidden=forbidden)])
+    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].known is not None)
+    return OnnxEngine(
+        [
+            Network(
+                arrays=load_int8(one.folder, one.description, *one.sizes),
+                config=one.description["model"],
+                forbidden=forbidden,
+            )
+            for one in opened
+        ]
+    )
 
 
-def _torch_engine(
-    folder: ModelFolder, about: Mapping[str, Any], source: Tokenizer, target: Tokenizer, device: str
-) -> Engine:
-    from nmt.engines.networks import load_translator  # here, since an exported engine does without torch
+def _torch_engine(opened: Sequence[_Opened], device: str) -> Engine[Any]:
+    from nmt.engines.networks import load_network  # here, since the engine onnx does without torch
     from nmt.engines.torch import TorchEngine
 
-    model = load_translator(folder, about, source.vocab_size, target.vocab_size, device)
-    return TorchEngine(model, forbidden_ids(target, folder.has(WORDS)))
+    networks = [load_network(one.folder, one.description, *one.sizes, device) for one in opened]
+    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].known is not None))

@@ -7,12 +7,12 @@ import numpy as np
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import Hypothesis, length_limit
-from nmt.engines.base import Engine
+from nmt.engines.base import Engine, State
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
 def sample(
-    engine: Engine,
+    engine: Engine[State],
     sources: Sequence[Sequence[int]],
     config: SearchConfig,
     first: int = BOS_ID,
@@ -38,7 +38,7 @@ def sample(
     live = np.arange(len(copies))
     state = engine.start(sources, config.n_best).select(np.array([index for index, _ in copies]))
     previous = np.full(len(copies), first)
-    while len(live):
+    while True:
         step = engine.step(previous, state, candidates)
         # The highest of scores with Gumbel noise is a draw from their softmax (Gumbel, 1954).
         noise = np.stack([random[copy].gumbel(size=candidates) for copy in live])
@@ -55,7 +55,9 @@ def sample(
         for copy, chosen in zip(live, token, strict=True):
             ids[copy].append(int(chosen))
         going = np.array([token[row] != EOS_ID and len(ids[copy]) < limit[copy] for row, copy in enumerate(live)])
-        state, previous, live = step.state.select(rows[going]) if going.any() else None, token[going], live[going]
+        if not going.any():
+            break
+        state, previous, live = step.state.select(rows[going]), token[going], live[going]
 
     found: list[list[Hypothesis]] = [[] for _ in sources]
     for (index, _), tokens, log_prob in zip(copies, ids, score.tolist(), strict=True):

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from nmt.data.sentence import Alphabet, Sentence, bio_tags, locate
+from nmt.data.bio_tags import bio_tags
+from nmt.data.sentence import Alphabet, Sentence, locate
 from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
 from nmt.errors import ModelError
 from nmt.metrics.spans import spans_of
-from nmt.model_folder.contents import load_tokenizers, read_description, read_tagger_description
+from nmt.model_folder.contents import TAGGER_DESCRIPTION, load_tokenizers, read_description, read_tagger_description
 from nmt.model_folder.store import open_folder
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words
@@ -137,28 +138,25 @@ def render(tagged: TaggedLine, form: TagForm) -> list[str]:
 def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
     """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger."""
     folder = open_folder(path)
-    if not folder.has("tagger.json"):
+    if not folder.has(TAGGER_DESCRIPTION):
         raise ModelError(f"{path}: has no tagger; train one with nmt train-tagger --model {path}")
     about = read_tagger_description(folder)
     tokenizer, target_tokenizer = load_tokenizers(folder)
-    from nmt.engines.networks import load_tagger_head, load_translator  # here, as torch takes its time
+    from nmt.engines.networks import load_network, load_tagging_head  # here, as torch takes its time
     from nmt.engines.torch_tagger import TorchTagger
 
-    try:
-        alphabet, tags = Alphabet(about["alphabet"]), bio_tags(about["types"])
-        sizes = tokenizer.vocab_size, target_tokenizer.vocab_size
-        translator = load_translator(folder, read_description(folder), *sizes, device)
-        head = load_tagger_head(folder, about, translator, len(alphabet), device)
-        return TaggingModel(
-            tokenizer=tokenizer,
-            alphabet=alphabet,
-            tags=tags,
-            transitions=head.crf.transitions().detach().cpu().numpy(),
-            emissions=TorchTagger(translator, head, alphabet),
-            labels=about["labels"],
-        )
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{path}: tagger.json does not describe a tagger ({error}); train it again") from error
+    alphabet = Alphabet(about["alphabet"])
+    sizes = tokenizer.vocab_size, target_tokenizer.vocab_size
+    translator = load_network(folder, read_description(folder), *sizes, device)
+    head = load_tagging_head(folder, about, translator, len(alphabet), device)
+    return TaggingModel(
+        tokenizer=tokenizer,
+        alphabet=alphabet,
+        tags=bio_tags(about["types"]),
+        transitions=head.crf.transitions().detach().cpu().numpy(),
+        emissions=TorchTagger(translator, head, alphabet),
+        labels=about["labels"],
+    )
 
 
 def _between_spaces(line: str) -> list[tuple[int, int]]:

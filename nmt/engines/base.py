@@ -4,7 +4,7 @@ Shapes: R rows (live hypotheses), S source length, C candidates.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,33 +26,41 @@ def padded_length(length: int) -> int:
     return -(-(length + 1) // _BLOCK) * _BLOCK
 
 
-class State(Protocol):
+class SearchState(Protocol):
     """Where each row stands; only its engine knows what is inside."""
 
     def select(self, rows: Ints) -> Self:
         """The state of the given rows, in their order; a row may come several times."""
 
 
-class Step(NamedTuple):
+State = TypeVar("State", bound=SearchState)
+
+
+class Step(NamedTuple, Generic[State]):
     """One time step of every row."""
 
     log_probs: Floats  # [R, C], the most probable next subwords, best first
     ids: Ints  # [R, C]
     attention: Callable[[], Floats]  # [R, S], worked out where it is asked for
-    state: Any  # the State after the step
+    state: State  # after the step
 
 
-class Engine(Protocol):
-    """Runs a translator. Subwords that no translation may hold (padding, tags) never come out."""
+class Engine(Protocol[State]):
+    """Runs a translator, or several as one: the mean of the probabilities that they give each next subword.
+
+    The mean of probabilities and not of their logarithms: it sums to one as it is, so scores stay log-probabilities,
+    and one translator that is wrongly sure that a subword cannot come does not overrule all others. Subwords that no
+    translation may hold (padding, tags) never come out.
+    """
 
     vocab_size: int
     workers: int  # threads that may search at the same time
 
-    def start(self, sources: Sequence[Sequence[int]], rows: int) -> Any:
-        """Encode sentences, given without EOS, into a State of one row each.
+    def start(self, sources: Sequence[Sequence[int]], rows: int) -> State:
+        """Encode sentences, given without EOS, into a state of one row each.
 
         No sentence may ever have more rows than that, and they stay side by side.
         """
 
-    def step(self, previous: Ints, state: Any, candidates: int) -> Step:
+    def step(self, previous: Ints, state: State, candidates: int) -> Step[State]:
         """Read the previous subwords [R] and give each row's most probable next ones."""

@@ -1,48 +1,47 @@
-"""A translator's weights in int8, as they lie in engine.safetensors.
+"""Weights in int8: matrices on 255 levels, and a translator in torch turned into them and filled from them."""
 
-A matrix is int8 [K, N], a scale [N] and a bias [N]: an output is the exact integer product, times the scales of its
-column and of its row of activations, plus the bias. An embedding is int8 [V, E] with a scale [V].
-
-Shapes: V vocabulary, E embedding, H hidden, G gates of a cell (3 for a GRU, 4 for an LSTM, else 1).
-"""
-
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
 
 import numpy as np
-import safetensors.numpy
+import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
+from torch import Tensor, nn
 
-from nmt.errors import ModelError
-from nmt.model_folder.store import ModelFolder
-
-PART = "engine.safetensors"
-GATES = {"gru": 3, "lstm": 4, "rnn": 1}
-
-Arrays = Mapping[str, NDArray[Any]]
+from nmt.model_folder.arrays import Arrays
+from nmt.models.cells import Bidirectional, Recurrent
+from nmt.models.decoder import Block
+from nmt.models.translator import Translator
 
 
-def to_bytes(arrays: Arrays) -> bytes:
-    """The content of the part."""
-    return bytes(safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
+def quantize_translator(model: Translator) -> Arrays:
+    """The arrays that nmt.model_folder.contents.int8_schema describes."""
+    arrays: dict[str, NDArray[Any]] = {"output_bias": _numpy(model.output_bias)}
+    for name, embedding in _embeddings(model):
+        table, arrays[f"{name}.scale"] = quantize(_numpy(embedding.weight).T)
+        arrays[f"{name}.weight"] = table.T
+    for name, weight, bias in _products(model):
+        arrays[f"{name}.weight"], arrays[f"{name}.scale"] = quantize(_numpy(weight).T)
+        arrays[f"{name}.bias"] = np.zeros(len(weight), np.float32) if bias is None else _numpy(bias)
+    for name, norm in _norms(model):
+        arrays[f"{name}.weight"], arrays[f"{name}.bias"] = _numpy(norm.weight), _numpy(norm.bias)
+    return arrays
 
 
-def load_arrays(
-    folder: ModelFolder, about: Mapping[str, Any], source_size: int, target_size: int
-) -> dict[str, NDArray[Any]]:
-    """The arrays of a model folder that config.json describes as about, for vocabularies of these sizes.
-
-    Raises ModelError unless they are all that, and no more than, such a translator has, and finite.
-    """
-    return _checked(
-        folder.read(PART),
-        {
-            name: (dtype, shape)
-            for name, dtype, shape in _expected(about["model"], source_size, target_size, folder.has("tokenizer.model"))
-        },
-        str(folder.path / PART),
-    )
+@torch.no_grad()
+def fill_translator(model: Translator, arrays: Arrays) -> None:
+    """Give a translator the weights that arrays stand for: near those that they were made from."""
+    model.output_bias.copy_(torch.from_numpy(arrays["output_bias"]))
+    for name, embedding in _embeddings(model):
+        table = dequantize(arrays[f"{name}.weight"].T, arrays[f"{name}.scale"])
+        embedding.weight.copy_(torch.from_numpy(table).t())
+    for name, weight, bias in _products(model):
+        weight.copy_(torch.from_numpy(dequantize(arrays[f"{name}.weight"], arrays[f"{name}.scale"])).t())
+        if bias is not None:
+            bias.copy_(torch.from_numpy(arrays[f"{name}.bias"]))
+    for name, norm in _norms(model):
+        norm.weight.copy_(torch.from_numpy(arrays[f"{name}.weight"]))
+        norm.bias.copy_(torch.from_numpy(arrays[f"{name}.bias"]))
 
 
 def quantize(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -56,60 +55,50 @@ def dequantize(matrix: NDArray[np.int8], scale: NDArray[np.float32]) -> NDArray[
     return matrix.astype(np.float32) * scale
 
 
-def _checked(data: bytes, expected: Mapping[str, tuple[str, tuple[int, ...]]], name: str) -> dict[str, NDArray[Any]]:
-    try:
-        arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
-        why = " ".join(str(error).split())[:200]
-        raise ModelError(f"{name}: not a safetensors file ({why}); make it again with nmt export") from error
-    if wrong := sorted(expected.keys() ^ arrays.keys()):
-        what = "lacks" if wrong[0] in expected else "has"
-        raise ModelError(f"{name}: {what} {wrong[0][:80]!a}, unlike config.json; make it again with nmt export")
-    for key, (dtype, shape) in expected.items():
-        array = arrays[key]
-        if array.shape != shape or array.dtype != dtype:
-            raise ModelError(
-                f"{name}: {key} is {list(array.shape)} {array.dtype}, but config.json asks for {list(shape)} {dtype}; "
-                "make it again with nmt export"
-            )
-        if dtype == "float32" and not np.isfinite(array).all():
-            raise ModelError(f"{name}: {key} has values that are not finite; make it again with nmt export")
-    return arrays
+class _Product(NamedTuple):
+    """A matrix [N, K], as torch has it, and its bias [N]."""
+
+    name: str
+    weight: Tensor
+    bias: Tensor | None
 
 
-def _expected(
-    config: Mapping[str, Any], source_size: int, target_size: int, shared: bool
-) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """Name, type and shape of each array."""
-    embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
-    if hidden % (2 * config["attention_heads"]):
-        raise ModelError("config.json has a hidden_size that is no multiple of two times attention_heads")
+def _embeddings(model: Translator) -> Iterator[tuple[str, nn.Embedding]]:
+    yield "target_embedding", model.target_embedding
+    if model.source_embedding is not model.target_embedding:
+        yield "source_embedding", model.source_embedding
 
-    def matrix(name: str, rows: int, columns: int) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-        yield f"{name}.weight", "int8", (rows, columns)
-        yield f"{name}.scale", "float32", (columns,)
-        yield f"{name}.bias", "float32", (columns,)
 
-    def norm(name: str) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-        yield f"{name}.weight", "float32", (hidden,)
-        yield f"{name}.bias", "float32", (hidden,)
-
-    for side, size in (("target", target_size), *([] if shared else [("source", source_size)])):
-        yield f"{side}_embedding.weight", "int8", (size, embedding)
-        yield f"{side}_embedding.scale", "float32", (size,)
-    yield "output_bias", "float32", (target_size,)
-    yield from matrix("to_embedding", hidden, embedding)
-    for layer in range(config["encoder_layers"]):
-        for direction in ("forwards", "backwards"):
-            name = f"encoder.{layer}.{direction}"
-            yield from matrix(f"{name}.input", hidden if layer else embedding, gates * hidden // 2)
-            yield from matrix(f"{name}.recurrent", hidden // 2, gates * hidden // 2)
-        yield from norm(f"encoder.{layer}.norm")
-    for layer in range(config["decoder_layers"]):
-        name = f"decoder.{layer}"
-        yield from matrix(f"{name}.input", hidden if layer else embedding, gates * hidden)
-        yield from matrix(f"{name}.recurrent", hidden, gates * hidden)
-        yield from matrix(f"{name}.start", hidden, hidden * (2 if config["cell"] == "lstm" else 1))
+def _products(model: Translator) -> Iterator[_Product]:
+    for number, layer in enumerate(model.encoder.layers):
+        layer = cast(Bidirectional, layer)
+        yield from _recurrent(f"encoder.{number}.forwards", layer.forwards)
+        yield from _recurrent(f"encoder.{number}.backwards", layer.backwards)
+    for number, block in enumerate(model.decoder.blocks):
+        block, name = cast(Block, block), f"decoder.{number}"
+        yield from _recurrent(name, block.recurrent)
+        yield _linear(f"{name}.start", block.start)
         for product in ("query", "key", "value", "out"):
-            yield from matrix(f"{name}.{product}", hidden, hidden)
-        yield from norm(f"{name}.norm")
+            yield _linear(f"{name}.{product}", getattr(block.attention, product))
+    yield _linear("to_embedding", model.to_embedding)
+
+
+def _norms(model: Translator) -> Iterator[tuple[str, nn.LayerNorm]]:
+    for number, norm in enumerate(model.encoder.norms):
+        yield f"encoder.{number}.norm", cast(nn.LayerNorm, norm)
+    for number, block in enumerate(model.decoder.blocks):
+        yield f"decoder.{number}.norm", cast(Block, block).norm
+
+
+def _linear(name: str, linear: nn.Linear) -> _Product:
+    return _Product(name, linear.weight, linear.bias)
+
+
+def _recurrent(name: str, recurrent: Recurrent) -> Iterator[_Product]:
+    input_weight, recurrent_weight, input_bias, recurrent_bias = recurrent.layer.all_weights[0]
+    yield _Product(f"{name}.input", input_weight, input_bias)
+    yield _Product(f"{name}.recurrent", recurrent_weight, recurrent_bias)
+
+
+def _numpy(tensor: Tensor) -> NDArray[np.float32]:
+    return tensor.detach().cpu().float().contiguous().numpy()

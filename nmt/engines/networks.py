@@ -1,71 +1,87 @@
 """Trained networks out of their model folders, in torch."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
 from torch import nn
 
-from nmt.data.sentence import bio_tags
-from nmt.engines.int8 import PART as ENGINE
-from nmt.engines.int8 import load_arrays
-from nmt.engines.int8_translator import fill_translator
+from nmt.data.bio_tags import bio_tags
+from nmt.engines.int8 import fill_translator
 from nmt.errors import ModelError
+from nmt.model_folder.contents import (
+    DESCRIPTION,
+    INT8,
+    TAGGER,
+    TAGGER_DESCRIPTION,
+    TOKENIZER,
+    TRANSLATOR,
+    Description,
+    TaggerDescription,
+    described_in,
+    load_int8,
+    load_weights,
+)
 from nmt.model_folder.store import ModelFolder
-from nmt.model_folder.tensors import from_bytes
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.device import check_device
 from nmt.models.tagger import Tagger
 from nmt.models.translator import Translator
 
-TRANSLATOR = "translator.safetensors"
-
-_TOO_LARGE = "asks for a network too large to exist; fetch or train the model again"
-
 Network = TypeVar("Network", bound=nn.Module)
 
 
-def load_translator(
-    folder: ModelFolder, about: Mapping[str, Any], source_vocab_size: int, target_vocab_size: int, device: str
+def load_network(
+    folder: ModelFolder, description: Description, source_size: int, target_size: int, device: str
 ) -> Translator:
-    """The translator of a model folder that config.json describes as about.
+    """The translator of a model folder, for vocabularies of these sizes.
 
-    A folder made small for shipping has its weights only as the engine's; they are what it gets then. Raises
-    ConfigError for a device that is not there.
+    A small copy has its weights in int8 alone; they are what it gets then. Raises ConfigError for a device that is not
+    there.
     """
     check_device(device)
-    config, shared = ModelConfig(**about["model"]), folder.has("tokenizer.model")
-    try:
-        with torch.device("meta"):  # shapes alone: nothing is allocated for a size that the weights do not have
-            model = Translator(config, source_vocab_size, target_vocab_size, shared)
-    except RuntimeError as error:
-        raise ModelError(f"{folder.path}: config.json {_TOO_LARGE} ({error})") from error
-    if folder.has(TRANSLATOR) or not folder.has(ENGINE):
+    with described_in(folder, DESCRIPTION):
+        config = ModelConfig(**description["model"])
+    with _shapes_alone(folder, DESCRIPTION):
+        model = Translator(config, source_size, target_size, shared=folder.has(TOKENIZER))
+    if folder.has(TRANSLATOR) or not folder.has(INT8):
         return _filled(model, folder, TRANSLATOR, device)
-    arrays = load_arrays(folder, about, source_vocab_size, target_vocab_size)
+    arrays = load_int8(folder, description, source_size, target_size)
     fill_translator(model.to_empty(device=device), arrays)
     return model
 
 
-def load_tagger_head(
-    folder: ModelFolder, about: Mapping[str, Any], translator: Translator, alphabet: int, device: str
+def load_tagging_head(
+    folder: ModelFolder, description: TaggerDescription, translator: Translator, alphabet: int, device: str
 ) -> Tagger:
-    """The tagging head of a model folder that tagger.json describes as about, for an alphabet of that size."""
-    config, tags = TaggerConfig(**about["tagger"]), bio_tags(about["types"])
-    encoder = translator.config
+    """The tagging head of a model folder, for an alphabet of that size."""
+    with described_in(folder, TAGGER_DESCRIPTION):
+        config = TaggerConfig(**description["tagger"])
+    with _shapes_alone(folder, TAGGER_DESCRIPTION):
+        encoder = translator.config
+        model = Tagger(config, encoder.cell, encoder.hidden_size, alphabet, bio_tags(description["types"]))
+    return _filled(model, folder, TAGGER, device)
+
+
+@contextmanager
+def _shapes_alone(folder: ModelFolder, part: str) -> Iterator[None]:
+    """Allocate nothing for a network: the weights may not have the size that its description asks for."""
     try:
         with torch.device("meta"):
-            model = Tagger(config, encoder.cell, encoder.hidden_size, alphabet, tags)
+            yield
     except RuntimeError as error:
-        raise ModelError(f"{folder.path}: tagger.json {_TOO_LARGE} ({error})") from error
-    return _filled(model, folder, "tagger.safetensors", device)
+        raise ModelError(
+            f"{folder.path}: {part} asks for a network too large to exist ({error}); fetch or train the model again"
+        ) from error
 
 
 def _filled(model: Network, folder: ModelFolder, part: str, device: str) -> Network:
     """A network of shapes alone, filled with a part's weights."""
-    tensors = from_bytes(folder.read(part), dict(model.named_parameters()), str(folder.path / part))
+    schema = {name: ("float32", tuple(parameter.shape)) for name, parameter in model.named_parameters()}
+    weights = load_weights(folder, part, schema)
     model.to_empty(device=device)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(tensors[name])
+            parameter.copy_(torch.from_numpy(weights[name]))
     return model

@@ -41,7 +41,7 @@ class _Rows:
         return cls(memory=memory, sentence=sentence, place=place, slot=slot.reshape(-1, most))
 
     def select(self, rows: Ints) -> "_Rows":
-        """See State.select."""
+        """See SearchState.select."""
         memory, sentence = self.memory, self.sentence[rows]
         if len(sentence) == len(self.sentence) and (sentence == self.sentence).all():
             return self
@@ -61,12 +61,12 @@ class OnnxState:
     parents: Ints  # [R], in which of these each row stood
 
     def select(self, rows: Ints) -> "OnnxState":
-        """See State.select."""
+        """See SearchState.select."""
         return OnnxState(rows=self.rows.select(rows), recurrent=self.recurrent, parents=self.parents[rows])
 
 
 class OnnxEngine:
-    """Runs the content of engine.safetensors, or of several with one target vocabulary side by side: an ensemble."""
+    """Runs translators of one target vocabulary side by side, in int8."""
 
     def __init__(self, networks: Sequence[Network]) -> None:
         self.networks = networks
@@ -106,7 +106,7 @@ class OnnxEngine:
         recurrent = {state: found.pop(state) for state in self._states}
         return OnnxState(rows=_Rows.of(found, np.arange(count), rows), recurrent=recurrent, parents=np.arange(count))
 
-    def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step:
+    def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step[OnnxState]:
         """See Engine.step."""
         rows = state.rows
         outputs = self._step.run(

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.engines.int8 import Arrays
 from nmt.engines.onnx_graph import Graph
+from nmt.model_folder.arrays import Arrays
 
 LEVELS = 127  # activations are whole numbers from -LEVELS to LEVELS
 ZERO = 128  # that stand in uint8, this far up
@@ -48,7 +48,7 @@ class Network:
 
 
 class Matrix(NamedTuple):
-    """See quantized.py."""
+    """See nmt.model_folder.contents.int8_schema."""
 
     weight: NDArray[np.int8]  # [K, N]
     scale: NDArray[np.float32]  # [N]

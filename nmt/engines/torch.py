@@ -1,11 +1,11 @@
-"""The reference engine: the trained network itself, in torch, on a processor or a GPU.
+"""The reference engine: the trained networks themselves, in torch, on a CPU or a GPU.
 
-Shapes: R rows, S source length, V vocabulary.
+Shapes: M models, R rows, S source length, V vocabulary, C candidates.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,34 +24,27 @@ LEAST_ROWS = 4
 
 @dataclass(frozen=True)
 class TorchState:
-    """A decoder state; the rows beyond the live ones are padding."""
+    """Each model's decoder state; the rows beyond the live ones are padding."""
 
-    decoder: DecoderState
+    decoders: Sequence[DecoderState]  # M of them
     rows: int
 
     def select(self, rows: Ints) -> "TorchState":
-        """See State.select."""
-        padded = np.concatenate([rows, np.repeat(rows[:1], max(0, LEAST_ROWS - len(rows)))])
-        return TorchState(self.decoder.select(torch.from_numpy(padded)), len(rows))
-
-
-class Distribution(NamedTuple):
-    """What may come next in each row, on the device."""
-
-    log_probs: Tensor  # [R, V]
-    attention: Tensor  # [R, S]
-    state: TorchState  # after the step
+        """See SearchState.select."""
+        padded = torch.from_numpy(np.concatenate([rows, np.repeat(rows[:1], max(0, LEAST_ROWS - len(rows)))]))
+        return TorchState([decoder.select(padded) for decoder in self.decoders], len(rows))
 
 
 class TorchEngine:
-    """Runs a Translator in float32; forbidden subwords never come out."""
+    """Runs translators of one target vocabulary side by side in float32; forbidden subwords never come out."""
 
-    def __init__(self, model: Translator, forbidden: Sequence[int] = ()) -> None:
-        self._model = model.eval()
-        self._device = model.output_bias.device
-        self.vocab_size = model.output_bias.shape[0]
+    def __init__(self, models: Sequence[Translator], forbidden: Sequence[int] = ()) -> None:
+        self._models = [model.eval() for model in models]
+        bias = models[0].output_bias
+        self._device = bias.device
+        self.vocab_size = len(bias)
         self.workers = 1  # torch has threads of its own
-        self._mask = torch.zeros(self.vocab_size, device=self._device, dtype=model.output_bias.dtype)
+        self._mask = torch.zeros_like(bias)
         self._mask[list(forbidden)] = float("-inf")
 
     @torch.no_grad()
@@ -60,20 +53,28 @@ class TorchEngine:
         texts = [[*source, EOS_ID] for source in sources]
         texts += texts[:1] * max(0, LEAST_ROWS - len(texts))
         lengths = torch.tensor([len(text) for text in texts], device=self._device)
-        memory = self._model.encode(pad(texts).to(self._device), lengths)
-        return TorchState(self._model.decoder.start(memory), len(sources))
+        ids = pad(texts).to(self._device)
+        return TorchState([model.decoder.start(model.encode(ids, lengths)) for model in self._models], len(sources))
 
     @torch.no_grad()
-    def step(self, previous: Ints, state: TorchState, candidates: int) -> Step:
+    def step(self, previous: Ints, state: TorchState, candidates: int) -> Step[TorchState]:
         """See Engine.step."""
-        found = self.distribution(previous, state)
-        log_probs, ids = found.log_probs.topk(candidates, dim=-1)
-        return Step(log_probs.cpu().numpy(), ids.cpu().numpy(), lambda: found.attention.cpu().numpy(), found.state)
+        padding = np.zeros(state.decoders[0].recurrent[0].shape[0] - len(previous), np.int64)
+        ids = torch.from_numpy(np.concatenate([previous, padding])).to(self._device)
+        found = [model.step(ids, decoder) for model, decoder in zip(self._models, state.decoders, strict=True)]
+        rows = slice(state.rows)
+        each = [torch.log_softmax(logits + self._mask, dim=-1)[rows] for logits, _, _ in found]
+        log_probs, best = _mean(each).topk(candidates, dim=-1)
+        return Step(
+            log_probs.cpu().numpy(),
+            best.cpu().numpy(),
+            lambda: torch.stack([attention[rows] for _, _, attention in found]).mean(dim=0).cpu().numpy(),
+            TorchState([decoder for _, decoder, _ in found], state.rows),
+        )
 
-    @torch.no_grad()
-    def distribution(self, previous: Ints, state: TorchState) -> Distribution:
-        """Read the previous subwords [R] and give the log-probability of every next one."""
-        padded = np.concatenate([previous, np.zeros(state.decoder.recurrent[0].shape[0] - len(previous), np.int64)])
-        logits, decoder, attention = self._model.step(torch.from_numpy(padded).to(self._device), state.decoder)
-        log_probs = torch.log_softmax(logits + self._mask, dim=-1)
-        return Distribution(log_probs[: state.rows], attention[: state.rows], TorchState(decoder, state.rows))
+
+def _mean(log_probs: Sequence[Tensor]) -> Tensor:
+    """The logarithm [R, V] of the mean of M models' probabilities."""
+    if len(log_probs) == 1:
+        return log_probs[0]
+    return torch.stack(list(log_probs)).logsumexp(dim=0) - math.log(len(log_probs))

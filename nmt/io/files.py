@@ -114,6 +114,7 @@ class _Telling(io.RawIOBase):
 
 
 def _telling(stream: Any, name: Path | str) -> BinaryIO:
+    """A stream whose errors are DataErrors that name it."""
     return io.BufferedReader(_Telling(stream, name), _READ_AT_ONCE)
 
 
@@ -132,7 +133,10 @@ def _told(name: Path | str) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Make a folder and hold it for this process, others wait; a kill sets it free."""
+    """Make a folder and hold it for this process; others wait. The system frees it however the process ends.
+
+    The lock is on the folder itself, so nothing is left in it. Where the file system has no locks, nobody waits.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -146,7 +150,8 @@ def locked(folder: Path) -> Iterator[None]:
 def _create_beside(final: Path, created: list[Path]) -> BinaryIO:
     """Create a file of a new name beside final, add the name to created, and hold the file's lock until it is closed.
 
-    The lock says that somebody is writing; the system gives it back however a process ends.
+    The lock says that somebody is writing; the system frees it however a process ends. Between creation and lock the
+    file looks like a leftover of a killed process, and may be removed as one: then another name is tried.
     """
     while True:
         temporary = final.with_name(f".nmt-{secrets.token_hex(8)}.tmp")

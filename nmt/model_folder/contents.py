@@ -1,17 +1,115 @@
-"""What lies in a model folder: the name of each part, and how it is read."""
+"""What lies in a model folder: every part's name and schema, and how it is saved and loaded.
 
-from typing import Any
+A translator is its description, its tokenizers and its weights: as they were trained, in int8 for the CPU, or both. A
+tagger beside it reads the translator's encoder, and has a description and weights of its own. What is in a checkpoint,
+a folder inside this one, is told in nmt/training/checkpoint.py.
+
+Shapes: V vocabulary, E embedding, H hidden, G gates of a cell.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, TypedDict, TypeVar, cast, get_args, get_origin, get_type_hints
+
+import numpy as np
 
 from nmt.errors import ModelError
+from nmt.model_folder.arrays import Arrays, Schema, from_bytes, parse, to_bytes
 from nmt.model_folder.store import ModelFolder
+from nmt.text.config import Directions
 from nmt.text.tokenizer import Tokenizer
 
-WORDS = "words.txt"
+DESCRIPTION = "config.json"
+TOKENIZER = "tokenizer.model"  # for both languages, or one for each:
+SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
+WORDS = "words.txt"  # only where placeholders stand for unknown words
+TRANSLATOR = "translator.safetensors"  # the parameters of nmt.models.translator.Translator, by their names there
+INT8 = "engine.safetensors"  # the same in int8: see int8_schema; a small copy has no other weights
+TAGGER_DESCRIPTION = "tagger.json"
+TAGGER = "tagger.safetensors"  # the parameters of nmt.models.tagger.Tagger; in float16 in a small copy
+
+GATES = {"gru": 3, "lstm": 4, "rnn": 1}  # G
+
+_ANEW = "fetch or train the model again"
+_EXPORT = "make it again with nmt export"
 
 
-def read_description(folder: ModelFolder) -> dict[str, Any]:
-    """What config.json says about a model."""
-    return folder.read_object("config.json", "train the model again")
+class Description(TypedDict):
+    """config.json: what a translator is."""
+
+    source: str  # language codes
+    target: str
+    directions: Directions  # "one" in folders that do not say
+    model: dict[str, Any]  # nmt.models.translator.ModelConfig
+    search: dict[str, Any]  # nmt.decoding.config.SearchConfig, the model's own
+    usual_length: int  # source subwords: longer lines are cut into sentences
+    greatest_length: int  # source subwords: longer sentences are cut into parts
+    training: dict[str, Any]  # how it was trained, for people to read
+
+
+class TaggerDescription(TypedDict):
+    """tagger.json: what a tagger is."""
+
+    tagger: dict[str, Any]  # nmt.models.tagger.TaggerConfig
+    types: list[str]  # of names
+    alphabet: str  # the characters that it knows
+    labels: dict[str, str]  # other names for the types, in the corpora of its training
+    training: dict[str, Any]
+
+
+# Descriptions
+
+
+def read_description(folder: ModelFolder) -> Description:
+    """What config.json says; ModelError if it does not describe a translator."""
+    content = read_object(folder, DESCRIPTION, "train the model again")
+    content.setdefault("directions", "one")
+    return _checked(content, Description, folder, DESCRIPTION)
+
+
+def read_tagger_description(folder: ModelFolder) -> TaggerDescription:
+    """What tagger.json says; ModelError if it does not describe a tagger."""
+    content = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
+    return _checked(content, TaggerDescription, folder, TAGGER_DESCRIPTION)
+
+
+@contextmanager
+def described_in(folder: ModelFolder, part: str) -> Iterator[None]:
+    """Turn what is missing in a description, and what nmt does not know in it, into a ModelError."""
+    try:
+        yield
+    except (KeyError, TypeError) as error:
+        what, again = ("a tagger", "the tagger") if part == TAGGER_DESCRIPTION else ("a translator", "the model")
+        raise ModelError(f"{folder.path}: {part} does not describe {what} ({error}); train {again} again") from error
+
+
+def read_object(folder: ModelFolder, name: str, remedy: str) -> dict[str, Any]:
+    """The JSON object in a part; ModelError, which tells the remedy, if it holds none."""
+    try:
+        content = json.loads(folder.read(name))
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{folder.path}: {name} is not valid JSON ({error}); {remedy}") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{folder.path}: {name} is not a JSON object; {remedy}")
+    return content
+
+
+Form = TypeVar("Form")
+
+
+def _checked(content: dict[str, Any], form: type[Form], folder: ModelFolder, part: str) -> Form:
+    """The content, if it has the keys and types of form."""
+    with described_in(folder, part):
+        for key, hint in get_type_hints(form).items():
+            kind = get_origin(hint) or hint
+            fits = content[key] in get_args(hint) if kind is Literal else isinstance(content[key], kind)
+            if not fits:
+                raise TypeError(f"{key} is {str(content[key])[:40]!a}")
+    return cast(Form, content)
+
+
+# Tokenizers and known words
 
 
 def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
@@ -20,15 +118,10 @@ def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
     def load(name: str) -> Tokenizer:
         return Tokenizer.from_bytes(folder.read(name), str(folder.path / name))
 
-    if folder.has("tokenizer.model"):
-        shared = load("tokenizer.model")
+    if folder.has(TOKENIZER):
+        shared = load(TOKENIZER)
         return shared, shared
-    return load("source.model"), load("target.model")
-
-
-def read_tagger_description(folder: ModelFolder) -> dict[str, Any]:
-    """What tagger.json says."""
-    return folder.read_object("tagger.json", "train the tagger again")
+    return load(SOURCE_TOKENIZER), load(TARGET_TOKENIZER)
 
 
 def load_words(folder: ModelFolder) -> frozenset[str] | None:
@@ -39,3 +132,99 @@ def load_words(folder: ModelFolder) -> frozenset[str] | None:
         return frozenset(folder.read(WORDS).decode().split())
     except UnicodeDecodeError as error:
         raise ModelError(f"{folder.path}: {WORDS} is not UTF-8 ({error}); train the model again") from error
+
+
+# Weights
+
+
+def load_weights(folder: ModelFolder, part: str, schema: Schema) -> Arrays:
+    """The weights in translator.safetensors or tagger.safetensors; ModelError unless they fit the schema."""
+    return from_bytes(folder.read(part), schema, str(folder.path / part), _ANEW)
+
+
+def load_int8(folder: ModelFolder, description: Description, source_size: int, target_size: int) -> Arrays:
+    """The translator's weights in int8, for vocabularies of these sizes; ModelError unless they fit the schema."""
+    with described_in(folder, DESCRIPTION):
+        schema = int8_schema(description["model"], source_size, target_size, folder.has(TOKENIZER))
+    return from_bytes(folder.read(INT8), schema, str(folder.path / INT8), _EXPORT)
+
+
+def int8_schema(config: Mapping[str, Any], source_size: int, target_size: int, shared: bool) -> Schema:
+    """What engine.safetensors holds for a translator of this configuration.
+
+    A matrix is int8 [K, N], a scale [N] and a bias [N]: an output is the exact integer product, times the scales of
+    its column and of its row of activations, plus the bias. An embedding is int8 [V, E] with a scale [V].
+    """
+    embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
+    if hidden % (2 * config["attention_heads"]):
+        raise ModelError("config.json has a hidden_size that is no multiple of two times attention_heads")
+    schema = _table("target_embedding", target_size, embedding)
+    if not shared:
+        schema |= _table("source_embedding", source_size, embedding)
+    for layer in range(config["encoder_layers"]):
+        for direction in ("forwards", "backwards"):
+            name = f"encoder.{layer}.{direction}"
+            schema |= _matrix(f"{name}.input", hidden if layer else embedding, gates * hidden // 2)
+            schema |= _matrix(f"{name}.recurrent", hidden // 2, gates * hidden // 2)
+        schema |= _norm(f"encoder.{layer}.norm", hidden)
+    for layer in range(config["decoder_layers"]):
+        name = f"decoder.{layer}"
+        schema |= _matrix(f"{name}.input", hidden if layer else embedding, gates * hidden)
+        schema |= _matrix(f"{name}.recurrent", hidden, gates * hidden)
+        schema |= _matrix(f"{name}.start", hidden, hidden * (2 if config["cell"] == "lstm" else 1))
+        for product in ("query", "key", "value", "out"):
+            schema |= _matrix(f"{name}.{product}", hidden, hidden)
+        schema |= _norm(f"{name}.norm", hidden)
+    return schema | _matrix("to_embedding", hidden, embedding) | {"output_bias": ("float32", (target_size,))}
+
+
+def _table(name: str, rows: int, columns: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {f"{name}.weight": ("int8", (rows, columns)), f"{name}.scale": ("float32", (rows,))}
+
+
+def _matrix(name: str, rows: int, columns: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    of_columns = {f"{name}.{part}": ("float32", (columns,)) for part in ("scale", "bias")}
+    return {f"{name}.weight": ("int8", (rows, columns)), **of_columns}
+
+
+def _norm(name: str, size: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {f"{name}.{part}": ("float32", (size,)) for part in ("weight", "bias")}
+
+
+# Parts to save
+
+
+def translator_parts(
+    description: Description, weights: bytes, tokenizers: tuple[Tokenizer, Tokenizer], words: Collection[str] | None
+) -> dict[str, bytes]:
+    """A translator as it was trained; words are those that it knows, if placeholders stand for others."""
+    parts = {DESCRIPTION: _json(description), TRANSLATOR: weights}
+    if words is not None:
+        parts[WORDS] = "\n".join(sorted(words)).encode()
+    source, target = tokenizers
+    if source is target:
+        return parts | {TOKENIZER: source.to_bytes()}
+    return parts | {SOURCE_TOKENIZER: source.to_bytes(), TARGET_TOKENIZER: target.to_bytes()}
+
+
+def int8_parts(arrays: Arrays) -> dict[str, bytes]:
+    """A translator's weights in int8."""
+    return {INT8: to_bytes(arrays)}
+
+
+def tagger_parts(description: TaggerDescription, weights: bytes) -> dict[str, bytes]:
+    """A tagger."""
+    return {TAGGER_DESCRIPTION: _json(description), TAGGER: weights}
+
+
+def small_parts(folder: ModelFolder, int8: Arrays) -> dict[str, bytes]:
+    """What translating and tagging need of a model: the translator in int8 alone, a tagger in half precision."""
+    parts = {name: folder.read(name) for name in folder.parts if name not in (TRANSLATOR, INT8)} | int8_parts(int8)
+    if TAGGER in parts:
+        weights = parse(parts[TAGGER], str(folder.path / TAGGER), _ANEW)
+        parts[TAGGER] = to_bytes({name: array.astype(np.float16) for name, array in weights.items()})
+    return parts
+
+
+def _json(description: Mapping[str, Any]) -> bytes:
+    return json.dumps(description, indent=1).encode()

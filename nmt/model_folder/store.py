@@ -10,7 +10,6 @@ import contextlib
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import re
 import stat
@@ -18,7 +17,6 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from nmt.errors import ModelError
 from nmt.model_folder.manifest import (
@@ -69,16 +67,6 @@ class ModelFolder:
         if hashlib.sha256(data).hexdigest() != part.sha256:
             refuse(self.path / part.file, "its sha256 is not the one listed")
         return data
-
-    def read_object(self, name: str, remedy: str) -> dict[str, Any]:
-        """The JSON object in a part; ModelError, which tells the remedy, if it holds none."""
-        try:
-            content = json.loads(self.read(name))
-        except (ValueError, RecursionError) as error:
-            raise ModelError(f"{self.path}: {name} is not valid JSON ({error}); {remedy}") from error
-        if not isinstance(content, dict):
-            raise ModelError(f"{self.path}: {name} is not a JSON object; {remedy}")
-        return content
 
     def verify(self) -> None:
         """Read every part; ModelError at the first damaged one."""
@@ -134,6 +122,7 @@ def lock(path: Path) -> Iterator[None]:
 
 
 def _open_parts(folder: int, path: Path, manifest: bytes) -> ModelFolder:
+    """Open every part that a manifest lists, or none; ModelError for one that is missing or of another size."""
     parts = manifest_to_parts(manifest, path / MANIFEST)
     descriptors: dict[str, int] = {}
     try:
@@ -187,6 +176,7 @@ def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -
 
 
 def _read_manifest(folder: int, path: Path) -> bytes:
+    """The manifest's bytes, of which no more are read than a manifest may have."""
     descriptor = _open_regular(folder, path, MANIFEST)
     try:
         data = _read_all(descriptor, MAX_BYTES + 1)
@@ -212,6 +202,12 @@ def _read_all(descriptor: int, size: int) -> bytes:
 
 
 def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
+    """Save all of new, or nothing: the rename of the manifest in _write_model is the one moment between the two.
+
+    Two saves at once take turns by a lock on the folder itself. Whatever goes wrong, what is left over is removed by
+    what the manifest lists then, so that files of the old model go only once the new one is there. A kill leaves them
+    for the next save. Raises ModelError with the old model in place.
+    """
     described = {name: describe(name, data) for name, data in new.items()}
     try:
         _make_folder(path)
@@ -232,6 +228,7 @@ def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
 
 
 def _make_folder(path: Path) -> None:
+    """Make a folder and those above it, each name on disk before the next: a power cut must not lose a saved model."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
@@ -240,6 +237,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _read_old_manifest(folder: int, path: Path, *, required: bool) -> bytes | None:
+    """The manifest as it is before a save; None if there is none, which is a ModelError if one is required."""
     try:
         os.stat(MANIFEST, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -255,6 +253,11 @@ def _write_model(
     others: Mapping[str, Part],
     old_manifest: bytes | None,
 ) -> None:
+    """Write new parts, then the manifest that lists them and others; OSError with the old manifest in place.
+
+    Every file is on disk under a temporary name before it gets its own, and every part before the manifest. The old
+    manifest is kept under a third name until the new one's is on disk, since going back to it must not need room.
+    """
     for name, part in described.items():
         _write(folder, _temporary(part.file), new[name])
         os.rename(_temporary(part.file), part.file, src_dir_fd=folder, dst_dir_fd=folder)
@@ -291,6 +294,7 @@ def _temporary(file: str) -> str:
 
 
 def _sync_folder(folder: int) -> None:
+    """Wait until the names in a folder are on disk."""
     try:
         os.fsync(folder)
     except OSError as error:
@@ -317,6 +321,12 @@ def _remove_leftovers(folder: int, path: Path) -> None:
 
 
 def _take_lock(path: Path) -> int:
+    """Lock the lock file of a folder, make it if it is not there, and return it open; ModelError if it is locked.
+
+    The system frees the lock however its holder ends. The file is there for people to see, and names the holder's pid;
+    one without a lock on it counts for nothing. A holder unlinks it before it frees the lock, so whoever has the lock
+    has to look whether the file is still the one of that name, and else try again.
+    """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     while True:
         descriptor = os.open(path / _LOCK, flags, 0o666)
@@ -341,6 +351,7 @@ def _take_lock(path: Path) -> int:
 
 
 def _is_open_as(path: Path, descriptor: int) -> bool:
+    """Whether a file is still the one of that name."""
     try:
         return os.path.samestat(os.lstat(path), os.fstat(descriptor))
     except FileNotFoundError:

@@ -10,19 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-FORBIDDEN = -1e4  # a score that no sum of real ones makes up for, and whose exponential is zero
-
-
-def bio_scores(tags: Sequence[str]) -> list[list[float]]:
-    """[L + 1, L]: 0 where a tag may follow another, FORBIDDEN where not; the last row is for the start of a sentence.
-
-    I-X may follow B-X and I-X alone.
-    """
-
-    def score(before: str, tag: str) -> float:
-        return FORBIDDEN if tag.startswith("I-") and before[2:] != tag[2:] else 0.0
-
-    return [[score(before, tag) for tag in tags] for before in (*tags, "O")]
+from nmt.data.bio_tags import bio_scores
 
 
 class CRF(nn.Module):

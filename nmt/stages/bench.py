@@ -9,7 +9,7 @@ from nmt.benchmark.rates import Process, Spread, decoding_rate, latencies, proce
 from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
 from nmt.config import Config
 from nmt.data.tokenized_corpus import TokenizedCorpus
-from nmt.decoding.model import TranslationModel, load_model
+from nmt.decoding.model import TranslationModel, load_translator
 from nmt.errors import DataError
 from nmt.io.lines import read_file
 from nmt.model_folder.contents import read_description
@@ -65,7 +65,7 @@ def bench(
     corpus = tokenize_for_model(model, data, config.training.max_length) if updates else None
     threads = default_threads()
     started = process(model, lines[0], runs)
-    loaded = load_model(model)
+    loaded = load_translator([model])
     about = read_description(open_folder(model))
     roofline = matrix_rates(threads)
     trained = None

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger
-from nmt.engines.export import engine_of
-from nmt.engines.int8 import PART as ENGINE
-from nmt.engines.networks import TRANSLATOR
+from nmt.engines.export import int8_of
 from nmt.errors import ModelError
 from nmt.io.lines import read_file
-from nmt.model_folder.contents import read_description, read_tagger_description
+from nmt.model_folder.contents import DESCRIPTION, INT8, TAGGER_DESCRIPTION, TRANSLATOR, int8_parts, read_object
 from nmt.model_folder.manifest import Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
 from nmt.model_folder.tensors import parse
@@ -43,15 +41,17 @@ def check(path: Path) -> ModelReport:
     """
     folder = open_folder(path)
     folder.verify()
-    about = read_description(folder)
+    about = read_object(folder, DESCRIPTION, "train the model again")
     if folder.has(TRANSLATOR):
-        load_model(path, engine="torch")
-    if folder.has(ENGINE):
-        load_model(path, engine="onnx")
-        if folder.read(ENGINE) != engine_of(folder):
-            raise ModelError(f"{path}: {ENGINE} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
-    if folder.has("tagger.json"):
+        load_translator([path], engine="torch")
+    if folder.has(INT8):
+        load_translator([path], engine="onnx")
+        if folder.read(INT8) != int8_parts(int8_of(folder))[INT8]:
+            raise ModelError(f"{path}: {INT8} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
+    tagger = None
+    if folder.has(TAGGER_DESCRIPTION):
         load_tagger(path)
+        tagger = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
     checkpoint, update = _inspect_checkpoint(path, FOLDER)
     _inspect_checkpoint(path, TAGGER_FOLDER)
     return ModelReport(
@@ -60,7 +60,7 @@ def check(path: Path) -> ModelReport:
         parts=folder.parts,
         parameters=_count_parameters(folder),
         about=about,
-        tagger=read_tagger_description(folder) if folder.has("tagger.json") else None,
+        tagger=tagger,
         checkpoint=checkpoint,
         checkpoint_update=update,
         last_log=_last_report(path / "train.jsonl"),

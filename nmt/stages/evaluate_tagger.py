@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nmt.data.bio_tags import TaggedSentence, read_tagged_corpora
+from nmt.data.ner_corpus import TaggedSentence, read_tagged_corpora
 from nmt.data.sentence import locate
 from nmt.decoding.tagger import TaggingModel, best_tags, load_tagger
 from nmt.errors import ConfigError, DataError

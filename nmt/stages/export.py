@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from nmt.engines.export import add_engine, save_small
-from nmt.engines.int8 import PART
 from nmt.errors import ConfigError
 from nmt.model_folder import store
+from nmt.model_folder.contents import INT8
 from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
 
 
@@ -29,5 +29,5 @@ def export(*, model: Path, out: Path | None = None) -> Path:
 
 def add_missing_engine(model: Path) -> None:
     """Export the engine of a model that a training has just left, unless there is none or it has one."""
-    if store.exists(model) and not store.open_folder(model).has(PART):
+    if store.exists(model) and not store.open_folder(model).has(INT8):
         add_engine(model)

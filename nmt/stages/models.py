@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nmt.decoding.ensemble import load_ensemble
-from nmt.decoding.model import EngineName, TranslationModel, load_model
+from nmt.decoding.model import EngineName, TranslationModel, load_translator
 from nmt.model_folder.contents import read_description
 from nmt.model_folder.store import open_folder
 from nmt.text.directions import Direction, directions_of
@@ -16,9 +15,7 @@ def load_models(
     models: Models, *, source: str = "", target: str = "", device: str = "cpu", engine: EngineName = "auto"
 ) -> TranslationModel:
     """Open one or several model folders as one model between these languages, "" standing for any."""
-    paths = model_paths(models)
-    model = load_model(paths[0], device, engine) if len(paths) == 1 else load_ensemble(paths, device, engine)
-    return model.between(source, target)
+    return load_translator(model_paths(models), device, engine).between(source, target)
 
 
 def model_paths(models: Models) -> Sequence[Path]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nmt.config import Config
-from nmt.data.bio_tags import read_tagged_corpora
+from nmt.data.ner_corpus import read_tagged_corpora
 from nmt.model_folder import store
 from nmt.stages.export import add_missing_engine
 from nmt.stages.model_corpus import tokenize_for_model

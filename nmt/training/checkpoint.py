@@ -11,6 +11,7 @@ from torch import Tensor
 from nmt.errors import ConfigError
 from nmt.model_folder import store
 from nmt.model_folder import tensors as weights
+from nmt.model_folder.contents import read_object
 
 FOLDER = "checkpoint"  # of the translator's training
 TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same folder
@@ -32,7 +33,7 @@ def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor],
         return None
     saved = store.open_folder(run / folder)
     tensors = weights.parse(saved.read("tensors.safetensors"), str(saved.path / "tensors.safetensors"))
-    return tensors, saved.read_object("state.json", "remove it to train from the start")
+    return tensors, read_object(saved, "state.json", "remove it to train from the start")
 
 
 def job_keys(**sections: Any) -> dict[str, Any]:

@@ -15,18 +15,27 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from nmt.data.batch import WIDTHS, Batch, cut, next_multiple, pad
-from nmt.data.bio_tags import TaggedSentence
-from nmt.data.sentence import Alphabet, Sentence, bio_tags, locate
+from nmt.data.bio_tags import bio_tags
+from nmt.data.ner_corpus import TaggedSentence
+from nmt.data.sentence import Alphabet, Sentence, locate
 from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
 from nmt.data.word_batch import make_word_batch
 from nmt.decoding.tagger import TaggingModel, best_tags
-from nmt.engines.int8 import PART as ENGINE
-from nmt.engines.networks import TRANSLATOR, load_translator
+from nmt.engines.networks import load_network
 from nmt.engines.torch_tagger import TorchTagger
 from nmt.errors import ConfigError, DataError, ModelError
 from nmt.metrics.spans import score_spans
 from nmt.model_folder import store
-from nmt.model_folder.contents import load_tokenizers, read_description
+from nmt.model_folder.contents import (
+    DESCRIPTION,
+    INT8,
+    TRANSLATOR,
+    Description,
+    TaggerDescription,
+    load_tokenizers,
+    read_description,
+    tagger_parts,
+)
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.tagger import Tagger
@@ -77,7 +86,7 @@ def train_tagger_run(
     model = store.open_folder(job.model)
     tokenizer, target_tokenizer = load_tokenizers(model)
     about = read_description(model)
-    translator = load_translator(model, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
+    translator = load_network(model, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
     translator = _prepared(translator, tokenizer, target_tokenizer, settings).to(device)
     types = sorted({tag[2:] for sentence in job.train for tag in sentence.tags if tag != "O"})
     tags, alphabet = bio_tags(types), Alphabet.of(word for sentence in job.train for word in sentence.words)
@@ -287,7 +296,7 @@ def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
     for sentence in (*job.train, *job.valid):
         content.update(json.dumps([sentence.words, sentence.tags]).encode())
     return {
-        "translator": (model.parts.get(TRANSLATOR) or model.parts[ENGINE]).sha256,  # the engine alone if small
+        "translator": (model.parts.get(TRANSLATOR) or model.parts[INT8]).sha256,  # the engine alone if small
         "tagged sentences": content.hexdigest(),
         "translations": job.translations and job.translations.fingerprint,
         **job_keys(tagger=job.tagger, tagging=job.tagging),
@@ -331,34 +340,31 @@ def _save_model(
     job: TaggingJob,
     types: Sequence[str],
     model: store.ModelFolder,
-    about: Mapping[str, Any],
+    about: Description,
     state: TrainingState[TaggerWithEncoder],
     validation: Validation,
 ) -> None:
     """Save the tagger in its folder: with the parts of the model it was trained on, unless that is its folder."""
-    description = {
+    description: TaggerDescription = {
         "tagger": asdict(job.tagger),
-        "types": types,
+        "types": list(types),
         "alphabet": state.model.alphabet.characters,
         "labels": dict(job.labels),
         "training": {"sentences": len(job.train), "valid_f1": validation.figures["f1"], **asdict(job.tagging)},
     }
     weights = state.weights()
-    parts = {
-        "tagger.json": json.dumps(description, indent=1).encode(),
-        "tagger.safetensors": to_bytes(_under("tagger.", weights)),
-    }
+    parts = tagger_parts(description, to_bytes(_under("tagger.", weights)))
     if job.in_place:
         store.update(job.out, parts)
         return
     if job.tagging.encoder == "frozen":
         weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
     parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
-    made = ("tagger.", ENGINE)  # anew: an engine is out of date once its translator has changed
+    made = ("tagger.", INT8)  # anew: an engine is out of date once its translator has changed
     kept = {name: model.read(name) for name in model.parts if not name.startswith(made)}
     if job.tagging.encoder != "frozen" or job.tagging.start == "random":
         found = {name: value for name, value in about["training"].items() if not name.startswith("valid_")}
-        kept["config.json"] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
+        kept[DESCRIPTION] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
     store.save(job.out, kept | parts)
 
 

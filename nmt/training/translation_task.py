@@ -24,7 +24,7 @@ from nmt.errors import DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.metrics.bleu import usual_tokenizer
 from nmt.model_folder import store
-from nmt.model_folder.contents import WORDS
+from nmt.model_folder.contents import Description, translator_parts
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
 from nmt.models.device import check_device
@@ -131,7 +131,7 @@ def _validate(job: Job, model: Translator) -> Validation:
         directions=first_ids(job.source, job.target, job.directions, job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
-        engine=TorchEngine(model, forbidden_ids(job.target_tokenizer, job.known is not None)),
+        engine=TorchEngine([model], forbidden_ids(job.target_tokenizer, job.known is not None)),
         search=job.search,
         known=job.known,
         **_lengths(job.corpus),
@@ -255,13 +255,15 @@ def _resume(state: TrainingState[Translator], task: Task[Translator], folder: Ru
 
 
 def _save_model(job: Job, run: Path, state: TrainingState[Translator], validation: Validation) -> None:
-    about = {
+    lengths = _lengths(job.corpus)
+    description: Description = {
         "source": job.source,
         "target": job.target,
         "directions": job.directions,
         "model": asdict(job.model),
         "search": asdict(job.search),
-        **_lengths(job.corpus),
+        "usual_length": lengths["usual_length"],
+        "greatest_length": lengths["greatest_length"],
         "training": {
             "pairs": len(job.corpus) // len(directions_of(job.source, job.target, job.directions)),
             "update": state.update,
@@ -269,15 +271,5 @@ def _save_model(job: Job, run: Path, state: TrainingState[Translator], validatio
             **asdict(job.training),
         },
     }
-    parts = {
-        "config.json": json.dumps(about, indent=1).encode(),
-        "translator.safetensors": to_bytes(state.weights()),
-    }
-    if job.known is not None:
-        parts[WORDS] = "\n".join(sorted(job.known)).encode()
-    if job.shared:
-        parts["tokenizer.model"] = job.source_tokenizer.to_bytes()
-    else:
-        parts["source.model"] = job.source_tokenizer.to_bytes()
-        parts["target.model"] = job.target_tokenizer.to_bytes()
-    store.save(run, parts)
+    tokenizers = job.source_tokenizer, job.target_tokenizer
+    store.save(run, translator_parts(description, to_bytes(state.weights()), tokenizers, job.known))

@@ -7,10 +7,9 @@ from tests_toy import toy_pairs
 
 from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.ensemble import load_ensemble
+from nmt.decoding.model import load_translator
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.torch import TorchEngine
-from nmt.engines.torch_ensemble import TorchEnsemble
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save
 from nmt.models.config import ModelConfig
@@ -21,9 +20,13 @@ from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, train_subword_model
 SOURCES = [[5, 6, 7], [8], [9, 4]]
 
 
-def engine(seed, **changes):
+def network(seed, **changes):
     torch.manual_seed(seed)
-    return TorchEngine(Translator(ModelConfig(embedding_size=6, hidden_size=8, **changes), 11, 11, True), [PAD_ID])
+    return Translator(ModelConfig(embedding_size=6, hidden_size=8, **changes), 11, 11, True)
+
+
+def engine(*networks):
+    return TorchEngine(networks, [PAD_ID])
 
 
 def probabilities(engine, previous=BOS_ID, candidates=11):
@@ -35,30 +38,30 @@ def probabilities(engine, previous=BOS_ID, candidates=11):
 
 
 def test_each_next_subword_has_the_mean_of_the_models_probabilities():
-    one, other = engine(1), engine(2, cell="lstm", decoder_layers=2)
-    found, step = probabilities(TorchEnsemble([one, other]))
-    np.testing.assert_allclose(found, (probabilities(one)[0] + probabilities(other)[0]) / 2, atol=1e-6)
+    both = network(1), network(2, cell="lstm", decoder_layers=2)
+    found, step = probabilities(engine(*both))
+    alone = [probabilities(engine(one)) for one in both]
+    np.testing.assert_allclose(found, (alone[0][0] + alone[1][0]) / 2, atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
     assert (np.diff(step.log_probs[:, :10], axis=1) <= 0).all()
-    attention = [probabilities(own)[1].attention() for own in (one, other)]
-    np.testing.assert_allclose(step.attention(), sum(attention) / 2, atol=1e-6)
+    np.testing.assert_allclose(step.attention(), sum(own.attention() for _, own in alone) / 2, atol=1e-6)
 
 
 def test_no_model_alone_forbids_a_subword_but_what_none_may_write_never_comes():
-    found, _ = probabilities(TorchEnsemble([engine(1), engine(2)]))
+    found, _ = probabilities(engine(network(1), network(2)))
     assert (found[:, PAD_ID] == 0).all()
     assert (found[:, 1:] > 0).all()
 
 
 def test_an_ensemble_of_one_model_twice_translates_as_that_model():
-    own, config = engine(1), SearchConfig(beam_size=3)
-    twice = beam_search(TorchEnsemble([own, own]), SOURCES, config)
-    once = beam_search(own, SOURCES, config)
+    own, config = network(1), SearchConfig(beam_size=3)
+    twice = beam_search(engine(own, own), SOURCES, config)
+    once = beam_search(engine(own), SOURCES, config)
     assert [[found.ids for found in each] for each in twice] == [[found.ids for found in each] for each in once]
 
 
 def test_rows_keep_their_history_in_every_model():
-    both, config = TorchEnsemble([engine(1), engine(2)]), SearchConfig(beam_size=4, n_best=4)
+    both, config = engine(network(1), network(2)), SearchConfig(beam_size=4, n_best=4)
     together = beam_search(both, SOURCES, config)
     for source, found in zip(SOURCES, together, strict=True):
         [alone] = beam_search(both, [source], config)
@@ -75,25 +78,25 @@ def with_parts(model, path, **parts):
 
 
 def test_models_with_exported_engines_run_in_these_and_others_in_torch(toy_model, tmp_path):
-    both = load_ensemble([toy_model, toy_model]).engine
+    both = load_translator([toy_model, toy_model]).engine
     assert isinstance(both, OnnxEngine)
     assert len(both.networks) == 2
     folder = open_folder(toy_model)
     save(tmp_path / "bare", {name: folder.read(name) for name in folder.parts if name != "engine.safetensors"})
-    assert isinstance(load_ensemble([toy_model, tmp_path / "bare"]).engine, TorchEnsemble)
+    assert isinstance(load_translator([toy_model, tmp_path / "bare"]).engine, TorchEngine)
     with pytest.raises(ModelError, match="bare"):
-        load_ensemble([toy_model, tmp_path / "bare"], engine="onnx")
+        load_translator([toy_model, tmp_path / "bare"], engine="onnx")
 
 
 def test_models_with_other_tokenizers_are_refused(toy_model, tmp_path):
     text = [side for pair in toy_pairs(200, 5) for side in pair]
     other = train_subword_model(text, TokenizerConfig(vocab_size=66), symbols=["<2de>", "<2en>", *PLACEHOLDERS])
     with pytest.raises(ModelError, match=r"other: its source tokenizer is not that of .*run; only models trained with"):
-        load_ensemble([toy_model, with_parts(toy_model, tmp_path / "other", tokenizer__model=other)])
+        load_translator([toy_model, with_parts(toy_model, tmp_path / "other", tokenizer__model=other)])
 
 
 def test_models_of_other_directions_are_refused(toy_model, tmp_path):
     about = json.loads(open_folder(toy_model).read("config.json")) | {"target": "fr"}
     other = with_parts(toy_model, tmp_path / "other", config__json=json.dumps(about).encode())
     with pytest.raises(ModelError, match="other: does not translate the same directions"):
-        load_ensemble([toy_model, other])
+        load_translator([toy_model, other])

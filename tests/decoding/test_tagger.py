@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from nmt.data.sentence import Alphabet, bio_tags, locate
+from nmt.data.bio_tags import bio_tags
+from nmt.data.sentence import Alphabet, locate
 from nmt.decoding.tagger import Entity, TaggedLine, TaggingModel, best_tags, render, tag_chunks
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words

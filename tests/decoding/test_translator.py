@@ -6,7 +6,7 @@ from tests_toy import toy_pairs
 from nmt.decoding import translator as translation
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import Hypothesis
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.errors import ModelError
 from nmt.io.lines import write_file
 from nmt.stages.train import train
@@ -111,7 +111,7 @@ def test_where_placeholders_lead_to_no_end_translations_may_lose_some(hiding, mo
 
 
 def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it(hiding, monkeypatch):
-    tokenizer, held = load_model(hiding).target_tokenizer, []
+    tokenizer, held = load_translator([hiding]).target_tokenizer, []
 
     def search(engine, sources, config, first, required):
         held.append(None if required is None else required.counts.tolist())

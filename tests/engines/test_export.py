@@ -7,14 +7,14 @@ import pytest
 import torch
 from tests_toy import toy_pairs
 
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger, tag_chunks
 from nmt.decoding.translator import translate_chunks
 from nmt.engines.export import add_engine
-from nmt.engines.int8 import PART
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.torch import TorchEngine
 from nmt.errors import ConfigError, ModelError
+from nmt.model_folder.contents import INT8
 from nmt.model_folder.store import open_folder, save, update
 from nmt.model_folder.tensors import parse
 from nmt.model_folder.tensors import to_bytes as tensors_to_bytes
@@ -40,12 +40,12 @@ def copy(toy_model, tmp_path):
 @pytest.mark.parametrize("name", ["toy_model", "toy_both", "toy_tagger"])
 def test_every_training_leaves_an_engine_of_its_translator(request, name):
     path = request.getfixturevalue(name)
-    assert open_folder(path).has(PART)
+    assert open_folder(path).has(INT8)
     check(path)
 
 
 def test_the_engine_translates_as_torch_does(toy_model):
-    assert isinstance(load_model(toy_model).engine, OnnxEngine)
+    assert isinstance(load_translator([toy_model]).engine, OnnxEngine)
     found, expected = (list(translate_lines(toy_model, LINES, engine=engine)) for engine in ("auto", "torch"))
     assert found == expected
 
@@ -60,14 +60,14 @@ def test_the_engine_knows_both_directions(toy_both):
 
 def test_a_model_without_an_engine_runs_in_torch_until_it_gets_one(copy):
     parts = parts_of(copy)
-    engine = parts.pop(PART)
+    engine = parts.pop(INT8)
     save(copy, parts)
-    assert isinstance(load_model(copy).engine, TorchEngine)
-    with pytest.raises(ModelError, match=f"has no {PART}"):
-        load_model(copy, engine="onnx")
+    assert isinstance(load_translator([copy]).engine, TorchEngine)
+    with pytest.raises(ModelError, match=f"has no {INT8}"):
+        load_translator([copy], engine="onnx")
     assert export(model=copy) == copy
-    assert parts_of(copy) == parts | {PART: engine}
-    assert isinstance(load_model(copy).engine, OnnxEngine)
+    assert parts_of(copy) == parts | {INT8: engine}
+    assert isinstance(load_translator([copy]).engine, OnnxEngine)
 
 
 def test_a_stale_engine_is_found(copy):
@@ -116,7 +116,7 @@ def test_the_engine_starts_without_torch_and_datasets(toy_model):
 
 
 def test_scores_are_those_of_the_network(toy_model):
-    models = [load_model(toy_model, engine=engine) for engine in ("onnx", "torch")]
+    models = [load_translator([toy_model], engine=engine) for engine in ("onnx", "torch")]
     own, other = (
         [found.alternatives[0].score for found in translate_chunks(one, [LINES], one.search)] for one in models
     )

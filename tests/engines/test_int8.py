@@ -2,15 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from nmt.engines.int8 import PART, dequantize, load_arrays, quantize, to_bytes
-from nmt.engines.int8_translator import fill_translator, quantize_translator
-from nmt.errors import ModelError
-from nmt.model_folder.store import open_folder, save
+from nmt.engines.int8 import dequantize, fill_translator, quantize, quantize_translator
 from nmt.models.config import ModelConfig
 from nmt.models.translator import Translator
-
-CONFIG = {"cell": "gru", "embedding_size": 6, "hidden_size": 8, "encoder_layers": 1, "decoder_layers": 1}
-CONFIG["attention_heads"] = 2
 
 
 def test_each_column_has_a_scale_of_its_own():
@@ -34,32 +28,3 @@ def test_a_translator_comes_back_within_half_a_level(cell, shared):
         assert ((parameter - again).abs() <= step / 2 + 1e-6).all(), name
     again = quantize_translator(other)
     assert all(np.array_equal(again[name], arrays[name]) for name in arrays if name.endswith(".weight"))
-
-
-def broken(name, change):
-    arrays = quantize_translator(Translator(ModelConfig(**CONFIG), 9, 9, shared=True))
-    changed = change(arrays.pop(name))
-    return arrays if changed is None else {**arrays, name: changed}
-
-
-@pytest.mark.parametrize(
-    ("data", "complaint"),
-    [
-        (b"", "not a safetensors file"),
-        (to_bytes(broken("to_embedding.weight", lambda array: None)), "lacks 'to_embedding.weight'"),
-        (to_bytes({**broken("output_bias", np.copy), "more": np.zeros(1)}), "has 'more'"),
-        (to_bytes(broken("output_bias", lambda array: array[:-1])), r"output_bias is \[8\] float32, .* for \[9\]"),
-        (to_bytes(broken("decoder.0.key.weight", np.float32)), "decoder.0.key.weight is .* float32, .* int8"),
-        (to_bytes(broken("decoder.0.norm.bias", lambda array: array * np.nan)), "not finite"),
-    ],
-)
-def test_what_does_not_fit_is_refused(tmp_path, data, complaint):
-    save(tmp_path / "model", {PART: data, "tokenizer.model": b""})
-    with pytest.raises(ModelError, match=f"{PART}: .*{complaint}.*; make it again with nmt export"):
-        load_arrays(open_folder(tmp_path / "model"), {"model": CONFIG}, 9, 9)
-
-
-def test_what_fits_is_returned(tmp_path):
-    save(tmp_path / "model", {PART: to_bytes(broken("output_bias", np.copy)), "tokenizer.model": b""})
-    found = load_arrays(open_folder(tmp_path / "model"), {"model": CONFIG}, 9, 9)
-    assert found["target_embedding.weight"].shape == (9, 6)

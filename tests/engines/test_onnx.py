@@ -8,11 +8,10 @@ from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import SearchConfig
 from nmt.decoding.sampling import sample
 from nmt.engines import onnx as onnx_engine
-from nmt.engines.int8_translator import fill_translator, quantize_translator
+from nmt.engines.int8 import fill_translator, quantize_translator
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_layers import Network
 from nmt.engines.torch import TorchEngine
-from nmt.engines.torch_ensemble import TorchEnsemble
 from nmt.models.config import ModelConfig
 from nmt.models.translator import Translator
 from nmt.text.tokenizer import BOS_ID, EOS_ID
@@ -57,7 +56,7 @@ def rows_of(engine, sources, steps=6, rows=1):
 )
 def test_it_computes_what_the_network_in_torch_does_but_for_rounded_activations(cell, changes):
     model, network = networks(cell=cell, **changes)
-    found, expected = (rows_of(one, SOURCES) for one in (OnnxEngine([network]), TorchEngine(model, FORBIDDEN)))
+    found, expected = (rows_of(one, SOURCES) for one in (OnnxEngine([network]), TorchEngine([model], FORBIDDEN)))
     for (own, own_attention), (table, attention) in zip(found, expected, strict=True):
         np.testing.assert_array_equal(np.isneginf(own), np.isneginf(table))  # what is forbidden
         real = np.isfinite(table)
@@ -69,9 +68,8 @@ def test_it_computes_what_the_network_in_torch_does_but_for_rounded_activations(
 
 def test_several_networks_together_compute_what_those_in_torch_do():
     models, together = zip(*(networks(), networks(cell="lstm", decoder_layers=2, hidden_size=48)), strict=True)
-    torch_ensemble = TorchEnsemble([TorchEngine(model, FORBIDDEN) for model in models])
     for (own, own_attention), (table, attention) in zip(
-        rows_of(OnnxEngine(together), SOURCES), rows_of(torch_ensemble, SOURCES), strict=True
+        rows_of(OnnxEngine(together), SOURCES), rows_of(TorchEngine(models, FORBIDDEN), SOURCES), strict=True
     ):
         np.testing.assert_array_equal(np.isneginf(own), np.isneginf(table))
         real = np.isfinite(table)
@@ -109,7 +107,7 @@ def test_very_long_sources_are_read_whole():
     model, network = networks()
     sources = [[5] * 200, [5] * 100 + [6] + [5] * 99]
     [(own, _)], [(table, _)] = (
-        list(rows_of(engine, sources, steps=1)) for engine in (OnnxEngine([network]), TorchEngine(model, FORBIDDEN))
+        list(rows_of(engine, sources, steps=1)) for engine in (OnnxEngine([network]), TorchEngine([model], FORBIDDEN))
     )
     np.testing.assert_allclose(np.exp(own), np.exp(table), atol=0.01)
     assert (own[0] != own[1]).any()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from nmt.data.sentence import bio_tags
+from nmt.data.bio_tags import bio_scores, bio_tags
 from nmt.decoding.viterbi import forward_backward, padded, span_probability, viterbi
-from nmt.models.crf import CRF, FORBIDDEN, bio_scores, log_partition
+from nmt.models.crf import CRF, log_partition
 
 TAGS = bio_tags(["LOC", "PER"])
 
@@ -141,13 +141,3 @@ def test_without_learnt_transitions_the_loss_is_cross_entropy():
     )
     found = CRF(TAGS, learnt=False).loss(emissions, tags, torch.tensor([3, 1]))
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
-
-
-def test_only_a_tag_of_the_same_type_goes_before_an_inside_tag():
-    scores = bio_scores(TAGS)
-    places = [(before, tag) for before in range(len(TAGS) + 1) for tag in range(len(TAGS))]
-    names = [*TAGS, "start"]
-    allowed = {(names[before], TAGS[tag]) for before, tag in places if scores[before][tag] == 0}
-    assert {before for before, tag in allowed if tag == "I-PER"} == {"B-PER", "I-PER"}
-    assert {before for before, tag in allowed if tag == "B-PER"} == {*TAGS, "start"}
-    assert scores[len(TAGS)][TAGS.index("I-LOC")] == FORBIDDEN

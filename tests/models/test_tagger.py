@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from nmt.data.sentence import Alphabet, Sentence, bio_tags
+from nmt.data.bio_tags import bio_tags
+from nmt.data.sentence import Alphabet, Sentence
 from nmt.data.word_batch import make_word_batch
 from nmt.errors import ConfigError
 from nmt.models.config import TaggerConfig

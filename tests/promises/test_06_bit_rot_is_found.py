@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.errors import ModelError
 from nmt.training.checkpoint import load_checkpoint
 
@@ -29,7 +29,7 @@ def test_every_flipped_bit_is_refused(run, nmt_here, flips):
         file = generator.choice(sorted(model + checkpoint))
         whole = flip(file, generator)
         with pytest.raises(ModelError, match="is damaged"):
-            load_model(run) if file in model else load_checkpoint(run)
+            load_translator([run]) if file in model else load_checkpoint(run)
         ended = nmt_here("check", run)
         refused += ended.code == 2 and ended.err.count(b"\n") == 1
         file.write_bytes(whole)
@@ -47,6 +47,6 @@ def test_every_bit_of_a_manifest_counts(run):
         spoilt[place // 8] ^= 1 << place % 8
         manifest.write_bytes(spoilt)
         with pytest.raises(ModelError):
-            load_model(run)
+            load_translator([run])
         refused += 1
     print(f"{8 * len(whole)} flips in the manifest, {refused} refused")

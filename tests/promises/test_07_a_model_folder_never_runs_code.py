@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save, update
 from nmt.stages.check import check
@@ -79,7 +79,7 @@ def test_a_pickle_in_place_of_a_part_is_refused_and_not_run(run, tmp_path):
         save(run / "checkpoint", state)
     (run / "manifest.json").write_bytes(bomb)
     with pytest.raises(ModelError):
-        load_model(run)
+        load_translator([run])
     assert not went_off.exists()
     pickle.loads(bomb)
     assert went_off.exists()  # it would have
@@ -101,7 +101,7 @@ def test_python_unpickles_nothing_while_a_model_is_loaded_and_a_training_resumed
 
     sys.addaudithook(listen)  # nothing can take it off again, so it is told to listen no more
     train(**options)
-    load_model(tmp_path / "run")
+    load_translator([tmp_path / "run"])
     seen = list(events)
     pickle.loads(pickle.dumps(Path("x")))
     listening = False

@@ -12,8 +12,7 @@ from tests_toy import WORDS
 
 from nmt.decoding import translator as translation
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.ensemble import load_ensemble
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.engines.export import add_engine
 from nmt.engines.onnx import OnnxEngine
 from nmt.model_folder.contents import WORDS as WORD_LIST
@@ -80,7 +79,7 @@ def found_for(model, lines, config, rows=64, workers=1):
 )
 def test_alone_in_any_batch_order_and_number_of_threads(unsure, networks, count, rows, threads):
     first, *others = [unsure(**shape) for shape in NETWORKS[networks]]
-    model, lines = load_ensemble([first, *others]) if others else load_model(first), sentences(count)
+    model, lines = load_translator([first, *others]), sentences(count)
     assert isinstance(model.engine, OnnxEngine)
     compared = 0
     for config in SEARCHES:

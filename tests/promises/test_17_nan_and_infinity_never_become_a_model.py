@@ -6,7 +6,7 @@ from tests_folders import content
 from tests_runs import digest, train
 from tests_toy import CONFIG
 
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.errors import NMTError
 from nmt.model_folder import tensors as weights
 from nmt.models.translator import Translator
@@ -95,7 +95,7 @@ def test_a_spoilt_number_stops_the_training_and_the_model_before_it_is_kept(
     assert after.pop("train.jsonl").startswith(before.pop("train.jsonl"))
     assert after == before
     assert all(torch.isfinite(tensor).all() for tensor in load_checkpoint(run)[0].values())
-    load_model(run)
+    load_translator([run])
 
 
 def test_a_training_that_met_such_a_number_by_chance_goes_on_to_the_same_weights(

@@ -8,7 +8,7 @@ from tests_folders import content
 from tests_runs import digest, train
 from tests_toy import CONFIG
 
-from nmt.decoding.model import load_model
+from nmt.decoding.model import load_translator
 from nmt.training import translation_task
 
 LAST = 10  # the update that finds no memory
@@ -62,7 +62,7 @@ def test_a_training_without_memory_is_one_line_and_goes_on_to_the_same_weights(
     assert ended.code == 2
     assert ended.err.splitlines()[-1].startswith(b"nmt: error: out of memory; what was saved is unharmed")
     assert b"Traceback" not in ended.err
-    load_model(tmp_path / "run")
+    load_translator([tmp_path / "run"])
     assert not [name for name in content(tmp_path / "run") if name.endswith((".tmp", ".lock"))]
     train(toy_data, toy_config(*CHANGES), tmp_path / "run")
     assert digest(tmp_path / "run") == undisturbed

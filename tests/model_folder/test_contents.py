@@ -1,0 +1,156 @@
+import json
+
+import numpy as np
+import pytest
+
+from nmt.errors import ModelError
+from nmt.model_folder.arrays import parse, to_bytes
+from nmt.model_folder.contents import (
+    INT8,
+    int8_parts,
+    int8_schema,
+    load_int8,
+    load_tokenizers,
+    load_words,
+    read_description,
+    read_tagger_description,
+    small_parts,
+    tagger_parts,
+    translator_parts,
+)
+from nmt.model_folder.store import open_folder, save
+from nmt.text.tokenizer import Tokenizer
+
+CONFIG = {
+    "cell": "gru",
+    "embedding_size": 6,
+    "hidden_size": 8,
+    "encoder_layers": 2,
+    "decoder_layers": 1,
+    "attention_heads": 2,
+}
+DESCRIPTION = {
+    "source": "de",
+    "target": "en",
+    "directions": "both",
+    "model": CONFIG,
+    "search": {"beam_size": 5},
+    "usual_length": 20,
+    "greatest_length": 60,
+    "training": {},
+}
+TAGGER = {"tagger": {}, "types": ["LOC"], "alphabet": "abc", "labels": {}, "training": {}}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Save parts and open them."""
+
+    def save_and_open(parts):
+        save(tmp_path / "model", parts)
+        return open_folder(tmp_path / "model")
+
+    return save_and_open
+
+
+@pytest.fixture
+def tokenizer(toy_data):
+    return Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
+
+
+def filled(schema):
+    return {name: np.ones(shape, dtype) for name, (dtype, shape) in schema.items()}
+
+
+def int8_arrays():
+    return filled(int8_schema(CONFIG, 9, 9, shared=True))
+
+
+@pytest.mark.parametrize("words", [None, ["house", "dog"]])
+def test_what_is_saved_of_a_translator_is_loaded(saved, tokenizer, words):
+    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), words)
+    folder = saved(parts)
+    assert read_description(folder) == DESCRIPTION
+    source, target = load_tokenizers(folder)
+    assert source is target
+    assert source.to_bytes() == tokenizer.to_bytes()
+    assert load_words(folder) == (words and frozenset(words))
+    assert folder.read("translator.safetensors") == b"weights"
+
+
+def test_two_tokenizers_are_saved_apart(saved, tokenizer, toy_data):
+    other = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
+    folder = saved(translator_parts(DESCRIPTION, b"weights", (tokenizer, other), None))
+    assert {"source.model", "target.model"} < folder.parts.keys()
+    source, target = load_tokenizers(folder)
+    assert source is not target
+
+
+def test_a_folder_that_names_no_directions_has_one(saved):
+    content = {key: value for key, value in DESCRIPTION.items() if key != "directions"}
+    assert read_description(saved({"config.json": json.dumps(content).encode()}))["directions"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"source": None}, "source is 'None'"),
+        ({"usual_length": "20"}, "usual_length is '20'"),
+        ({"directions": "none"}, "directions is 'none'"),
+        ({"model": [1]}, r"model is '\[1\]'"),
+    ],
+)
+def test_what_describes_no_translator_is_refused(saved, changes, said):
+    folder = saved({"config.json": json.dumps({**DESCRIPTION, **changes}).encode()})
+    with pytest.raises(ModelError, match=f"config.json does not describe a translator .{said}.; train the model again"):
+        read_description(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "tagger.json is not valid JSON"),
+        (b"[]", "tagger.json is not a JSON object"),
+        (b"{}", "tagger.json does not describe a tagger"),
+    ],
+)
+def test_what_describes_no_tagger_is_refused(saved, content, said):
+    with pytest.raises(ModelError, match=f"{said}.*; train the tagger again"):
+        read_tagger_description(saved({"tagger.json": content}))
+
+
+def test_words_that_are_no_text_are_refused(saved):
+    with pytest.raises(ModelError, match=r"words\.txt is not UTF-8"):
+        load_words(saved({"words.txt": b"\xff"}))
+
+
+def test_int8_weights_are_loaded_for_their_vocabularies(saved):
+    folder = saved({**int8_parts(int8_arrays()), "tokenizer.model": b""})
+    assert load_int8(folder, DESCRIPTION, 9, 9)["target_embedding.weight"].shape == (9, 6)
+    with pytest.raises(ModelError, match=f"{INT8}: target_embedding.weight is .*; make it again with nmt export"):
+        load_int8(folder, DESCRIPTION, 10, 10)
+
+
+def test_a_configuration_that_is_none_has_no_int8_weights(saved):
+    folder = saved({**int8_parts(int8_arrays()), "tokenizer.model": b""})
+    for changes in ({"cell": "other"}, {"hidden_size": "8"}):
+        with pytest.raises(ModelError, match=r"config\.json does not describe a translator"):
+            load_int8(folder, {**DESCRIPTION, "model": CONFIG | changes}, 9, 9)
+    with pytest.raises(ModelError, match="no multiple of two times attention_heads"):
+        load_int8(folder, {**DESCRIPTION, "model": CONFIG | {"attention_heads": 3}}, 9, 9)
+
+
+def test_a_small_copy_has_int8_weights_alone_and_a_tagger_in_half_precision(saved, tokenizer):
+    folder = saved(
+        {
+            **translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), ["dog"]),
+            **tagger_parts(TAGGER, to_bytes({"a": np.array([0.1], np.float32)})),
+            INT8: b"out of date",
+        }
+    )
+    parts = small_parts(folder, int8_arrays())
+    assert parts.keys() == folder.parts.keys() - {"translator.safetensors"}
+    assert parts[INT8] == to_bytes(int8_arrays())
+    [half] = parse(parts["tagger.safetensors"], "", "").values()
+    assert half.dtype == np.float16
+    assert parts["config.json"] == folder.read("config.json")
