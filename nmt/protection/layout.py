@@ -21,7 +21,7 @@ _MARK = regex.compile(
     r"|\[[ xX✓]?\]|\[\d{1,2}:\d\d(?::\d\d)?\])(?:\s++|$)"
 )
 _BLANK = regex.compile(r"[\s\p{Z}\p{Cc}\p{Cf}]")  # what shows nothing
-_AROUND = {'"': '"', "(": ")", "[": "]", "{": "}"}  # alike in all languages, unlike „ “ and « »
+SURROUNDING = {'"': '"', "(": ")", "[": "]", "{": "}"}  # alike in all languages, unlike „ “ and « »
 
 Range = tuple[int, int]  # line[start:end]
 
@@ -35,8 +35,6 @@ def texts_of(line: str, spans: Sequence[Span]) -> list[Range]:
     found = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         start, end = trim(line, spans, start, end)
-        while start < end and (mark := _MARK.match(line, start, end)):
-            start, end = trim(line, spans, _behind_span(spans, mark.end()), end)
         if start < end:
             found.append((start, end))
     return found
@@ -45,8 +43,29 @@ def texts_of(line: str, spans: Sequence[Span]) -> list[Range]:
 def trim(line: str, spans: Sequence[Span], start: int, end: int) -> Range:
     """Where line[start:end] begins and ends without what is kept at its edges.
 
-    That is white space, symbols, tags that surround the whole of it or belong to other texts, quotes and brackets.
+    That is white space, symbols, tags that surround the whole of it or belong to other texts, quotes and brackets,
+    and at its start the marks of lists, headings and so on.
     """
+    start, end = _trim_edges(line, spans, start, end)
+    while start < end and (mark := _MARK.match(line, start, end)):
+        start, end = _trim_edges(line, spans, _behind_span(spans, mark.end()), end)
+    return start, max(start, end)
+
+
+def _separators(line: str, spans: Sequence[Span]) -> Iterator[Range]:
+    """What stands between the texts of a line, in order: breaks among the spans, and the rest outside of all spans."""
+    place = 0
+    for match in _BETWEEN.finditer(line):
+        while place < len(spans) and spans[place].end <= match.start():
+            if spans[place].role == "break":
+                yield spans[place].start, spans[place].end
+            place += 1
+        if place == len(spans) or spans[place].start >= match.end():
+            yield match.span()
+    yield from ((span.start, span.end) for span in spans[place:] if span.role == "break")
+
+
+def _trim_edges(line: str, spans: Sequence[Span], start: int, end: int) -> Range:
     first = bisect_right(spans, start - 1, key=lambda span: span.start)
     last = bisect_right(spans, end, key=lambda span: span.end) - 1
     while start < end:
@@ -69,19 +88,6 @@ def trim(line: str, spans: Sequence[Span], start: int, end: int) -> Range:
     return start, max(start, end)
 
 
-def _separators(line: str, spans: Sequence[Span]) -> Iterator[Range]:
-    """What stands between the texts of a line, in order: breaks among the spans, and the rest outside of all spans."""
-    place = 0
-    for match in _BETWEEN.finditer(line):
-        while place < len(spans) and spans[place].end <= match.start():
-            if spans[place].role == "break":
-                yield spans[place].start, spans[place].end
-            place += 1
-        if place == len(spans) or spans[place].start >= match.end():
-            yield match.span()
-    yield from ((span.start, span.end) for span in spans[place:] if span.role == "break")
-
-
 def _behind_span(spans: Sequence[Span], place: int) -> int:
     """The place, or the end of the span that it would cut."""
     nearest = bisect_right(spans, place - 1, key=lambda span: span.start) - 1
@@ -100,7 +106,7 @@ def _stands_apart(span: Span, start: int, end: int) -> bool:
 
 
 def _is_surrounded(line: str, start: int, end: int) -> bool:
-    closing = _AROUND.get(line[start])
+    closing = SURROUNDING.get(line[start])
     if closing is None or end - start < 3 or line[end - 1] != closing:
         return False
     return all(line.find(mark, start + 1, end - 1) < 0 for mark in (line[start], closing))

@@ -8,6 +8,7 @@ has begun stops where the next one of its kind could begin.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 import regex
 
@@ -59,7 +60,7 @@ _KINDS = [
         rf"|(?:{_WITHOUT_VALUE})(?=[\s/>])))*+\s*+(?P<empty>/?)>",
     ),
     ("word", _RESERVED),
-    ("mark", r"&(?:[A-Za-z]\w{1,30}|\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6});"),
+    ("entity", r"&(?:[A-Za-z]\w{1,30}|\#\d{1,7}|\#[xX][0-9A-Fa-f]{1,6});"),
     # Templates: {{ x }}, {% if %}, {# note #}, ${x}, $(x), {name}, {0:.2f}, {n, number, integer}, [[x]], [NAME]
     ("word", r"\{\{\{?[^{}]*+\}?\}\}|\{%(?:(?!%\}|\{%).)*+%\}|\{\#(?:(?!\#\}|\{\#).)*+\#\}|[$\#@%]\{[^{}]*+\}"),
     ("word", r"\$\((?=\w)[^()$]*+\)|\{\s*+[\w.-]*+\s*+\}|\{[^\s{}]{1,80}\}"),
@@ -96,7 +97,7 @@ _KINDS = [
     ("word", r"[&§%‰@=\p{Sc}](?![\p{S}&§%‰@\uFE0F])"),  # at the edge of a sentence these are part of it still
     (
         "mark",
-        rf"(?:{_EMOJI}|(?:(?![|`´])\p{{S}}|[&§†‡•‣◦※¶@\#%‰\\]|(?<=\S)\|(?=\S)|(?<!\w)[`´·]|[`´·](?!\w))\uFE0F?)++",
+        rf"(?:{_EMOJI}|(?:(?![|`´−])\p{{S}}|[&§†‡•‣◦※¶@\#%‰\\]|(?<=\S)\|(?=\S)|(?<!\w)[`´·]|[`´·](?!\w))\uFE0F?)++",
     ),
 ]  # fmt: skip
 _ICU = [  # in a line with a plural or a choice, whose texts stand apart
@@ -201,6 +202,8 @@ def _atom(match: regex.Match[str]) -> _Atom:
             return _Atom(start=start, end=end, role="mark", pair="{", opens=not closes, closes=closes)
         case "emphasis":
             return _emphasis(match)
+        case "entity":  # one that HTML does not know may stand for words
+            return _Atom(start=start, end=end, role="word" if unescape(shown) == shown else "mark")
         case "break":
             return _Atom(start=start, end=end, role="break")
         case "mark":

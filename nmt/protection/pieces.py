@@ -7,10 +7,11 @@ from functools import cache
 
 import regex
 
-from nmt.protection.layout import Range, texts_of, trim
+from nmt.protection.layout import SURROUNDING, Range, texts_of, trim
 from nmt.protection.spans import Span
 
 _LETTER = regex.compile(r"\p{L}")
+_VISIBLE = regex.compile(r"\S")
 _LETTER_OR_SPACE = regex.compile(r"[\p{L}\s]")
 _PROPERTIES = {"CJK": "Han"}  # scripts that nmt.text.languages calls otherwise than Unicode's property
 
@@ -33,7 +34,8 @@ def cut_line(line: str, spans: Sequence[Span], sentence_starts: Callable[[str], 
     """
     pieces = []
     place = 0
-    for start, end in _sentences(line, spans, sentence_starts):
+    texts = texts_of(line, spans)
+    for start, end in (part for text in texts for part in _sentences(line, spans, *text, sentence_starts)):
         if start > place:
             pieces.append(Piece(text=line[place:start], start=place, translated=False))
         pieces.append(Piece(text=line[start:end], start=start, translated=True))
@@ -63,14 +65,18 @@ def _foreign_letter(scripts: frozenset[str]) -> regex.Pattern[str]:
     return regex.compile(rf"[\p{{L}}--[\p{{Common}}\p{{Inherited}}{known}]]", regex.V1)
 
 
-def _sentences(line: str, spans: Sequence[Span], sentence_starts: Callable[[str], Sequence[int]]) -> Iterator[Range]:
-    """What is to be translated of a line, in order."""
-    for start, end in texts_of(line, spans):
-        for part in _split(line, _between(spans, start, end), start, end, sentence_starts):
-            own = _between(spans, *part)
-            trimmed = trim(line, own, *part)
-            if _has_words(line, own, *trimmed):
-                yield trimmed
+def _sentences(
+    line: str, spans: Sequence[Span], start: int, end: int, sentence_starts: Callable[[str], Sequence[int]]
+) -> Iterator[Range]:
+    """What is to be translated of a text of the line, in order."""
+    own = _between(spans, start, end)
+    for part in _split(line, own, start, end, sentence_starts):
+        first, last = trim(line, own, *part)
+        if part != (start, end) and first > part[0] and line[first - 1] in SURROUNDING:
+            # Splitters cut nothing in quotes, which are gone now. No quote is in quotes of its kind: it ends soon.
+            yield from _sentences(line, own, first, last, sentence_starts)
+        elif _has_words(line, own, first, last):
+            yield first, last
 
 
 def _split(
@@ -82,8 +88,8 @@ def _split(
     what closes in or behind the second are part of that.
     """
     masked = _masked(line, spans, start, end)
-    places = (start + place for place in sentence_starts(masked))
-    following = [place for place in places if place > start and not _cuts_span(spans, place)]
+    places = [start + place for place in sentence_starts(masked) if _is_start(masked, place)]
+    following = [place for place in places if not _cuts_span(spans, place)]
     begin = start
     for place in [*following, end]:
         last = begin + len(masked[begin - start : place - start].rstrip())
@@ -100,19 +106,30 @@ def _split(
 def _masked(line: str, spans: Sequence[Span], start: int, end: int) -> str:
     """The text line[start:end] as a splitter is to see it: marks as spaces, and what stands for words as a word.
 
-    Numbers stay, since sentences do not end behind the one of "am 3. Mai".
+    Numbers stay, since sentences do not end behind the one of "am 3. Mai"; so do marks that are part of a word.
     """
     parts = []
     place = start
     for span in spans:
         shown = line[span.start : span.end]
-        if span.role != "word":
+        if span.role == "mark" and shown[0] not in "<&" and _is_inside_word(line, span):
+            shown = "x" * len(shown)
+        elif span.role != "word":
             shown = " " * len(shown)
         elif span.kind != "literal" or _LETTER_OR_SPACE.search(shown):
             shown = "X" + "x" * (len(shown) - 1)
         parts += [line[place : span.start], shown]
         place = span.end
     return "".join([*parts, line[place:end]])
+
+
+def _is_inside_word(line: str, span: Span) -> bool:
+    return bool(_VISIBLE.match(line, span.end)) and span.start > 0 and bool(_VISIBLE.match(line, span.start - 1))
+
+
+def _is_start(text: str, place: int) -> bool:
+    """Whether a sentence may start there: not in com.sun.star.Table."""
+    return 0 < place < len(text) and text[place - 1] != "."
 
 
 def _has_words(line: str, spans: Sequence[Span], start: int, end: int) -> bool:

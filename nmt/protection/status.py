@@ -47,8 +47,8 @@ def check_items(
     """
     said = said or {}
     taken = bytearray(len(target))
-    for place in filter(None, places):
-        _take(taken, place)
+    for known in filter(None, places):
+        _take(taken, known)
     searches: dict[str, _Occurrences] = {}
     found = []
     for number, (span, place) in enumerate(zip(spans, places, strict=True)):

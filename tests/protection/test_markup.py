@@ -97,7 +97,7 @@ def test_marks_know_their_partners(text, expected):
 
 
 def test_marks_know_what_they_are_to_the_words_round_them():
-    assert roles("<p><b>a</b> {x}<br> 🎉 <name> </i>") == [
+    assert roles("<p><b>a</b> {x}<br> 🎉 <name> </i> &nbsp; &XML;") == [
         ("<p>", "break"),
         ("<b>", "open"),
         ("</b>", "close"),
@@ -106,6 +106,8 @@ def test_marks_know_what_they_are_to_the_words_round_them():
         ("🎉", "mark"),
         ("<name>", "word"),
         ("</i>", "close"),
+        ("&nbsp;", "mark"),
+        ("&XML;", "word"),
     ]
 
 

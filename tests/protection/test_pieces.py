@@ -36,6 +36,9 @@ def translated(line):
         ("Wow! 😀 Gut.", ["Wow!", "Gut."]),
         ("- **Wichtig:** Das ist gut. 🎉", ["**Wichtig:** Das ist gut."]),
         ("[Mehr](https://x.de) ist da. [Weiter](x)", ["[Mehr](https://x.de) ist da.", "Weiter"]),
+        ('"Ja." "Nein. Gut."', ["Ja.", "Nein.", "Gut."]),
+        ("Eins. - Zwei.", ["Eins.", "Zwei."]),
+        ("Das ist com.sun.star.Table und string.*-Filter.", ["Das ist com.sun.star.Table und string.*-Filter."]),
         ("Um 15:45 Uhr", ["Um 15:45 Uhr"]),
     ],
 )  # fmt: skip
