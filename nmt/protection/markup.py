@@ -8,6 +8,7 @@ has begun stops where the next one of its kind could begin.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 
 import regex
@@ -107,13 +108,12 @@ _ICU = [  # in a line with a plural or a choice, whose texts stand apart
 ]
 
 
-def _pattern(kinds: Iterable[tuple[str, str]]) -> regex.Pattern[str]:
+@cache  # and not when the module is loaded: each takes 20 ms to compile
+def _pattern(icu: bool) -> regex.Pattern[str]:
     """One pattern for all kinds; a match's lastgroup is the name of its kind."""
-    return regex.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in kinds))
+    return regex.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in (_ICU if icu else []) + _KINDS))
 
 
-_MARKUP = _pattern(_KINDS)
-_MARKUP_WITH_ICU = _pattern(_ICU + _KINDS)
 _ICU_OPENING = regex.compile(_ICU[0][1])
 _RESERVED_LOOK = regex.compile(_RESERVED)
 _FENCE = regex.compile(r"\s*+(?:`{3,}|~{3,})[^`]*+")
@@ -175,7 +175,7 @@ def _code(text: str) -> Iterator[Span]:
 
 def _atoms(text: str, code: Iterable[Span]) -> Iterator[_Atom]:
     """All marks outside of code, in order."""
-    pattern = _MARKUP_WITH_ICU if _ICU_OPENING.search(text) else _MARKUP
+    pattern = _pattern(icu=bool(_ICU_OPENING.search(text)))
     edges = [0, *(edge for span in code for edge in (span.start, span.end)), len(text)]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         for match in pattern.finditer(text, start, end):
