@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from sentencex import segment
+
+_ANY_SPACE = re.compile(r"\s")
+_WINDOW = 4096  # characters
 
 # Where to cut a long sentence, best first: after a strong pause, after a comma, at a space, anywhere. Marks that stand
 # in times, numbers and addresses need a space after them.
@@ -29,8 +33,30 @@ def split_line(
     text = text.strip()
     if not text or sentence_fits(text):
         return [text] if text else []
-    sentences = (sentence.strip() for sentence in segment(language.split("-")[0], text))
+    edges = [*sentence_starts(text, language), len(text)]
+    sentences = (text[start:end].strip() for start, end in pairwise(edges))
     return [part for sentence in sentences if sentence for part in _cut(sentence, part_fits, 0)]
+
+
+def sentence_starts(text: str, language: str) -> list[int]:
+    """Where the sentences of a text start, in characters; the first is 0. A text without characters has none.
+
+    The text is looked at a window at a time, each beginning where the last sentence of the one before did, since
+    sentencex takes quadratic time for some lines.
+    """
+    # sentencex dies of wider spaces behind initials ("A.", U+2028), which are three bytes long.
+    text = _ANY_SPACE.sub(" ", text)
+    starts = [0] if text else []
+    start = 0
+    while start < len(text):
+        end = start + _WINDOW
+        *complete, last = map(len, segment(language.split("-")[0], text[start:end]))
+        for length in complete:
+            start += length
+            starts.append(start)
+        if not complete or end >= len(text):
+            start += last  # in the middle of a sentence that is longer than a window, or at the end of the text
+    return starts
 
 
 def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:

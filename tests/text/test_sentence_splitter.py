@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nmt.text.sentence_splitter import split_line
+from nmt.text.sentence_splitter import sentence_starts, split_line
 
 
 def words(limit):
@@ -35,3 +37,38 @@ def test_blank_lines_have_no_parts():
 def test_the_cut_nearest_to_the_middle_is_found_however_far_it_is(before, after):
     halves = ["x" * before + ";", "y" * after]
     assert split_line("  ".join(halves), "en", lambda text: False, lambda text: text in halves) == halves
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("de", ["Er ist z. B. weg.  ", "Wir kommen am 3. Mai. ", "Dr. Wolf 🎉 kam. ", "Nr. 5 ist da! ", "Gut."]),
+        ("en", ["The U.S. is big. ", "Mr. Young left at 5 p.m. ", "No. 5 is alive."]),
+    ],
+)
+def test_sentences_start_behind_the_space_and_not_behind_abbreviations(language, sentences):
+    starts = sentence_starts("".join(sentences), language)
+    assert starts == [sum(map(len, sentences[:number])) for number in range(len(sentences))]
+
+
+def test_sentences_start_alike_in_a_text_of_many_windows():
+    sentences = ["Ich bin da. ", "Er wartet, " * 30 + "sagt er. "] * 200
+    starts = sentence_starts("".join(sentences), "de")
+    assert starts == [sum(map(len, sentences[:number])) for number in range(len(sentences))]
+
+
+def test_a_sentence_longer_than_a_window_is_one():
+    assert sentence_starts("Er wartet, " * 2000 + "sagt er. Gut.", "de") == [0, 22009]
+
+
+def test_wide_spaces_behind_initials_are_spaces():
+    assert sentence_starts("A.\u2028B. kam. Er ging.", "de") == [0, 11]
+    assert split_line("A.\u3000B. kam. Er ging.", "de", lambda text: False, lambda text: True)[1] == "Er ging."
+
+
+@given(st.text('aB .!?„“"()\u2028\u3000\u00a0🎉3\t', max_size=40), st.sampled_from(["de", "en", "xx"]))
+def test_starts_are_in_order_and_inside_of_the_text(text, language):
+    starts = sentence_starts(text, language)
+    assert starts[:1] == [0][: len(text)]
+    assert starts == sorted(set(starts))
+    assert all(start < len(text) for start in starts)
