@@ -74,11 +74,10 @@ class Lexicon:
     def kind(self, word: str) -> WordKind:
         """What a word is, taken by itself."""
         if word == word.lower():
-            given = word not in self.seen and word.capitalize() in self.names.given and len(word) > 3
-            return WordKind.NAME if given else WordKind.OTHER
+            return WordKind.OTHER
         if len(word) == 1:
             return WordKind.LETTER
-        if word.lower() in TITLES or (self.language == "de" and word.lower().endswith(_GERMAN_TITLES)):
+        if self._is_title(word.lower()):
             return WordKind.TITLE
         pairs = self.seen.get(word, NEVER).pairs
         if self.is_copied(word):
@@ -114,6 +113,11 @@ class Lexicon:
     def may_be_surname(self, word: str) -> bool:
         """Whether a word can be a surname that also has another meaning: Stern, Young."""
         return word in self.names.family or (self.language != "de" and word.lower() in self.seen)
+
+    def _is_title(self, word: str) -> bool:
+        if self.language != "de":
+            return word in TITLES
+        return word in TITLES or any(form.endswith(_GERMAN_TITLES) for form in (word, word.removesuffix("n")))
 
     def is_copied(self, word: str) -> bool:
         """Whether training pairs have a word and copy it more often than not."""

@@ -35,7 +35,6 @@ _DETERMINERS = word_set("der die das den dem des am im zum zur beim vom ins ans 
     )
     for ending in ("", "e", "en", "em", "er", "es")
 }
-_ENGLISH_DETERMINERS = word_set("the a an this that these those my your his her its our their no any every")
 _ADJECTIVE_ENDINGS = ("e", "en", "em", "er", "es")
 _ELIDED = word_set("O D L M N")  # O'Neil
 _ADDRESS = word_set("Mr Mrs Ms Miss Mister Dr")  # a name follows, whatever its word means
@@ -73,9 +72,11 @@ def find_names(text: str, statistics: WordStatistics, language: str, tagged: Ite
     """
     lexicon = Lexicon(language=language.split("-")[0], seen=statistics.of(language), names=name_list())
     words = list(_words(text, lexicon))
+    if words and words[0].text.islower():
+        _find_small_names(words, lexicon)
     _believe(tagged, words, lexicon)
     for place in range(len(words)):
-        _weigh(words, place, lexicon)
+        _doubt(words, place, lexicon)
     for place in range(1, len(words)):
         _look_back(words, place, lexicon)
     for place in range(len(words) - 1):
@@ -102,25 +103,29 @@ def _words(text: str, lexicon: Lexicon) -> Iterator[_Word]:
         yield _Word(text=word, start=match.start(), end=match.end(), after=after, kind=kind, genitive=genitive)
 
 
-def _weigh(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
-    """Judge a word again by the words before it.
+def _find_small_names(words: Sequence[_Word], lexicon: Lexicon) -> None:
+    """In a text whose writer uses no capitals, take given names for names unless they are known as words."""
+    for word in words:
+        strange = word.kind is WordKind.OTHER and word.text not in lexicon.seen and len(word.text) > 3
+        if strange and word.text.capitalize() in lexicon.names.given:
+            word.kind = WordKind.NAME
 
-    A German word that nobody knows is a noun after an article and perhaps an adjective: der (neue) Umsatz. Of such
-    words in GermEval's development part 516 are none, 120 names of other things and 7 of persons. An English word
-    that could be a person's name is one inside a sentence, unless an article or a capital precedes.
+
+def _doubt(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
+    """Take a German word that nobody knows for a noun after an article, and perhaps an adjective: der (neue) Umsatz.
+
+    Of such words in GermEval's development part 516 are no names, 120 names of things and places, and 7 of persons.
     """
-    word, before = words[place], words[max(0, place - 2) : place]
-    if word.believed or not before or before[-1].after not in _SPACES:
+    word = words[place]
+    if lexicon.language != "de" or word.kind is not WordKind.NAME or word.believed or not lexicon.is_strange(word.text):
         return
-    last, first = before[-1], before[0]
-    if lexicon.language == "de" and word.kind is WordKind.NAME and lexicon.is_strange(word.text):
-        adjective = last.kind is WordKind.OTHER and last.text.endswith(_ADJECTIVE_ENDINGS) and first.after in _SPACES
-        if last.text.lower() in _DETERMINERS or (adjective and first.text.lower() in _DETERMINERS):
+    for before in reversed(words[max(0, place - 2) : place]):
+        if before.after not in _SPACES:
+            return
+        if before.text.lower() in _DETERMINERS:
             word.kind = WordKind.ORDINARY
-    could_be = word.kind is WordKind.ORDINARY and word.text not in lexicon.seen and lexicon.is_listed(word.text)
-    plain = last.kind is WordKind.OTHER and last.text not in _ENGLISH_DETERMINERS
-    if lexicon.language == "en" and could_be and plain:
-        word.kind = WordKind.NAME
+        if before.kind is not WordKind.OTHER or not before.text.endswith(_ADJECTIVE_ENDINGS):
+            return
 
 
 def _believe(tagged: Iterable[Tagged], words: Sequence[_Word], lexicon: Lexicon) -> None:
