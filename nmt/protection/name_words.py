@@ -11,21 +11,37 @@ from nmt.protection.words import word_set
 FREQUENT_FROM = 10  # training pairs with a name, from which on it stays in the text
 LONGEST = 40  # letters; of longer words nobody looks for parts
 
-TITLES = word_set(
-    """
-    herr herrn frau fräulein dr prof doktor professor professorin präsident präsidentin minister ministerin kanzler
-    kanzlerin bundeskanzler bundeskanzlerin premierminister ministerpräsident bundespräsident senator senatorin
-    kommissar kommissarin vorsitzender vorsitzende abgeordneter abgeordnete kollege kollegin kollegen richter general
-    oberst major hauptmann kapitän könig königin kaiser kaiserin prinz prinzessin fürst graf gräfin herzog herzogin
-    baron papst bischof erzbischof kardinal pater bruder schwester onkel tante opa oma
-    mr mrs ms miss mister sir lady lord madam doctor president minister chancellor commissioner chairman speaker
-    secretary governor mayor congressman judge colonel captain lieutenant sergeant king queen emperor prince princess
-    duke duchess count pope bishop archbishop cardinal father brother sister uncle aunt
-    mme mlle monsieur madame mademoiselle docteur président présidente ministre roi reine
-    señor señora señorita sr sra srta don doña doctora presidente presidenta ministro ministra rey reina
-    """
-)
-
+TITLES = {  # by language: where another one has them, they are copied with the name
+    "de": word_set(
+        """
+        herr herrn frau fräulein dr prof doktor professor professorin präsident präsidentin minister ministerin kanzler
+        kanzlerin senator senatorin kommissar kommissarin vorsitzender vorsitzende abgeordneter abgeordnete kollege
+        kollegin kollegen richter general oberst major hauptmann kapitän könig königin kaiser kaiserin prinz prinzessin
+        fürst graf gräfin herzog herzogin baron papst bischof erzbischof kardinal pater bruder schwester onkel tante
+        opa oma
+        """
+    ),
+    "en": word_set(
+        """
+        mr mrs ms miss mister sir lady lord madam dr prof professor doctor president minister chancellor commissioner
+        chairman speaker secretary senator governor mayor congressman judge general colonel major captain lieutenant
+        sergeant king queen emperor prince princess duke duchess count baron pope bishop archbishop cardinal father
+        brother sister uncle aunt
+        """
+    ),
+    "es": word_set(
+        """
+        señor señora señorita sr sra srta don doña dr dra doctor doctora profesor profesora presidente presidenta
+        ministro ministra senador senadora general coronel capitán rey reina príncipe princesa papa obispo tío tía
+        """
+    ),
+    "fr": word_set(
+        """
+        mme mlle monsieur madame mademoiselle dr docteur professeur président présidente ministre sénateur général
+        colonel capitaine roi reine prince princesse pape évêque oncle tante
+        """
+    ),
+}
 _GERMAN_TITLES = tuple(  # also at the end of a word: Berichterstatter, Außenminister
     word_set(
         """
@@ -77,7 +93,7 @@ class Lexicon:
             return WordKind.OTHER
         if len(word) == 1:
             return WordKind.LETTER
-        if self._is_title(word.lower()):
+        if self._is_title(word):
             return WordKind.TITLE
         pairs = self.seen.get(word, NEVER).pairs
         if self.is_copied(word):
@@ -114,11 +130,6 @@ class Lexicon:
         """Whether a word can be a surname that also has another meaning: Stern, Young."""
         return word in self.names.family or (self.language != "de" and word.lower() in self.seen)
 
-    def _is_title(self, word: str) -> bool:
-        if self.language != "de":
-            return word in TITLES
-        return word in TITLES or any(form.endswith(_GERMAN_TITLES) for form in (word, word.removesuffix("n")))
-
     def is_copied(self, word: str) -> bool:
         """Whether training pairs have a word and copy it more often than not."""
         pairs, copied = self.seen.get(word, NEVER)
@@ -127,6 +138,13 @@ class Lexicon:
     def is_listed(self, word: str) -> bool:
         """Whether a list of names of persons has a word."""
         return word in self.names.given or word in self.names.family
+
+    def _is_title(self, word: str) -> bool:
+        if word.lower() in TITLES.get(self.language, frozenset()):
+            return True
+        if self.language != "de" or self.is_listed(word) or self.is_copied(word):  # Murat
+            return False
+        return any(form.endswith(_GERMAN_TITLES) for form in (word.lower(), word.lower().removesuffix("n")))
 
     def _made_of_ordinary(self, word: str) -> bool:
         if len(word) > LONGEST:

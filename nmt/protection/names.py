@@ -38,7 +38,7 @@ _DETERMINERS = word_set("der die das den dem des am im zum zur beim vom ins ans 
 _ADJECTIVE_ENDINGS = ("e", "en", "em", "er", "es")
 _ELIDED = word_set("O D L M N")  # O'Neil
 _ADDRESS = word_set("Mr Mrs Ms Miss Mister Dr")  # a name follows, whatever its word means
-_ABBREVIATED = word_set("St Ste Mt Jr Sr") | _ADDRESS
+_ABBREVIATED = word_set("Prof St Ste Mt Jr Sr") | _ADDRESS
 _JUNIOR = word_set("Jr Sr")
 
 _SPACES = (" ", "\u00a0", "\u202f")
@@ -158,8 +158,9 @@ def _look_back(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
         if _calls_for_surname(before, word, lexicon):
             word.kind = WordKind.NAME
     elif before.in_name:
-        hyphenated = before.after in _HYPHENS and word.text not in lexicon.seen  # Kar-wai, Ice-T
-        if hyphenated or word.text in _JUNIOR or (word.kind is WordKind.LETTER and word.abbreviated):
+        if word.kind is WordKind.LETTER and word.abbreviated:
+            word.kind = WordKind.NAME
+        elif word.text in _JUNIOR or (before.after in _HYPHENS and word.text not in lexicon.seen):  # Kar-wai, Ice-T
             word.kind = WordKind.PART
 
 
@@ -209,7 +210,7 @@ def _look_ahead(word: _Word, next_: _Word, lexicon: Lexicon) -> None:
     if not next_.in_name or not _joined(word, next_):
         return
     if word.kind is WordKind.LETTER and (word.abbreviated or word.text in _ELIDED):
-        word.kind = WordKind.PART
+        word.kind = WordKind.NAME
     elif next_.kind is WordKind.NAME:
         given = word.kind is WordKind.ORDINARY and word.text in lexicon.names.given
         if given or word.text in ("St", "Ste"):

@@ -47,6 +47,8 @@ def names(text, language, tagged=()):
         ("Xylander-Straße", ["Xylander"]),
         ("Martin Luther King Jr. hat es gesehen", ["Martin Luther King Jr."]),
         ("Mustafa S. traf Peter B.", ["Mustafa S.", "Peter B"]),
+        ("Tom B. Boston und Prof. Dr. Koch", ["Tom B. Boston", "Koch"]),
+        ("Murat hat Monsieur Dupont gesehen.", ["Murat", "Monsieur Dupont"]),
         ("Toms Haus, Xiomaras Auto, Kaczmareks Platz", ["Xiomara", "Kaczmarek"]),  # the s stays
         ("Hans' Auto", ["Hans"]),
         ("Obermüller & Söhne GmbH", ["Obermüller & Söhne GmbH"]),
