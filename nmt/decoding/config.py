@@ -15,6 +15,7 @@ class SearchConfig:
     length_penalty: float = 1.0  # alpha of Wu et al. (2016); 0 favours short translations
     coverage_penalty: float = 0.0  # beta of the same
     max_length_ratio: float = 2.0  # a translation has at most this many subwords a source subword, and ten more
+    no_repeat_ngram_size: int = 0  # no sequence of so many subwords twice, unless the source has one; 0: any may come
     n_best: int = 1
     sample: bool = False  # draw n_best translations at random instead of searching
     sample_from: int = 0  # draw each subword from that many most probable ones; 0 means all
@@ -27,7 +28,7 @@ class SearchConfig:
         if not 1 <= self.n_best <= (self.n_best if self.sample else self.beam_size):
             most = "" if self.sample else f" and at most search.beam_size ({self.beam_size}), which --beam-size raises"
             raise ConfigError(f"search.n_best is {self.n_best}; it must be at least 1{most}")
-        for name in ("sample_from", "seed"):
+        for name in ("no_repeat_ngram_size", "sample_from", "seed"):
             if getattr(self, name) < 0:
                 raise ConfigError(f"search.{name} is {getattr(self, name)}; it must be at least 0")
         for name in ("length_penalty", "coverage_penalty"):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nmt.data.batch import pad
-from nmt.engines.base import Ints, Step
+from nmt.engines.base import NONE, Ints, Step
 from nmt.models.decoder import DecoderState
 from nmt.models.translator import Translator
 from nmt.text.tokenizer import EOS_ID
@@ -64,11 +64,17 @@ class TorchEngine:
         return TorchState(self._model.decoder.start(memory), len(sources))
 
     @torch.no_grad()
-    def step(self, previous: Ints, state: TorchState, candidates: int) -> Step:
+    def step(self, previous: Ints, state: TorchState, candidates: int, watched: Ints = NONE) -> Step:
         """See Engine.step."""
         found = self.distribution(previous, state)
         log_probs, ids = found.log_probs.topk(candidates, dim=-1)
-        return Step(log_probs.cpu().numpy(), ids.cpu().numpy(), lambda: found.attention.cpu().numpy(), found.state)
+        return Step(
+            log_probs=log_probs.cpu().numpy(),
+            ids=ids.cpu().numpy(),
+            watched=found.log_probs[:, torch.from_numpy(watched)].cpu().numpy(),
+            attention=lambda: found.attention.cpu().numpy(),
+            state=found.state,
+        )
 
     @torch.no_grad()
     def distribution(self, previous: Ints, state: TorchState) -> Distribution:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from nmt.engines.base import Ints, Step
+from nmt.engines.base import NONE, Ints, Step
 from nmt.engines.torch import TorchEngine, TorchState
 
 
@@ -37,14 +37,16 @@ class TorchEnsemble:
         return EnsembleState([engine.start(sources, rows) for engine in self._engines])
 
     @torch.no_grad()
-    def step(self, previous: Ints, state: EnsembleState, candidates: int) -> Step:
+    def step(self, previous: Ints, state: EnsembleState, candidates: int, watched: Ints = NONE) -> Step:
         """See Engine.step."""
         found = [engine.distribution(previous, own) for engine, own in zip(self._engines, state.states, strict=True)]
         each = torch.stack([one.log_probs for one in found])  # [M, R, V]
-        log_probs, ids = (each.logsumexp(dim=0) - math.log(len(found))).topk(candidates, dim=-1)
+        mean = each.logsumexp(dim=0) - math.log(len(found))
+        log_probs, ids = mean.topk(candidates, dim=-1)
         return Step(
             log_probs.cpu().numpy(),
             ids.cpu().numpy(),
+            mean[:, torch.from_numpy(watched)].cpu().numpy(),
             lambda: torch.stack([one.attention for one in found]).mean(dim=0).cpu().numpy(),
             EnsembleState([one.state for one in found]),
         )
