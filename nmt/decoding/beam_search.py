@@ -1,6 +1,7 @@
 """Beam search over any engine: all sentences of a batch at once, finished ones dropped as they end.
 
-Shapes: B sentences, K beam, R rows (live hypotheses, those of a sentence side by side), C candidates, S source length.
+Shapes: B sentences, K beam, R rows (live hypotheses, those of a sentence side by side), C candidates, S source length,
+N placeholders.
 """
 
 from collections.abc import Sequence
@@ -8,9 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.constraints import Required
+from nmt.decoding.constraints import (
+    INCOMPLETE_COST,
+    REPETITION_CANDIDATES,
+    REPETITION_COST,
+    Flags,
+    PlaceholderConstraint,
+    has_repetition,
+    repeats,
+)
 from nmt.decoding.hypotheses import FinishedHypotheses, Hypothesis, rank_within
-from nmt.engines.base import Engine, Floats, Ints, State
+from nmt.engines.base import NONE, Engine, Floats, Ints, State
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
@@ -19,53 +28,64 @@ def beam_search(
     sources: Sequence[Sequence[int]],
     config: SearchConfig,
     first: int = BOS_ID,
-    required: Required | None = None,
+    constraint: PlaceholderConstraint | None = None,
 ) -> list[list[Hypothesis]]:
     """The best translations of each source (subword ids without EOS), at most n_best each, best first.
 
-    first is what the decoder reads at its first step: BOS, or the tag of the language to write. What is required comes
-    in every hypothesis, or it is one that is stopped at the greatest length.
+    first is what the decoder reads at its first step: BOS, or the tag of the language to write. Every hypothesis meets
+    the constraint, or it is one that is stopped at the greatest length.
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
-    ended = FinishedHypotheses(sources, config)
+    finished = FinishedHypotheses(sources, config)
     state = engine.start(sources, config.beam_size)
     sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
-    score: Floats = np.zeros(len(sources))  # [R], its log-probability
-    tokens: Ints = np.zeros((len(sources), int(ended.limits.max())), dtype=np.int64)  # [R, limit]
+    score: Floats = np.zeros(len(sources))  # [R], its log-probability, less what inversions and repetitions cost
+    tokens: Ints = np.zeros((len(sources), int(finished.limits.max())), dtype=np.int64)  # [R, limit]
     previous: Ints = np.full(len(sources), first)
-    covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
-    candidates = min(config.beam_size, engine.vocab_size)
-    if required:
-        missing: Ints = required.counts  # [R, N]
-        candidates = min(candidates + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
+    coverage: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
+    size = config.no_repeat_ngram_size
+    free = np.array([not size or has_repetition(source, size) for source in sources])  # [B], may repeat, as the source
+    watched, candidates = NONE, config.beam_size
+    if constraint:
+        watched, missing = constraint.symbols, constraint.required  # [N], [R, N]
+        candidates += len(watched) + 1  # so many may be forbidden
+    candidates = min(candidates + (REPETITION_CANDIDATES if size else 0), engine.vocab_size)
 
     for length in range(1, tokens.shape[1] + 1):
-        step = engine.step(previous, state, candidates)
-        totals = score[:, None] + step.log_probs  # [R, C]
-        if required:
-            totals = np.where(required.forbids(step.ids, missing), -np.inf, totals)
-        row, column = _best_continuations(totals, sentence, ended.slots)
+        step = engine.step(previous, state, candidates, watched)
+        log_probs, ids = step.log_probs, step.ids  # [R, C]
+        if constraint:
+            log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing, sentence)
+        if not free.all():
+            repeated = repeats(tokens[:, : length - 1], ids, size) & ~free[sentence][:, None]
+            log_probs = log_probs - REPETITION_COST * repeated
+        totals = score[:, None] + log_probs
+        if constraint and constraint.in_banks:
+            row, column = _best_in_banks(totals, sentence, finished.slots, constraint, missing)
+        else:
+            row, column = _best_continuations(totals, sentence, finished.slots)
 
-        score, previous, sentence = totals[row, column], step.ids[row, column], sentence[row]
-        tokens, covered = tokens[row], (covered + (step.attention() if config.coverage_penalty else 0.0))[row]
+        score, previous, sentence = totals[row, column], ids[row, column], sentence[row]
+        tokens, coverage = tokens[row], (coverage + (step.attention() if config.coverage_penalty else 0.0))[row]
         tokens[:, length - 1] = previous
-        if required:
-            missing = missing[row] - (previous[:, None] == required.symbols)
+        if constraint:
+            missing = constraint.met(missing[row], previous)
 
-        ending = (previous == EOS_ID) | (length == ended.limits[sentence])
+        ending = (previous == EOS_ID) | (length == finished.limits[sentence])
         if ending.any():
-            ended.add(length, sentence[ending], score[ending], tokens[ending], covered[ending])
-        live = ~(ending | ended.decided(score, sentence))
+            lacking = missing[ending].sum(axis=1) * INCOMPLETE_COST if constraint and constraint.complete else 0.0
+            finished.add(length, sentence[ending], score[ending] - lacking, tokens[ending], coverage[ending])
+        live = ~(ending | finished.decided(score, sentence))
         if not live.all():
             row, score, previous = row[live], score[live], previous[live]
-            sentence, tokens, covered = sentence[live], tokens[live], covered[live]
-            if required:
+            sentence, tokens, coverage = sentence[live], tokens[live], coverage[live]
+            if constraint:
                 missing = missing[live]
         if not len(row):
             break
         state = step.state.select(row)
-    return ended.best()
+    return finished.best()
 
 
 def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[Ints, Ints]:
@@ -75,5 +95,25 @@ def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[In
         return row, np.zeros(len(row), dtype=np.int64)
     flat, owner = totals.ravel(), sentence.repeat(totals.shape[1])
     order = np.lexsort((-flat, owner))  # the sentences as they stand, each one's candidates best first
+    kept = order[(rank_within(owner) < slots[owner]) & (flat[order] > -np.inf)]
+    return np.divmod(kept, totals.shape[1])
+
+
+def _best_in_banks(
+    totals: Floats, sentence: Ints, slots: Ints, constraint: PlaceholderConstraint, missing: Flags
+) -> tuple[Ints, Ints]:
+    """The same, each sentence's slots shared out evenly to banks of candidates that have met as much as each other.
+
+    What a bank cannot fill goes to the best of the rest (Post and Vilar, 2018, dynamic beam allocation).
+    """
+    others = totals.shape[1] - len(constraint.symbols)  # columns before those of the placeholders
+    bank = missing.sum(axis=1)[:, None] - (np.arange(totals.shape[1]) >= others)  # [R, C], what will be missing
+    flat, owner = totals.ravel(), sentence.repeat(totals.shape[1])
+    group = owner * (len(constraint.symbols) + 2) + bank.ravel() + 1
+    rank = np.empty(len(flat), dtype=np.int64)
+    order = np.lexsort((-flat, group))
+    rank[order] = rank_within(group[order])
+    fair = np.ceil(slots / (constraint.required.sum(axis=1) + 1))
+    order = np.lexsort((-flat, rank >= fair[owner], owner))
     kept = order[(rank_within(owner) < slots[owner]) & (flat[order] > -np.inf)]
     return np.divmod(kept, totals.shape[1])

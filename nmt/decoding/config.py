@@ -17,6 +17,9 @@ class SearchConfig:
     length_penalty: float = setting(1.0, "alpha of Wu et al. (2016); 0 favours short translations", _PENALTY)
     coverage_penalty: float = setting(0.0, "beta of the same paper; above 0 favours translating every word", _PENALTY)
     max_length_ratio: float = setting(2.0, "most subwords per source subword; ten more are free", above(0))
+    no_repeat_ngram_size: int = setting(
+        0, "no sequence of so many subwords comes twice, unless the source has one; 0: any may", at_least(0)
+    )
     n_best: int = setting(1, "translations of a line", at_least(1))
     sample: bool = setting(False, "draw n_best translations at random instead of searching")
     sample_from: int = setting(0, "draw each subword from that many most probable ones; 0 means all", at_least(0))

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from nmt.decoding.config import SearchConfig
-from nmt.decoding.constraints import Required
+from nmt.decoding.constraints import REPETITION_COST, PlaceholderConstraint, has_repetition, repeats
 from nmt.decoding.hypotheses import Hypothesis, length_limit
-from nmt.engines.base import Engine, State
+from nmt.engines.base import NONE, Engine, Ints, State
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 
@@ -16,53 +16,63 @@ def sample(
     sources: Sequence[Sequence[int]],
     config: SearchConfig,
     first: int = BOS_ID,
-    required: Required | None = None,
+    constraint: PlaceholderConstraint | None = None,
 ) -> list[list[Hypothesis]]:
     """Draw n_best translations of each source (subword ids without EOS), most probable first.
 
-    first and required are as in beam_search.
-
-    What is drawn for a sentence depends on the seed and the sentence alone, not on its neighbours.
+    first and constraint are as in beam_search. What is drawn for a sentence depends on the seed and the sentence alone,
+    not on its neighbours.
     """
-    most = candidates = min(config.sample_from or engine.vocab_size, engine.vocab_size)
-    if required:
-        candidates = min(most + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
-    copies = [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)]
+    size, copies = (
+        config.no_repeat_ngram_size,
+        [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)],
+    )
+    sentence: Ints = np.array([index for index, _ in copies])
+    free = np.array([not size or has_repetition(source, size) for source in sources])[sentence]
+    watched, most = NONE, min(config.sample_from or engine.vocab_size, engine.vocab_size)
+    candidates = most
+    if constraint:
+        watched, missing = constraint.symbols, constraint.required[sentence]
+        candidates = min(most + len(watched) + 1, engine.vocab_size)  # so many may be forbidden
     random = [np.random.default_rng([config.seed, copy, *sources[index]]) for index, copy in copies]
     limit = np.array([length_limit(len(sources[index]), config.max_length_ratio) for index, _ in copies])
-    ids: list[list[int]] = [[] for _ in copies]
+    tokens: Ints = np.zeros((len(copies), int(limit.max())), dtype=np.int64)
+    lengths: Ints = np.zeros(len(copies), dtype=np.int64)
     score = np.zeros(len(copies))
-    if required:
-        missing = required.counts[[index for index, _ in copies]]
 
     live = np.arange(len(copies))
-    state = engine.start(sources, config.n_best).select(np.array([index for index, _ in copies]))
+    state = engine.start(sources, config.n_best).select(sentence)
     previous = np.full(len(copies), first)
-    while True:
-        step = engine.step(previous, state, candidates)
+    while len(live):
+        step = engine.step(previous, state, candidates, watched)
+        log_probs, ids = step.log_probs, step.ids
+        if constraint:
+            log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing[live], sentence[live])
         # The highest of scores with Gumbel noise is a draw from their softmax (Gumbel, 1954).
-        noise = np.stack([random[copy].gumbel(size=candidates) for copy in live])
-        noisy = step.log_probs / config.temperature + noise
-        if required:
-            allowed = ~required.forbids(step.ids, missing[live])
-            noisy[~allowed | (allowed.cumsum(axis=1) > most)] = -np.inf
-        choice = np.argmax(noisy, axis=1)
-        rows = np.arange(len(live))
-        token = step.ids[rows, choice]
-        if required:
-            missing[live] -= token[:, None] == required.symbols
-        score[live] += step.log_probs[rows, choice]
-        for copy, chosen in zip(live, token, strict=True):
-            ids[copy].append(int(chosen))
-        going = np.array([token[row] != EOS_ID and len(ids[copy]) < limit[copy] for row, copy in enumerate(live)])
-        if not going.any():
-            break
-        state, previous, live = step.state.select(rows[going]), token[going], live[going]
+        noise = np.stack([random[copy].gumbel(size=ids.shape[1]) for copy in live])
+        noisy = log_probs / config.temperature + noise
+        allowed = np.isfinite(log_probs[:, :candidates])
+        noisy[:, :candidates][allowed.cumsum(axis=1) > most] = -np.inf
+        if not free[live].all():
+            repeated = repeats(tokens[live, : lengths[live[0]]], ids, size) & ~free[live][:, None]
+            noisy = noisy - REPETITION_COST * repeated
+        rows, choice = np.arange(len(live)), np.argmax(noisy, axis=1)
+        previous = ids[rows, choice]
+        if constraint:
+            missing[live] = constraint.met(missing[live], previous)
+        score[live] += log_probs[rows, choice]
+        tokens[live, lengths[live]] = previous
+        lengths[live] += 1
+        going = (previous != EOS_ID) & (lengths[live] < limit[live])
+        if going.any():
+            state = step.state.select(rows[going])
+        previous, live = previous[going], live[going]
 
     found: list[list[Hypothesis]] = [[] for _ in sources]
-    for (index, _), tokens, log_prob in zip(copies, ids, score.tolist(), strict=True):
-        finished = tokens[-1] == EOS_ID
+    for row, (index, _) in enumerate(copies):
+        drawn, log_prob = tokens[row, : lengths[row]].tolist(), float(score[row])
+        finished = drawn[-1] == EOS_ID
         found[index].append(
-            Hypothesis(ids=tokens[: len(tokens) - finished], score=log_prob, log_prob=log_prob, finished=finished)
+            Hypothesis(ids=drawn[: len(drawn) - finished], score=log_prob, log_prob=log_prob, finished=finished)
         )
     return [sorted(hypotheses, key=lambda hypothesis: -hypothesis.score) for hypotheses in found]

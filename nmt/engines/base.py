@@ -1,6 +1,6 @@
 """What search needs of a translator, whatever runs it; each engine is one file beside this one.
 
-Shapes: R rows (live hypotheses), S source length, C candidates.
+Shapes: R rows (live hypotheses), S source length, C candidates, N watched subwords.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
+
+NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 _BLOCK = 8  # source subwords
@@ -41,6 +43,7 @@ class Step(NamedTuple, Generic[State]):
 
     log_probs: Floats  # [R, C], the most probable next subwords, best first
     ids: Ints  # [R, C]
+    watched: Floats  # [R, N], the log-probabilities of the subwords that were asked for by name
     attention: Callable[[], Floats]  # [R, S], worked out where it is asked for
     state: State  # after the step
 
@@ -62,5 +65,5 @@ class Engine(Protocol[State]):
         No sentence may ever have more rows than that, and they stay side by side.
         """
 
-    def step(self, previous: Ints, state: State, candidates: int) -> Step[State]:
-        """Read the previous subwords [R] and give each row's most probable next ones."""
+    def step(self, previous: Ints, state: State, candidates: int, watched: Ints = NONE) -> Step[State]:
+        """Read the previous subwords [R] and give each row's most probable next ones, and the watched ones [N]."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from nmt.engines.base import Floats, Ints, Step, padded_length
+from nmt.engines.base import NONE, Floats, Ints, Step, padded_length
 from nmt.engines.onnx_layers import Network, encoder_graph, step_graph
 from nmt.text.tokenizer import EOS_ID, PAD_ID
 from nmt.threads import default_threads
@@ -84,7 +84,7 @@ class OnnxEngine:
             for number, network in enumerate(networks)
         ]
         attention = [name for names in self._attention for name in names]
-        self._outputs = ["scores", "ids", *attention, *(f"{state}_after" for state in self._states)]
+        self._outputs = ["scores", "ids", "watched_scores", *attention, *(f"{state}_after" for state in self._states)]
 
     def start(self, sources: Sequence[Sequence[int]], rows: int) -> OnnxState:
         """See Engine.start."""
@@ -106,7 +106,7 @@ class OnnxEngine:
         recurrent = {state: found.pop(state) for state in self._states}
         return OnnxState(rows=_Rows.of(found, np.arange(count), rows), recurrent=recurrent, parents=np.arange(count))
 
-    def step(self, previous: Ints, state: OnnxState, candidates: int) -> Step[OnnxState]:
+    def step(self, previous: Ints, state: OnnxState, candidates: int, watched: Ints = NONE) -> Step[OnnxState]:
         """See Engine.step."""
         rows = state.rows
         outputs = self._step.run(
@@ -117,6 +117,7 @@ class OnnxEngine:
                 "slot": rows.slot,
                 "place": rows.place,
                 "k": np.array([candidates]),
+                "watched": watched,
                 **rows.memory,
                 **state.recurrent,
             },
@@ -124,7 +125,13 @@ class OnnxEngine:
         found = dict(zip(self._outputs, outputs, strict=True))
         recurrent = {name: found[f"{name}_after"] for name in self._states}
         after = OnnxState(rows=rows, recurrent=recurrent, parents=np.arange(len(previous)))
-        return Step(self._log_probs(found["scores"]), found["ids"], lambda: self._mean_attention(found, rows), after)
+        return Step(
+            log_probs=self._log_probs(found["scores"]),
+            ids=found["ids"],
+            watched=self._log_probs(found["watched_scores"]),
+            attention=lambda: self._mean_attention(found, rows),
+            state=after,
+        )
 
     def _log_probs(self, scores: Floats) -> Floats:
         if len(self.networks) == 1:

@@ -111,6 +111,8 @@ def encoder_graph(network: Network) -> bytes:
 def step_graph(networks: Sequence[Network]) -> bytes:
     """Previous ids [R] into scores and ids [R, k] of the most probable next subwords, and the states after them.
 
+    watched_scores [R, N] are those of the subwords watched [N].
+
     Scores are log-probabilities; those of several networks the mean of their probabilities, whose logarithm is left to
     numpy: onnxruntime's is another function at the end of an array, so it would depend on the number of rows.
 
@@ -131,6 +133,7 @@ def step_graph(networks: Sequence[Network]) -> bytes:
         scores = g.op("LogSoftmax", logits[0], axis=-1)
     else:
         scores = g.op("Mean", *(g.op("Softmax", each, axis=-1) for each in logits))
+    g.output(g.op("Gather", scores, g.input("watched", "int64", 1), axis=1), "watched_scores", "float32", 2)
     k = g.input("k", "int64", 1)
     scores, best = g.greatest(scores, len(networks[0].arrays["output_bias"]), k)
     g.output(scores, "scores", "float32", 2)

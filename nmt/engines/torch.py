@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from nmt.data.batch import pad
-from nmt.engines.base import Ints, Step
+from nmt.engines.base import NONE, Ints, Step
 from nmt.models.decoder import DecoderState
 from nmt.models.translator import Translator
 from nmt.text.tokenizer import EOS_ID
@@ -57,19 +57,21 @@ class TorchEngine:
         return TorchState([model.decoder.start(model.encode(ids, lengths)) for model in self._models], len(sources))
 
     @torch.no_grad()
-    def step(self, previous: Ints, state: TorchState, candidates: int) -> Step[TorchState]:
+    def step(self, previous: Ints, state: TorchState, candidates: int, watched: Ints = NONE) -> Step[TorchState]:
         """See Engine.step."""
         padding = np.zeros(state.decoders[0].recurrent[0].shape[0] - len(previous), np.int64)
         ids = torch.from_numpy(np.concatenate([previous, padding])).to(self._device)
         found = [model.step(ids, decoder) for model, decoder in zip(self._models, state.decoders, strict=True)]
         rows = slice(state.rows)
         each = [torch.log_softmax(logits + self._mask, dim=-1)[rows] for logits, _, _ in found]
-        log_probs, best = _mean(each).topk(candidates, dim=-1)
+        every = _mean(each)
+        log_probs, best = every.topk(candidates, dim=-1)
         return Step(
-            log_probs.cpu().numpy(),
-            best.cpu().numpy(),
-            lambda: torch.stack([attention[rows] for _, _, attention in found]).mean(dim=0).cpu().numpy(),
-            TorchState([decoder for _, decoder, _ in found], state.rows),
+            log_probs=log_probs.cpu().numpy(),
+            ids=best.cpu().numpy(),
+            watched=every[:, torch.from_numpy(watched).to(self._device)].cpu().numpy(),
+            attention=lambda: torch.stack([attention[rows] for _, _, attention in found]).mean(dim=0).cpu().numpy(),
+            state=TorchState([decoder for _, decoder, _ in found], state.rows),
         )
 
 
