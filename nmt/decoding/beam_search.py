@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import FinishedHypotheses, Hypothesis, rank_within
 from nmt.engines.base import Engine, Floats, Ints, State
@@ -17,14 +17,14 @@ from nmt.text.tokenizer import BOS_ID, EOS_ID
 def beam_search(
     engine: Engine[State],
     sources: Sequence[Sequence[int]],
-    config: SearchConfig,
-    first: int = BOS_ID,
+    config: DecodingConfig,
+    decoder_start_id: int = BOS_ID,
     required: Required | None = None,
 ) -> list[list[Hypothesis]]:
     """The best translations of each source (subword ids without EOS), at most n_best each, best first.
 
-    first is what the decoder reads at its first step: BOS, or the tag of the language to write. What is required comes
-    in every hypothesis, or it is one that is stopped at the greatest length.
+    decoder_start_id is what the decoder reads at its first step: BOS, or the tag of the language to write. What is
+    required comes in every hypothesis, or it is one that is stopped at the greatest length.
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
@@ -33,7 +33,7 @@ def beam_search(
     sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
     score: Floats = np.zeros(len(sources))  # [R], its log-probability
     tokens: Ints = np.zeros((len(sources), int(ended.limits.max())), dtype=np.int64)  # [R, limit]
-    previous: Ints = np.full(len(sources), first)
+    previous: Ints = np.full(len(sources), decoder_start_id)
     covered: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
     candidates = min(config.beam_size, engine.vocab_size)
     if required:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import Hypothesis, length_limit
 from nmt.engines.base import Engine, State
@@ -14,17 +14,17 @@ from nmt.text.tokenizer import BOS_ID, EOS_ID
 def sample(
     engine: Engine[State],
     sources: Sequence[Sequence[int]],
-    config: SearchConfig,
-    first: int = BOS_ID,
+    config: DecodingConfig,
+    decoder_start_id: int = BOS_ID,
     required: Required | None = None,
 ) -> list[list[Hypothesis]]:
     """Draw n_best translations of each source (subword ids without EOS), most probable first.
 
-    first and required are as in beam_search.
+    decoder_start_id and required are as in beam_search.
 
     What is drawn for a sentence depends on the seed and the sentence alone, not on its neighbours.
     """
-    most = candidates = min(config.sample_from or engine.vocab_size, engine.vocab_size)
+    most = candidates = min(config.top_k or engine.vocab_size, engine.vocab_size)
     if required:
         candidates = min(most + len(required.symbols) + 1, engine.vocab_size)  # so many may be forbidden
     copies = [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)]
@@ -37,7 +37,7 @@ def sample(
 
     live = np.arange(len(copies))
     state = engine.start(sources, config.n_best).select(np.array([index for index, _ in copies]))
-    previous = np.full(len(copies), first)
+    previous = np.full(len(copies), decoder_start_id)
     while True:
         step = engine.step(previous, state, candidates)
         # The highest of scores with Gumbel noise is a draw from their softmax (Gumbel, 1954).
