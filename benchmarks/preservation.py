@@ -28,7 +28,7 @@ from sacrebleu import corpus_bleu
 from nmt.data.ner_corpus import TaggedSentence, read_tagged
 from nmt.io.lines import read_file
 from nmt.metrics.spans import spans_of
-from nmt.text.detokenizer import spaced
+from nmt.text.detokenizer import detokenize
 
 PERSONS = {"PER", "person"}
 TARGETS = {"de": "en", "en": "de"}
@@ -213,7 +213,7 @@ def print_cases(title: str, cases: Sequence[Mapping[str, Any]], source: str, tra
 
 def gold_names(sentence: TaggedSentence) -> tuple[str, list[tuple[Place, str]]]:
     """A tagged sentence as a line of text, and the places and types of its names there."""
-    text, words = spaced(sentence.words)
+    text, words = detokenize(sentence.words)
     return text, [((words[span.start][0], words[span.end - 1][1]), span.type) for span in spans_of(sentence.tags)]
 
 
@@ -245,7 +245,7 @@ def print_names(path: Path, reference: Path | None, source: str, limit: int | No
     """Translate tagged sentences, and print how many of their names came through."""
     lines, names = zip(*map(gold_names, islice(read_tagged(str(path)), limit)), strict=True)
     tagged = islice(read_tagged(str(reference)), limit) if reference else []
-    references: Sequence[str | None] = [spaced(sentence.words)[0] for sentence in tagged] or [None] * len(lines)
+    references: Sequence[str | None] = [detokenize(sentence.words)[0] for sentence in tagged] or [None] * len(lines)
     by_type: dict[str, Counter[str]] = defaultdict(Counter)
     for row in zip(lines, names, references, translate(lines, source), strict=True):
         for kind, counts in judge_names(*row, source).items():

@@ -27,10 +27,10 @@ def check(
 
 
 def _lines(report: "ModelReport") -> list[str]:
-    about = dict(report.about)
+    description = dict(report.description)
     lines = [
         f"{'model':<16}{report.path}: sound",
-        f"{'languages':<16}{_plain(about.pop('source', '?'))} to {_plain(about.pop('target', '?'))}",
+        f"{'languages':<16}{_plain(description.pop('source', '?'))} to {_plain(description.pop('target', '?'))}",
         f"{'format version':<16}{report.format_version}",
     ]
     lines += [f"{'parameters':<16}{count:,} in {name}" for name, count in report.parameters.items()]
@@ -40,7 +40,7 @@ def _lines(report: "ModelReport") -> list[str]:
             lines.append(f"{'part':<16}{folder + name:<34} {part.size:>13,} bytes  sha256 {part.sha256}")
     if report.checkpoint_update is not None:
         lines.append(f"{'checkpoint':<16}at update {_plain(report.checkpoint_update)}")
-    lines += [f"{_plain(key):<16}{_plain(value)}" for key, value in about.items()]
+    lines += [f"{_plain(key):<16}{_plain(value)}" for key, value in description.items()]
     if report.tagger is not None:
         lines.append(f"{'tagger':<16}{_plain({key: report.tagger.get(key) for key in ('types', 'training')})}")
     if report.last_log:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast, get_origin
 
 from nmt.data.cleaning import CleaningConfig
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.resources import recipes
@@ -32,7 +32,7 @@ class Config:
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
-    search: SearchConfig = field(default_factory=SearchConfig)
+    search: DecodingConfig = field(default_factory=DecodingConfig)
     tagger: TaggerConfig = field(default_factory=TaggerConfig)
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
     labels: Mapping[str, str] = setting({}, "a corpus's type of names = the tagger's type, O for none")

@@ -12,7 +12,7 @@ from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.training.compute import configure_torch
 from nmt.training.config import TrainingConfig
 from nmt.training.loop import UpdateReport, Validation, train
@@ -66,7 +66,7 @@ def training_rate(
     warm_up = min(_WARM_UP, total_updates(corpus, replace(config, epochs=1, max_updates=0)))
     updates = config.max_updates + warm_up
     settings = replace(config, max_updates=updates, validate_every=updates + 1, epochs=updates)
-    network = Translator(model, *sizes, shared=sizes[0] == sizes[1])
+    network = TranslationNetwork(model, *sizes, shared=sizes[0] == sizes[1])
     state = TrainingState.start(network, settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0)
     unseen = Validation(score=0.0, figures={})
     task = translation_task(corpus, settings, validate=lambda network: unseen, save=lambda state, validation: None)

@@ -39,13 +39,14 @@ class Batch:
 
 
 def make_batch(
-    source: Sequence[Sequence[int]], target: Sequence[Sequence[int]], firsts: Sequence[int] | None = None
+    source: Sequence[Sequence[int]], target: Sequence[Sequence[int]], decoder_start_ids: Sequence[int] | None = None
 ) -> Batch:
-    """Pad sentence pairs, given without BOS and EOS; firsts are what the decoder reads first for each, BOS if None."""
+    """Pad sentence pairs, given without BOS and EOS; the decoder reads its start id before each target, BOS if None."""
+    start_ids = decoder_start_ids or [BOS_ID] * len(target)
     return Batch(
         source_ids=pad([[*ids, EOS_ID] for ids in source]),
         source_lengths=torch.tensor([len(ids) + 1 for ids in source]),
-        target_ids=pad([[first, *ids] for first, ids in zip(firsts or [BOS_ID] * len(target), target, strict=True)]),
+        target_ids=pad([[start, *ids] for start, ids in zip(start_ids, target, strict=True)]),
         next_ids=pad([[*ids, EOS_ID] for ids in target]),
     )
 

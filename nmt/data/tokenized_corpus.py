@@ -24,8 +24,8 @@ TOKENIZED_AT_ONCE = 1000  # pairs; large enough to keep the tokenizer's threads 
 class TokenizedCorpus:
     """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory.
 
-    firsts are what the decoder reads first to write the target side and, if every pair is to be there a second time
-    with its sides swapped, to write the source side.
+    decoder_start_ids are what the decoder reads first to write the target side and, if every pair is to be there a
+    second time with its sides swapped, to write the source side.
     """
 
     def __init__(
@@ -34,15 +34,15 @@ class TokenizedCorpus:
         source: Tokenizer,
         target: Tokenizer,
         fingerprint: str,
-        firsts: Sequence[int] = (BOS_ID,),
+        decoder_start_ids: Sequence[int] = (BOS_ID,),
     ) -> None:
         self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
         self._data = data.with_format("arrow")
         self._tokenizers = (source, target)
-        self._firsts = firsts
+        self._firsts = decoder_start_ids
         sides = [np.asarray(data.data.column(f"{side}_length"), dtype=np.int64) for side in ("source", "target")]
-        self.source_lengths = np.concatenate(sides[: len(firsts)])
-        self.target_lengths = np.concatenate(sides[::-1][: len(firsts)])
+        self.source_lengths = np.concatenate(sides[: len(decoder_start_ids)])
+        self.target_lengths = np.concatenate(sides[::-1][: len(decoder_start_ids)])
 
     def __len__(self) -> int:
         return len(self.source_lengths)
@@ -86,18 +86,18 @@ def tokenize_corpus(
     target: Tokenizer,
     cache: Path,
     max_length: int,
-    firsts: Sequence[int] = (BOS_ID,),
-    known: Collection[str] | None = None,
+    decoder_start_ids: Sequence[int] = (BOS_ID,),
+    known_words: Collection[str] | None = None,
 ) -> TokenizedCorpus:
     """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
 
-    Pairs with a side of more than max_length subwords are left out; firsts as for TokenizedCorpus. Unless
+    Pairs with a side of more than max_length subwords are left out; decoder_start_ids as for TokenizedCorpus. Unless
     the known words are None, placeholders stand for literals (hide_shared). Raises DataError for what is wrong with
     the files, and when no pair is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
-    if known is not None:
-        digest.update("\n".join([RULES, *sorted(known)]).encode())
+    if known_words is not None:
+        digest.update("\n".join([RULES, *sorted(known_words)]).encode())
     for path in (source_path, target_path):
         digest.update(sha256(path))
     for tokenizer in (source, target):
@@ -107,10 +107,10 @@ def tokenize_corpus(
         shutil.rmtree(_partial(folder), ignore_errors=True)  # of one that was killed
         if not folder.exists():
             pairs = read_parallel(source_path, target_path)
-            if known is not None:
-                pairs = (hide_shared(*pair, number, known) for number, pair in enumerate(pairs))
+            if known_words is not None:
+                pairs = (hide_shared(*pair, number, known_words) for number, pair in enumerate(pairs))
             _save_tokenized(folder, pairs, source, target, max_length)
-    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, firsts)
+    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, decoder_start_ids)
     if not len(corpus):
         raise DataError(
             f"{source_path}: no pair is left whose sides have at most {max_length} subwords; raise training.max_length"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import (
     INCOMPLETE_COST,
     REPETITION_CANDIDATES,
@@ -26,14 +26,14 @@ from nmt.text.tokenizer import BOS_ID, EOS_ID
 def beam_search(
     engine: Engine[State],
     sources: Sequence[Sequence[int]],
-    config: SearchConfig,
-    first: int = BOS_ID,
+    config: DecodingConfig,
+    decoder_start_id: int = BOS_ID,
     constraint: PlaceholderConstraint | None = None,
 ) -> list[list[Hypothesis]]:
     """The best translations of each source (subword ids without EOS), at most n_best each, best first.
 
-    first is what the decoder reads at its first step: BOS, or the tag of the language to write. Every hypothesis meets
-    the constraint, or it is one that is stopped at the greatest length.
+    decoder_start_id is what the decoder reads at its first step: BOS, or the tag of the language to write. Every
+    hypothesis meets the constraint, or it is one that is stopped at the greatest length.
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
@@ -42,7 +42,7 @@ def beam_search(
     sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
     score: Floats = np.zeros(len(sources))  # [R], its log-probability, less what inversions and repetitions cost
     tokens: Ints = np.zeros((len(sources), int(finished.limits.max())), dtype=np.int64)  # [R, limit]
-    previous: Ints = np.full(len(sources), first)
+    previous: Ints = np.full(len(sources), decoder_start_id)
     coverage: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
     size = config.no_repeat_ngram_size
     free = np.array([not size or has_repetition(source, size) for source in sources])  # [B], may repeat, as the source

@@ -10,7 +10,7 @@ _PENALTY = between(0, 100)  # usual ones are below 2; scores stay finite numbers
 
 @dataclass(frozen=True, kw_only=True)
 @checked("search")
-class SearchConfig:
+class DecodingConfig:
     """How translations are searched for; the defaults suit most models."""
 
     beam_size: int = setting(5, "hypotheses kept at a time; 1 is greedy search", at_least(1))
@@ -22,7 +22,7 @@ class SearchConfig:
     )
     n_best: int = setting(1, "translations of a line", at_least(1))
     sample: bool = setting(False, "draw n_best translations at random instead of searching")
-    sample_from: int = setting(0, "draw each subword from that many most probable ones; 0 means all", at_least(0))
+    top_k: int = setting(0, "draw each subword from that many most probable ones; 0 means all", at_least(0))
     temperature: float = setting(1.0, "below 1 keeps samples close to the most probable", above(0))
     seed: int = setting(1, "decides what is drawn", at_least(0))
 

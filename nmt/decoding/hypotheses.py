@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.engines.base import Floats, Ints
 from nmt.errors import ModelError
 from nmt.text.tokenizer import EOS_ID
@@ -38,7 +38,7 @@ def length_penalty(length: int, alpha: float) -> float:
 class FinishedHypotheses:
     """The hypotheses of B sentences that have ended, in the order in which they did, each in a slot of its sentence."""
 
-    def __init__(self, sources: Sequence[Sequence[int]], config: SearchConfig) -> None:
+    def __init__(self, sources: Sequence[Sequence[int]], config: DecodingConfig) -> None:
         self._config = config
         self._sources = [len(source) for source in sources]
         self.limits: Ints = np.array([length_limit(length, config.max_length_ratio) for length in self._sources])

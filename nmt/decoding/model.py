@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import Required
 from nmt.engines.base import Engine
 from nmt.errors import ConfigError, ModelError
@@ -20,12 +20,12 @@ from nmt.model_folder.contents import (
     Description,
     described_in,
     load_int8,
+    load_known_words,
     load_tokenizers,
-    load_words,
     read_description,
 )
 from nmt.model_folder.store import ModelFolder, open_folder
-from nmt.text.directions import Direction, choose_direction, first_ids
+from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
 
 EngineName = Literal["auto", "onnx", "torch"]
@@ -41,19 +41,19 @@ class TranslationModel:
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer
     engine: Engine[Any]
-    usual_length: int  # source subwords: longer lines are cut into sentences
-    greatest_length: int  # source subwords: longer sentences are cut into parts
-    search: SearchConfig
-    known: Collection[str] | None = None  # words, if it was trained with placeholders for what is unknown
+    split_above_length: int  # source subwords: longer lines are cut into sentences
+    max_source_length: int  # source subwords: longer sentences are cut into parts
+    search: DecodingConfig
+    known_words: Collection[str] | None = None  # words, if it was trained with placeholders for what is unknown
 
     @property
-    def first(self) -> int:
+    def decoder_start_id(self) -> int:
         """What the decoder reads first."""
         return self.directions[self.source, self.target]
 
     def required(self, sources: Sequence[Sequence[int]]) -> Required | None:
         """The placeholders that translations of these sources, as subwords, must have; None if it knows none."""
-        if self.known is None:
+        if self.known_words is None:
             return None
         placeholders = self.source_tokenizer.placeholder_ids
         counts = np.array([list(source).count(id_) for source in sources for id_ in placeholders])
@@ -80,18 +80,18 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         engine = "onnx" if device == "cpu" and all(one.folder.has(INT8) for one in opened) else "torch"
     source, target = first.description["source"], first.description["target"]
     with described_in(first.folder, DESCRIPTION):
-        search = SearchConfig(**first.description["search"])
+        search = DecodingConfig(**_todays_names(first.description["search"]))
     return TranslationModel(
         source=source,
         target=target,
-        directions=first_ids(source, target, first.description["directions"], first.target_tokenizer),
+        directions=decoder_start_ids(source, target, first.description["directions"], first.target_tokenizer),
         source_tokenizer=first.source_tokenizer,
         target_tokenizer=first.target_tokenizer,
         engine=(_onnx_engine if engine == "onnx" else _torch_engine)(opened, device),
-        usual_length=min(one.description["usual_length"] for one in opened),
-        greatest_length=min(one.description["greatest_length"] for one in opened),
+        split_above_length=min(one.description["usual_length"] for one in opened),
+        max_source_length=min(one.description["greatest_length"] for one in opened),
         search=search,
-        known=first.known,
+        known_words=first.known_words,
     )
 
 
@@ -103,7 +103,7 @@ class _Opened:
     description: Description
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer
-    known: Collection[str] | None
+    known_words: Collection[str] | None
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -121,7 +121,7 @@ def _open(path: Path) -> _Opened:
         description=description,
         source_tokenizer=source,
         target_tokenizer=target,
-        known=load_words(folder),
+        known_words=load_known_words(folder),
     )
 
 
@@ -138,10 +138,15 @@ def _check_alike(first: _Opened, other: _Opened) -> None:
         raise ModelError(
             f"{path}: does not translate the same directions as {first.folder.path}; leave one of them out"
         )
-    if other.known != first.known:
+    if other.known_words != first.known_words:
         raise ModelError(
             f"{path}: knows other words than {first.folder.path} (training.placeholders); leave one of them out"
         )
+
+
+def _todays_names(search: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a search as a folder has them, by the names that they have now."""
+    return {{"sample_from": "top_k"}.get(name, name): value for name, value in search.items()}
 
 
 def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
@@ -156,7 +161,7 @@ def _onnx_engine(opened: Sequence[_Opened], device: str) -> Engine[Any]:
 
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
-    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].known is not None)
+    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].known_words is not None)
     return OnnxEngine(
         [
             Network(
@@ -174,4 +179,4 @@ def _torch_engine(opened: Sequence[_Opened], device: str) -> Engine[Any]:
     from nmt.engines.torch import TorchEngine
 
     networks = [load_network(one.folder, one.description, *one.sizes, device) for one in opened]
-    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].known is not None))
+    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].known_words is not None))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import REPETITION_COST, PlaceholderConstraint, has_repetition, repeats
 from nmt.decoding.hypotheses import Hypothesis, length_limit
 from nmt.engines.base import NONE, Engine, Ints, State
@@ -14,22 +14,20 @@ from nmt.text.tokenizer import BOS_ID, EOS_ID
 def sample(
     engine: Engine[State],
     sources: Sequence[Sequence[int]],
-    config: SearchConfig,
-    first: int = BOS_ID,
+    config: DecodingConfig,
+    decoder_start_id: int = BOS_ID,
     constraint: PlaceholderConstraint | None = None,
 ) -> list[list[Hypothesis]]:
     """Draw n_best translations of each source (subword ids without EOS), most probable first.
 
-    first and constraint are as in beam_search. What is drawn for a sentence depends on the seed and the sentence alone,
-    not on its neighbours.
+    decoder_start_id and constraint are as in beam_search. What is drawn for a sentence depends on the seed and the
+    sentence alone, not on its neighbours.
     """
-    size, copies = (
-        config.no_repeat_ngram_size,
-        [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)],
-    )
+    size = config.no_repeat_ngram_size
+    copies = [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)]
     sentence: Ints = np.array([index for index, _ in copies])
     free = np.array([not size or has_repetition(source, size) for source in sources])[sentence]
-    watched, most = NONE, min(config.sample_from or engine.vocab_size, engine.vocab_size)
+    watched, most = NONE, min(config.top_k or engine.vocab_size, engine.vocab_size)
     candidates = most
     if constraint:
         watched, missing = constraint.symbols, constraint.required[sentence]
@@ -42,7 +40,7 @@ def sample(
 
     live = np.arange(len(copies))
     state = engine.start(sources, config.n_best).select(sentence)
-    previous = np.full(len(copies), first)
+    previous = np.full(len(copies), decoder_start_id)
     while len(live):
         step = engine.step(previous, state, candidates, watched)
         log_probs, ids = step.log_probs, step.ids

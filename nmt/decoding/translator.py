@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from nmt.decoding.beam_search import beam_search
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import Required
 from nmt.decoding.hypotheses import Hypothesis
 from nmt.decoding.model import TranslationModel
@@ -21,7 +21,7 @@ from nmt.engines.base import padded_length
 from nmt.io.lines import clean_output
 from nmt.protection.literals import hide, only_literals, show
 from nmt.text.sentence_splitter import split_line
-from nmt.text.truecasing import in_usual_case, is_in_capitals
+from nmt.text.truecasing import is_in_capitals, truecase
 
 ROWS = 128  # hypotheses searched for at once
 SUBWORDS = 4096  # and at most so many source subwords, padding included
@@ -66,14 +66,14 @@ class _Part:
 
 
 def translate_chunks(
-    model: TranslationModel, chunks: Iterable[Sequence[str]], config: SearchConfig
+    model: TranslationModel, chunks: Iterable[Sequence[str]], config: DecodingConfig
 ) -> Iterator[Translation]:
     """Translate lines, a chunk at a time: each gives one Translation, in order; a blank line gives a blank one."""
     for lines in chunks:
         yield from _translate_chunk(model, lines, config)
 
 
-def _translate_chunk(model: TranslationModel, lines: Sequence[str], config: SearchConfig) -> list[Translation]:
+def _translate_chunk(model: TranslationModel, lines: Sequence[str], config: DecodingConfig) -> list[Translation]:
     parts = [_parts(model, line) for line in lines]
     found = iter(_alternatives(model, [part for line in parts for part in line], config))
     joiner = "" if model.target.split("-")[0] in _UNSPACED else " "
@@ -111,8 +111,8 @@ def _parts(model: TranslationModel, line: str) -> list[_Part]:
     texts = split_line(
         line,
         model.source,
-        sentence_fits=lambda text: fits(model.usual_length, text),
-        part_fits=lambda text: fits(model.greatest_length, text),
+        sentence_fits=lambda text: fits(model.split_above_length, text),
+        part_fits=lambda text: fits(model.max_source_length, text),
     )
     return [part for part in map(part_of, texts) if part.ids]
 
@@ -121,7 +121,7 @@ def _part(model: TranslationModel, text: str, in_capitals: bool) -> _Part:
     """A text to search a translation of, in usual case; with placeholders, if the model knows them."""
     text, literals = _hidden(model, text)
     if in_capitals:
-        text = in_usual_case(text, model.source_tokenizer.likelihood)
+        text = truecase(text, model.source_tokenizer.likelihood)
     return _Part(
         text=text,
         literals=literals,
@@ -132,10 +132,10 @@ def _part(model: TranslationModel, text: str, in_capitals: bool) -> _Part:
 
 
 def _hidden(model: TranslationModel, text: str) -> tuple[str, Mapping[str, str]]:
-    return (text, {}) if model.known is None else hide(text, model.known)
+    return (text, {}) if model.known_words is None else hide(text, model.known_words)
 
 
-def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: SearchConfig) -> list[list[Alternative]]:
+def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: DecodingConfig) -> list[list[Alternative]]:
     """The translations of each part, best first; what comes twice is searched once."""
     different = list(dict.fromkeys(part.ids for part in parts if not part.fixed))
     found = dict(zip(different, _search(model, different, config), strict=True))
@@ -149,14 +149,16 @@ def _alternatives(model: TranslationModel, parts: Sequence[_Part], config: Searc
 
 def _alternative(model: TranslationModel, part: _Part, hypothesis: Hypothesis) -> Alternative:
     text = model.target_tokenizer.decode(hypothesis.ids)
-    if model.known is not None:
+    if model.known_words is not None:
         text = show(text, part.literals)
     if part.in_capitals:
         text = text.upper()
     return Alternative(text=text, score=hypothesis.score, finished=hypothesis.finished)
 
 
-def _search(model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig) -> list[list[Hypothesis]]:
+def _search(
+    model: TranslationModel, sources: Sequence[Sequence[int]], config: DecodingConfig
+) -> list[list[Hypothesis]]:
     """Search for all sources, those of a kind side by side, and return the results in their order."""
     required = model.required(sources)
     held = [required is not None and bool(required.counts[place].any()) for place in range(len(sources))]
@@ -174,7 +176,7 @@ def _search(model: TranslationModel, sources: Sequence[Sequence[int]], config: S
 
 
 def _whole(
-    model: TranslationModel, sources: Sequence[Sequence[int]], config: SearchConfig, required: Required | None
+    model: TranslationModel, sources: Sequence[Sequence[int]], config: DecodingConfig, required: Required | None
 ) -> list[list[Hypothesis]]:
     """Hypotheses with all placeholders that are required of them, which is some of each or none, and no others.
 
@@ -182,7 +184,7 @@ def _whole(
     """
     find = sample if config.sample else beam_search
     held = required if required and required.counts.any() else None
-    found = find(model.engine, sources, config, model.first, held)
+    found = find(model.engine, sources, config, model.decoder_start_id, held)
     if required is None:
         return found
     if held:
@@ -192,7 +194,7 @@ def _whole(
         again = [place for place, each in enumerate(found) if any(symbols.intersection(one.ids) for one in each)]
     if again:
         less = replace(required.of(again), enough=False)
-        second = find(model.engine, [sources[place] for place in again], config, model.first, less)
+        second = find(model.engine, [sources[place] for place in again], config, model.decoder_start_id, less)
         for place, hypotheses in zip(again, second, strict=True):
             found[place] = hypotheses
     return found

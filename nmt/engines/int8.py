@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from nmt.model_folder.arrays import Arrays
 from nmt.models.cells import Bidirectional, Recurrent
 from nmt.models.decoder import Block
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 
 
-def quantize_translator(model: Translator) -> Arrays:
+def quantize_translator(model: TranslationNetwork) -> Arrays:
     """The arrays that nmt.model_folder.contents.int8_schema describes."""
     arrays: dict[str, NDArray[Any]] = {"output_bias": _numpy(model.output_bias)}
     for name, embedding in _embeddings(model):
@@ -29,7 +29,7 @@ def quantize_translator(model: Translator) -> Arrays:
 
 
 @torch.no_grad()
-def fill_translator(model: Translator, arrays: Arrays) -> None:
+def fill_translator(model: TranslationNetwork, arrays: Arrays) -> None:
     """Give a translator the weights that arrays stand for: near those that they were made from."""
     model.output_bias.copy_(torch.from_numpy(arrays["output_bias"]))
     for name, embedding in _embeddings(model):
@@ -63,13 +63,13 @@ class _Product(NamedTuple):
     bias: Tensor | None
 
 
-def _embeddings(model: Translator) -> Iterator[tuple[str, nn.Embedding]]:
+def _embeddings(model: TranslationNetwork) -> Iterator[tuple[str, nn.Embedding]]:
     yield "target_embedding", model.target_embedding
     if model.source_embedding is not model.target_embedding:
         yield "source_embedding", model.source_embedding
 
 
-def _products(model: Translator) -> Iterator[_Product]:
+def _products(model: TranslationNetwork) -> Iterator[_Product]:
     for number, layer in enumerate(model.encoder.layers):
         layer = cast(Bidirectional, layer)
         yield from _recurrent(f"encoder.{number}.forwards", layer.forwards)
@@ -83,7 +83,7 @@ def _products(model: Translator) -> Iterator[_Product]:
     yield _linear("to_embedding", model.to_embedding)
 
 
-def _norms(model: Translator) -> Iterator[tuple[str, nn.LayerNorm]]:
+def _norms(model: TranslationNetwork) -> Iterator[tuple[str, nn.LayerNorm]]:
     for number, norm in enumerate(model.encoder.norms):
         yield f"encoder.{number}.norm", cast(nn.LayerNorm, norm)
     for number, block in enumerate(model.decoder.blocks):

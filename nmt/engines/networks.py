@@ -26,15 +26,15 @@ from nmt.model_folder.contents import (
 from nmt.model_folder.store import ModelFolder
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.device import check_device
-from nmt.models.tagger import Tagger
-from nmt.models.translator import Translator
+from nmt.models.tagger import TaggingHead
+from nmt.models.translator import TranslationNetwork
 
 Network = TypeVar("Network", bound=nn.Module)
 
 
 def load_network(
     folder: ModelFolder, description: Description, source_size: int, target_size: int, device: str
-) -> Translator:
+) -> TranslationNetwork:
     """The translator of a model folder, for vocabularies of these sizes.
 
     A small copy has its weights in int8 alone; they are what it gets then. Raises ConfigError for a device that is not
@@ -44,7 +44,7 @@ def load_network(
     with described_in(folder, DESCRIPTION):
         config = ModelConfig(**description["model"])
     with _shapes_alone(folder, DESCRIPTION):
-        model = Translator(config, source_size, target_size, shared=folder.has(TOKENIZER))
+        model = TranslationNetwork(config, source_size, target_size, shared=folder.has(TOKENIZER))
     if folder.has(TRANSLATOR) or not folder.has(INT8):
         return _filled(model, folder, TRANSLATOR, device)
     arrays = load_int8(folder, description, source_size, target_size)
@@ -53,14 +53,14 @@ def load_network(
 
 
 def load_tagging_head(
-    folder: ModelFolder, description: TaggerDescription, translator: Translator, alphabet: int, device: str
-) -> Tagger:
+    folder: ModelFolder, description: TaggerDescription, translator: TranslationNetwork, alphabet: int, device: str
+) -> TaggingHead:
     """The tagging head of a model folder, for an alphabet of that size."""
     with described_in(folder, TAGGER_DESCRIPTION):
         config = TaggerConfig(**description["tagger"])
     with _shapes_alone(folder, TAGGER_DESCRIPTION):
         encoder = translator.config
-        model = Tagger(config, encoder.cell, encoder.hidden_size, alphabet, bio_tags(description["types"]))
+        model = TaggingHead(config, encoder.cell, encoder.hidden_size, alphabet, bio_tags(description["types"]))
     return _filled(model, folder, TAGGER, device)
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from nmt.data.batch import pad
 from nmt.engines.base import NONE, Ints, Step
 from nmt.models.decoder import DecoderState
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import EOS_ID
 
 # Small matrix products take other code paths, which sum in another order: with fewer rows a sentence's last bits
@@ -38,7 +38,7 @@ class TorchState:
 class TorchEngine:
     """Runs translators of one target vocabulary side by side in float32; forbidden subwords never come out."""
 
-    def __init__(self, models: Sequence[Translator], forbidden: Sequence[int] = ()) -> None:
+    def __init__(self, models: Sequence[TranslationNetwork], forbidden: Sequence[int] = ()) -> None:
         self._models = [model.eval() for model in models]
         bias = models[0].output_bias
         self._device = bias.device

@@ -11,14 +11,14 @@ from nmt.data.sentence import Alphabet, Sentence
 from nmt.data.word_batch import make_word_batch
 from nmt.engines.base import Floats
 from nmt.engines.torch import LEAST_ROWS
-from nmt.models.tagger import Tagger
-from nmt.models.translator import Translator
+from nmt.models.tagger import TaggingHead
+from nmt.models.translator import TranslationNetwork
 
 
 class TorchTagger:
     """Gives emissions [W, L] for each of a few sentences, in float32, whatever stands beside them."""
 
-    def __init__(self, translator: Translator, tagger: Tagger, alphabet: Alphabet) -> None:
+    def __init__(self, translator: TranslationNetwork, tagger: TaggingHead, alphabet: Alphabet) -> None:
         self._translator = translator.eval()
         self._tagger = tagger.eval()
         self._alphabet = alphabet

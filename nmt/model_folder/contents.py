@@ -23,11 +23,13 @@ from nmt.text.tokenizer import Tokenizer
 DESCRIPTION = "config.json"
 TOKENIZER = "tokenizer.model"  # for both languages, or one for each:
 SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
-WORDS = "words.txt"  # only where placeholders stand for unknown words
-TRANSLATOR = "translator.safetensors"  # the parameters of nmt.models.translator.Translator, by their names there
+KNOWN_WORDS = "words.txt"  # only where placeholders stand for unknown words
+TRANSLATOR = (
+    "translator.safetensors"  # the parameters of nmt.models.translator.TranslationNetwork, by their names there
+)
 INT8 = "engine.safetensors"  # the same in int8: see int8_schema; a small copy has no other weights
 TAGGER_DESCRIPTION = "tagger.json"
-TAGGER = "tagger.safetensors"  # the parameters of nmt.models.tagger.Tagger; in float16 in a small copy
+TAGGER = "tagger.safetensors"  # the parameters of nmt.models.tagger.TaggingHead; in float16 in a small copy
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}  # G
 
@@ -42,7 +44,7 @@ class Description(TypedDict):
     target: str
     directions: Directions  # "one" in folders that do not say
     model: dict[str, Any]  # nmt.models.translator.ModelConfig
-    search: dict[str, Any]  # nmt.decoding.config.SearchConfig, the model's own
+    search: dict[str, Any]  # nmt.decoding.config.DecodingConfig, the model's own
     usual_length: int  # source subwords: longer lines are cut into sentences
     greatest_length: int  # source subwords: longer sentences are cut into parts
     training: dict[str, Any]  # how it was trained, for people to read
@@ -124,14 +126,14 @@ def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
     return load(SOURCE_TOKENIZER), load(TARGET_TOKENIZER)
 
 
-def load_words(folder: ModelFolder) -> frozenset[str] | None:
+def load_known_words(folder: ModelFolder) -> frozenset[str] | None:
     """The words that a model knows, if it was trained with placeholders for what is unknown."""
-    if not folder.has(WORDS):
+    if not folder.has(KNOWN_WORDS):
         return None
     try:
-        return frozenset(folder.read(WORDS).decode().split())
+        return frozenset(folder.read(KNOWN_WORDS).decode().split())
     except UnicodeDecodeError as error:
-        raise ModelError(f"{folder.path}: {WORDS} is not UTF-8 ({error}); train the model again") from error
+        raise ModelError(f"{folder.path}: {KNOWN_WORDS} is not UTF-8 ({error}); train the model again") from error
 
 
 # Weights
@@ -200,7 +202,7 @@ def translator_parts(
     """A translator as it was trained; words are those that it knows, if placeholders stand for others."""
     parts = {DESCRIPTION: _json(description), TRANSLATOR: weights}
     if words is not None:
-        parts[WORDS] = "\n".join(sorted(words)).encode()
+        parts[KNOWN_WORDS] = "\n".join(sorted(words)).encode()
     source, target = tokenizers
     if source is target:
         return parts | {TOKENIZER: source.to_bytes()}

@@ -55,14 +55,15 @@ class Bidirectional(nn.Module):
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         """Read inputs [B, T, I]; each row's last lengths[b] .. T positions are padding that no real state sees.
 
-        Rows are turned round within their own length rather than packed: packed sequences run the tail of the
+        Rows are reversed within their own length rather than packed: packed sequences run the tail of the
         longest row alone, which makes a row's last bits depend on its neighbours.
         """
         steps = torch.arange(inputs.shape[1], device=inputs.device)
-        turned = torch.where(steps < lengths[:, None], lengths[:, None] - 1 - steps, steps)  # [B, T], its own inverse
-        there, _ = self.forwards(inputs)
-        back, _ = self.backwards(_reorder(inputs, turned))
-        return torch.cat([there, _reorder(back, turned)], dim=-1)
+        # [B, T], its own inverse
+        reversed_positions = torch.where(steps < lengths[:, None], lengths[:, None] - 1 - steps, steps)
+        forward, _ = self.forwards(inputs)
+        backward, _ = self.backwards(_reorder(inputs, reversed_positions))
+        return torch.cat([forward, _reorder(backward, reversed_positions)], dim=-1)
 
 
 def _reorder(x: Tensor, positions: Tensor) -> Tensor:

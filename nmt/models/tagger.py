@@ -16,7 +16,7 @@ from nmt.models.dropout import dropout
 from nmt.models.encoder import Memory
 
 
-class Tagger(nn.Module):
+class TaggingHead(nn.Module):
     """Words from their encoder states and their characters, through one hidden layer, to a CRF's emissions."""
 
     def __init__(self, config: TaggerConfig, cell: Cell, encoder_size: int, alphabet: int, tags: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from nmt.models.dropout import dropout
 from nmt.models.encoder import Encoder, Memory
 
 
-class Translator(nn.Module):
+class TranslationNetwork(nn.Module):
     """Source subwords in, target subwords out. Source and target share one embedding when they share a tokenizer."""
 
     def __init__(self, config: ModelConfig, source_vocab_size: int, target_vocab_size: int, shared: bool) -> None:

@@ -66,19 +66,19 @@ def bench(
     threads = default_threads()
     started = process(model, lines[0], runs)
     loaded = load_translator([model])
-    about = read_description(open_folder(model))
+    description = read_description(open_folder(model))
     roofline = matrix_rates(threads)
     trained = None
     if corpus is not None:
         training = replace(config.training, max_updates=updates)
-        trained = _training(loaded, ModelConfig(**about["model"]), corpus, training, roofline, threads)
+        trained = _training(loaded, ModelConfig(**description["model"]), corpus, training, roofline, threads)
     return BenchReport(
         model=str(model),
         processor=platform.processor() or platform.machine(),
         threads=threads,
         matrix_rates=roofline,
         training=trained,
-        decoding={beam: _decoding(loaded, about["model"], lines, beam, runs, roofline["int8"]) for beam in BEAMS},
+        decoding={beam: _decoding(loaded, description["model"], lines, beam, runs, roofline["int8"]) for beam in BEAMS},
         latency={beam: _latency(loaded, lines, beam) for beam in BEAMS},
         process=started,
     )

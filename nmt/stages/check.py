@@ -26,7 +26,7 @@ class ModelReport:
     format_version: int
     parts: Mapping[str, Part]
     parameters: Mapping[str, int]  # numbers in each part that holds weights
-    about: Mapping[str, Any]  # config.json, as it is
+    description: Mapping[str, Any]  # config.json, as it is
     tagger: Mapping[str, Any] | None  # tagger.json, as it is, if there is a tagger
     checkpoint: Mapping[str, Part]  # the parts of the checkpoint, none if there is no checkpoint
     checkpoint_update: int | None  # how far the checkpoint has got, if it says so
@@ -41,7 +41,7 @@ def check(path: Path) -> ModelReport:
     """
     folder = open_folder(path)
     folder.verify()
-    about = read_object(folder, DESCRIPTION, "train the model again")
+    description = read_object(folder, DESCRIPTION, "train the model again")
     if folder.has(TRANSLATOR):
         load_translator([path], engine="torch")
     if folder.has(INT8):
@@ -59,7 +59,7 @@ def check(path: Path) -> ModelReport:
         format_version=folder.format_version,
         parts=folder.parts,
         parameters=_count_parameters(folder),
-        about=about,
+        description=description,
         tagger=tagger,
         checkpoint=checkpoint,
         checkpoint_update=update,

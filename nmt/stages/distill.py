@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
 from nmt.errors import ConfigError
@@ -68,7 +68,7 @@ def distill_with(
     *,
     model: TranslationModel,
     models: Mapping[str, Any],
-    search: SearchConfig,
+    search: DecodingConfig,
     data: Path,
     out: Path,
     keep_original: bool,
@@ -117,7 +117,7 @@ def distill_with(
 
 def _translate_in_parts(
     model: TranslationModel,
-    search: SearchConfig,
+    search: DecodingConfig,
     path: Path,
     parts: Path,
     report: Callable[[DistillationProgress], None],

@@ -10,7 +10,7 @@ from nmt.data.sentence import locate
 from nmt.decoding.tagger import TaggingModel, best_tags, load_tagger
 from nmt.errors import ConfigError, DataError
 from nmt.metrics.spans import Mistake, SpanScores, frequent_mistakes, score_spans
-from nmt.text.detokenizer import spaced
+from nmt.text.detokenizer import detokenize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ def evaluate_tagger(
 
 def _tag(model: TaggingModel, gold: Sequence[TaggedSentence]) -> list[Sequence[str]]:
     """A tagger's tags for the words of gold sentences, in natural spacing."""
-    found = best_tags(model, [locate(model.tokenizer, *spaced(sentence.words)) for sentence in gold])
+    found = best_tags(model, [locate(model.tokenizer, *detokenize(sentence.words)) for sentence in gold])
     return [tags for tags, _ in found]
 
 

@@ -3,24 +3,26 @@
 from pathlib import Path
 
 from nmt.data.tokenized_corpus import TokenizedCorpus, tokenize_corpus
-from nmt.model_folder.contents import load_tokenizers, load_words, read_description
+from nmt.model_folder.contents import load_known_words, load_tokenizers, read_description
 from nmt.model_folder.store import open_folder
-from nmt.text.directions import first_ids
+from nmt.text.directions import decoder_start_ids
 
 
 def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCorpus:
     """A prepared folder's training pairs, tokenized as a model does it."""
     folder = open_folder(model)
-    about = read_description(folder)
+    description = read_description(folder)
     source, target = load_tokenizers(folder)
-    firsts = first_ids(about["source"], about["target"], about.get("directions", "one"), target)
+    start_ids = decoder_start_ids(
+        description["source"], description["target"], description.get("directions", "one"), target
+    )
     return tokenize_corpus(
-        data / f"train.{about['source']}",
-        data / f"train.{about['target']}",
+        data / f"train.{description['source']}",
+        data / f"train.{description['target']}",
         source,
         target,
         cache=data / ".tokenized",
         max_length=max_length,
-        firsts=list(firsts.values()),
-        known=load_words(folder),
+        decoder_start_ids=list(start_ids.values()),
+        known_words=load_known_words(folder),
     )

@@ -25,5 +25,5 @@ def model_paths(models: Models) -> Sequence[Path]:
 
 def model_directions(model: Path) -> list[Direction]:
     """What a model translates, as far as its description tells."""
-    about = read_description(open_folder(model))
-    return directions_of(about["source"], about["target"], about.get("directions", "one"))
+    description = read_description(open_folder(model))
+    return directions_of(description["source"], description["target"], description["directions"])

@@ -11,7 +11,7 @@ from nmt.io.lines import read_file, read_parallel
 from nmt.model_folder import store
 from nmt.protection.literals import known_words
 from nmt.stages.export import add_missing_engine
-from nmt.text.directions import first_ids
+from nmt.text.directions import decoder_start_ids
 from nmt.text.languages import check_languages
 from nmt.text.tokenizer import read_tokenizers
 from nmt.training.run import Progress
@@ -47,6 +47,7 @@ def train(
             _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
     texts = (data / f"train.{config.source}", data / f"train.{config.target}")
     known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
+    start_ids = decoder_start_ids(config.source, config.target, config.directions, target_tokenizer)
     with store.lock(out):
         corpus = tokenize_corpus(
             *texts,
@@ -54,8 +55,8 @@ def train(
             target_tokenizer,
             cache=data / ".tokenized",
             max_length=config.training.max_length,
-            firsts=list(first_ids(config.source, config.target, config.directions, target_tokenizer).values()),
-            known=known,
+            decoder_start_ids=list(start_ids.values()),
+            known_words=known,
         )
         job = Job(
             source=config.source,
@@ -68,7 +69,7 @@ def train(
             search=config.search,
             corpus=corpus,
             valid=valid,
-            known=known,
+            known_words=known,
         )
         train_run(job, out, device, report, stop)
         add_missing_engine(out)

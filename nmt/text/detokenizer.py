@@ -6,7 +6,7 @@ _TO_THE_LEFT = set(".,;:!?)]}%…’”»") | {"'s", "'S", "n't", "'re", "'ve", 
 _TO_THE_RIGHT = set("([{¿¡„“«$£€") | {"``"}
 
 
-def spaced(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+def detokenize(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """Join words as they are written, punctuation without its spaces; return the line and each word's offsets in it."""
     line, places, quoted, glue = "", [], False, True
     for word in words:

@@ -17,7 +17,7 @@ def directions_of(source: str, target: str, directions: Directions) -> list[Dire
     return [(source, target)] if directions == "one" else [(source, target), (target, source)]
 
 
-def first_ids(source: str, target: str, directions: Directions, tokenizer: Tokenizer) -> dict[Direction, int]:
+def decoder_start_ids(source: str, target: str, directions: Directions, tokenizer: Tokenizer) -> dict[Direction, int]:
     """What the decoder reads first, for each direction: BOS if there is but one, else the tag of the language to write.
 
     Raises ModelError if the tokenizer has no such tag.

@@ -12,7 +12,7 @@ def is_in_capitals(text: str) -> bool:
     return all(map(str.isupper, filter(str.isalpha, text))) and len(_WORD.findall(text)) > 1
 
 
-def in_usual_case(text: str, likelihood: Callable[[str], Any]) -> str:
+def truecase(text: str, likelihood: Callable[[str], Any]) -> str:
     """A text in capitals with each word small, with a first capital, or as it is: whichever is the likeliest."""
 
     def usual(match: re.Match[str]) -> str:

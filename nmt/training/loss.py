@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from nmt.data.batch import Batch
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID
 
 IGNORED = -100  # as in torch.nn.functional.cross_entropy
@@ -18,7 +18,7 @@ CHUNK = 1024  # positions; larger ones would save little time, and [N, V] be fau
 
 
 def translation_loss(
-    model: Translator, batch: Batch, smoothing: float, teacher_forcing: float = 1.0, r_drop: float = 0.0
+    model: TranslationNetwork, batch: Batch, smoothing: float, teacher_forcing: float = 1.0, r_drop: float = 0.0
 ) -> Tensor:
     """Sum over the batch's target subwords of the label-smoothed cross-entropy (Szegedy et al., 2016), in nats.
 
@@ -128,7 +128,7 @@ def _divergence(logits: Tensor, probs: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def _mix_in_guesses(model: Translator, memory: Any, target_ids: Tensor, teacher_forcing: float) -> Tensor:
+def _mix_in_guesses(model: TranslationNetwork, memory: Any, target_ids: Tensor, teacher_forcing: float) -> Tensor:
     """Replace each target subword but the first by what the network predicts there, with chance 1 - teacher_forcing."""
     hidden = model.hidden(memory, target_ids)
     guesses = torch.cat([model.logits(part).argmax(dim=-1) for part in hidden.split(8, dim=1)], dim=1)

@@ -38,9 +38,9 @@ from nmt.model_folder.contents import (
 )
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig, TaggerConfig
-from nmt.models.tagger import Tagger
-from nmt.models.translator import Translator
-from nmt.text.detokenizer import spaced
+from nmt.models.tagger import TaggingHead
+from nmt.models.translator import TranslationNetwork
+from nmt.text.detokenizer import detokenize
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, TAGGER_PREFIX, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
@@ -85,18 +85,19 @@ def train_tagger_run(
     seed_torch(settings.seed)
     model = store.open_folder(job.model)
     tokenizer, target_tokenizer = load_tokenizers(model)
-    about = read_description(model)
-    translator = load_network(model, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
+    description = read_description(model)
+    translator = load_network(model, description, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
     translator = _prepared(translator, tokenizer, target_tokenizer, settings).to(device)
     types = sorted({tag[2:] for sentence in job.train for tag in sentence.tags if tag != "O"})
     tags, alphabet = bio_tags(types), Alphabet.of(word for sentence in job.train for word in sentence.words)
     corpus, valid = (_corpus(sentences, tokenizer) for sentences in (job.train, job.valid))
-    head = Tagger(job.tagger, translator.config.cell, translator.config.hidden_size, len(alphabet), tags).to(device)
+    encoder = translator.config
+    head = TaggingHead(job.tagger, encoder.cell, encoder.hidden_size, len(alphabet), tags).to(device)
     network = TaggerWithEncoder(
         translator, head, settings.encoder == "frozen", tokenizer=tokenizer, alphabet=alphabet, tags=tags
     )
     state = TrainingState.start(network, "adamw", settings.weight_decay, averaged=settings.ema_decay > 0)
-    save = partial(_save_model, job, types, model, about)
+    save = partial(_save_model, job, types, model, description)
     task = tagging_task(corpus, valid, job.translations, settings, save)
     folder = RunFolder(path=job.out, identity=_identity(job, model), prefix=TAGGER_PREFIX)
     _resume(state, task, job, folder)
@@ -116,8 +117,8 @@ class TaggerWithEncoder(nn.Module):
 
     def __init__(
         self,
-        translator: Translator,
-        tagger: Tagger,
+        translator: TranslationNetwork,
+        tagger: TaggingHead,
         frozen: bool,
         *,
         tokenizer: Tokenizer,
@@ -131,7 +132,7 @@ class TaggerWithEncoder(nn.Module):
         self._shared = (translator.eval(),)  # in a tuple, which keeps a frozen one out of this module: it never trains
 
     @property
-    def encoder(self) -> Translator:
+    def encoder(self) -> TranslationNetwork:
         """The translator whose encoder is read, frozen or not."""
         return self._shared[0]
 
@@ -273,10 +274,12 @@ def _check(job: TaggingJob) -> None:
         raise DataError("no name is tagged in the training sentences; check the tag column and the [labels]")
 
 
-def _prepared(translator: Translator, source: Tokenizer, target: Tokenizer, config: TaggingConfig) -> Translator:
+def _prepared(
+    translator: TranslationNetwork, source: Tokenizer, target: Tokenizer, config: TaggingConfig
+) -> TranslationNetwork:
     """The translator with the dropout it is to have here, and with fresh weights if it is to start at random."""
     settings = ModelConfig(**{**asdict(translator.config), "word_dropout": config.word_dropout})
-    prepared = Translator(settings, source.vocab_size, target.vocab_size, source is target)
+    prepared = TranslationNetwork(settings, source.vocab_size, target.vocab_size, source is target)
     if config.start == "translation":
         prepared.load_state_dict(translator.state_dict())
     return prepared
@@ -285,7 +288,7 @@ def _prepared(translator: Translator, source: Tokenizer, target: Tokenizer, conf
 def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> TaggedCorpus:
     """Sentences as subwords, in natural spacing."""
     return TaggedCorpus(
-        sentences=[locate(tokenizer, *spaced(sentence.words)) for sentence in sentences],
+        sentences=[locate(tokenizer, *detokenize(sentence.words)) for sentence in sentences],
         tags=[sentence.tags for sentence in sentences],
     )
 
@@ -340,7 +343,7 @@ def _save_model(
     job: TaggingJob,
     types: Sequence[str],
     model: store.ModelFolder,
-    about: Description,
+    translator: Description,
     state: TrainingState[TaggerWithEncoder],
     validation: Validation,
 ) -> None:
@@ -363,8 +366,8 @@ def _save_model(
     made = ("tagger.", INT8)  # anew: an engine is out of date once its translator has changed
     kept = {name: model.read(name) for name in model.parts if not name.startswith(made)}
     if job.tagging.encoder != "frozen" or job.tagging.start == "random":
-        found = {name: value for name, value in about["training"].items() if not name.startswith("valid_")}
-        kept[DESCRIPTION] = json.dumps({**about, "training": found}, indent=1).encode()  # it was of other weights
+        found = {name: value for name, value in translator["training"].items() if not name.startswith("valid_")}
+        kept[DESCRIPTION] = json.dumps({**translator, "training": found}, indent=1).encode()  # it was of other weights
     store.save(job.out, kept | parts)
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from nmt.data.batch import WIDTHS, Batch, cut, make_batch, next_multiple
 from nmt.data.tokenized_corpus import TokenizedCorpus, batch_rows
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel, forbidden_ids
 from nmt.decoding.translator import translate_chunks
 from nmt.engines.torch import TorchEngine
@@ -28,10 +28,10 @@ from nmt.model_folder.contents import Description, translator_parts
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
 from nmt.models.device import check_device
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.protection.literals import hide_shared
 from nmt.text.config import Directions
-from nmt.text.directions import directions_of, first_ids
+from nmt.text.directions import decoder_start_ids, directions_of
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
@@ -59,10 +59,10 @@ class Job:
     target_tokenizer: Tokenizer  # the same object if they share a vocabulary
     model: ModelConfig
     training: TrainingConfig
-    search: SearchConfig
+    search: DecodingConfig
     corpus: TokenizedCorpus
     valid: Sequence[tuple[str, str]]
-    known: Collection[str] | None = None  # the words of the training text, if placeholders stand for others
+    known_words: Collection[str] | None = None  # the words of the training text, if placeholders stand for others
 
     @property
     def shared(self) -> bool:
@@ -85,7 +85,7 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     settings = job.training
     configure_torch(settings.threads)
     seed_torch(settings.seed)
-    model = Translator(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
+    model = TranslationNetwork(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
     state = TrainingState.start(
         model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
     )
@@ -98,9 +98,9 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
 def translation_task(
     corpus: TokenizedCorpus,
     config: TrainingConfig,
-    validate: Callable[[Translator], Validation],
-    save: Callable[[TrainingState[Translator], Validation], None],
-) -> Task[Translator]:
+    validate: Callable[[TranslationNetwork], Validation],
+    save: Callable[[TrainingState[TranslationNetwork], Validation], None],
+) -> Task[TranslationNetwork]:
     """The task of translating a corpus, with the means to validate and to save the translator."""
     total = total_updates(corpus, config)
     return Task(
@@ -120,27 +120,29 @@ def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
     return min(updates, config.max_updates) if config.max_updates else updates
 
 
-def _validate(job: Job, model: Translator) -> Validation:
+def _validate(job: Job, model: TranslationNetwork) -> Validation:
     """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32.
 
     For a model of both directions, the loss is that of all target subwords, the BLEU score the directions' mean.
     """
+    split_above_length, max_source_length = _source_lengths(job.corpus)
     translator = TranslationModel(
         source=job.source,
         target=job.target,
-        directions=first_ids(job.source, job.target, job.directions, job.target_tokenizer),
+        directions=decoder_start_ids(job.source, job.target, job.directions, job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
-        engine=TorchEngine([model], forbidden_ids(job.target_tokenizer, job.known is not None)),
+        engine=TorchEngine([model], forbidden_ids(job.target_tokenizer, job.known_words is not None)),
         search=job.search,
-        known=job.known,
-        **_lengths(job.corpus),
+        known_words=job.known_words,
+        split_above_length=split_above_length,
+        max_source_length=max_source_length,
     )
     loss, tokens, bleu = 0.0, 0, 0.0
     for direction in translator.directions:
         one_way = translator.between(*direction)
         pairs = job.valid if one_way.source == job.source else [(target, source) for source, target in job.valid]
-        own_loss, own_tokens = _validation_loss(model, pairs, job, one_way.first)
+        own_loss, own_tokens = _validation_loss(model, pairs, job, one_way.decoder_start_id)
         loss, tokens = loss + own_loss, tokens + own_tokens
         if not math.isfinite(loss):
             break  # such a network translates nothing; TrainingState.record_validation says what becomes of it
@@ -149,7 +151,7 @@ def _validate(job: Job, model: Translator) -> Validation:
     return Validation(score=bleu if job.training.validate_by == "bleu" else -loss, figures={"loss": loss, "bleu": bleu})
 
 
-def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> list[list[LazyBatch[Translator]]]:
+def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> list[list[LazyBatch[TranslationNetwork]]]:
     """The batches of an epoch, grouped by update."""
     rows = batch_rows(corpus, config.batch_tokens, config.seed, epoch)
     return [
@@ -160,19 +162,21 @@ def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> lis
 
 def _batch(
     corpus: TokenizedCorpus, config: TrainingConfig, part: int, rows: NDArray[np.int64], seed: int
-) -> BatchLoss[Translator]:
+) -> BatchLoss[TranslationNetwork]:
     """The given pairs, as one part of an update."""
     batch = corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
     tokens = int((batch.next_ids != PAD_ID).sum())
     return BatchLoss(name="loss", count=tokens, tokens=tokens, compute=partial(_training_loss, batch, config))
 
 
-def _training_loss(batch: Batch, config: TrainingConfig, model: Translator) -> Tensor:
+def _training_loss(batch: Batch, config: TrainingConfig, model: TranslationNetwork) -> Tensor:
     batch = batch.to(model.output_bias.device)
     return translation_loss(model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop)
 
 
-def _validation_loss(model: Translator, texts: Sequence[tuple[str, str]], job: Job, first: int) -> tuple[float, int]:
+def _validation_loss(
+    model: TranslationNetwork, texts: Sequence[tuple[str, str]], job: Job, decoder_start_id: int
+) -> tuple[float, int]:
     """The sum over target subwords, in nats, and their number; batches are no larger than those of training."""
     pairs = sorted(_subwords(texts, job), key=lambda pair: (len(pair[1]), len(pair[0])))
     widths = next_multiple(np.array([max(map(len, pair)) + 1 for pair in pairs]), WIDTHS)
@@ -180,15 +184,15 @@ def _validation_loss(model: Translator, texts: Sequence[tuple[str, str]], job: J
     with torch.no_grad():
         for rows in cut(widths, job.training.batch_tokens):
             sources, targets = zip(*pairs[rows], strict=True)
-            batch = make_batch(sources, targets, [first] * len(targets)).to(device)
+            batch = make_batch(sources, targets, [decoder_start_id] * len(targets)).to(device)
             loss += translation_loss(model, batch, smoothing=0.0).item()
     return loss, sum(len(target) + 1 for _, target in pairs)
 
 
 def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int], list[int]]]:
     """Pairs as training has them: without those that it leaves out, and with placeholders if it has any."""
-    if job.known is not None:
-        texts = [hide_shared(*pair, number, job.known) for number, pair in enumerate(texts)]
+    if job.known_words is not None:
+        texts = [hide_shared(*pair, number, job.known_words) for number, pair in enumerate(texts)]
     longest = job.training.max_length
     return [
         (source, target)
@@ -199,7 +203,7 @@ def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int
 
 
 def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, str]]) -> float:
-    greedy = SearchConfig(beam_size=1)
+    greedy = DecodingConfig(beam_size=1)
     hypotheses = [found.text for found in translate_chunks(translator, [[text for text, _ in texts]], greedy)]
     references = [[reference for _, reference in texts]]
     tokenize = usual_tokenizer(translator.target)
@@ -207,12 +211,9 @@ def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, st
     return bleu.value
 
 
-def _lengths(corpus: TokenizedCorpus) -> dict[str, int]:
-    """The source lengths that a model trained on corpus knows well, and at all."""
-    return {
-        "usual_length": int(np.percentile(corpus.source_lengths, 99)),
-        "greatest_length": int(corpus.source_lengths.max()),
-    }
+def _source_lengths(corpus: TokenizedCorpus) -> tuple[int, int]:
+    """Up to which length, in subwords, sources are common in a corpus, and its greatest."""
+    return int(np.percentile(corpus.source_lengths, 99)), int(corpus.source_lengths.max())
 
 
 def _identity(job: Job) -> dict[str, Any]:
@@ -227,7 +228,7 @@ def _identity(job: Job) -> dict[str, Any]:
     }
 
 
-def _resume(state: TrainingState[Translator], task: Task[Translator], folder: RunFolder) -> None:
+def _resume(state: TrainingState[TranslationNetwork], task: Task[TranslationNetwork], folder: RunFolder) -> None:
     """Take on the state of the folder's checkpoint; save a first one if the folder holds nothing.
 
     Raises ConfigError and ModelError as train_run does.
@@ -254,16 +255,16 @@ def _resume(state: TrainingState[Translator], task: Task[Translator], folder: Ru
         )
 
 
-def _save_model(job: Job, run: Path, state: TrainingState[Translator], validation: Validation) -> None:
-    lengths = _lengths(job.corpus)
+def _save_model(job: Job, run: Path, state: TrainingState[TranslationNetwork], validation: Validation) -> None:
+    split_above_length, max_source_length = _source_lengths(job.corpus)
     description: Description = {
         "source": job.source,
         "target": job.target,
         "directions": job.directions,
         "model": asdict(job.model),
         "search": asdict(job.search),
-        "usual_length": lengths["usual_length"],
-        "greatest_length": lengths["greatest_length"],
+        "usual_length": split_above_length,
+        "greatest_length": max_source_length,
         "training": {
             "pairs": len(job.corpus) // len(directions_of(job.source, job.target, job.directions)),
             "update": state.update,
@@ -272,4 +273,4 @@ def _save_model(job: Job, run: Path, state: TrainingState[Translator], validatio
         },
     }
     tokenizers = job.source_tokenizer, job.target_tokenizer
-    store.save(run, translator_parts(description, to_bytes(state.weights()), tokenizers, job.known))
+    store.save(run, translator_parts(description, to_bytes(state.weights()), tokenizers, job.known_words))

@@ -60,7 +60,7 @@ def test_no_control_character_of_the_model_reaches_the_terminal(model):
 
 def test_json_has_everything(model):
     report = json.loads(check(model, "--json").stdout)
-    assert report["about"] == CONFIG
+    assert report["description"] == CONFIG
     assert report["parts"].keys() == {"config.json", "tagger.safetensors"}
     assert report["parameters"] == {"tagger.safetensors": 17}
     assert report["format_version"] == 1

@@ -21,8 +21,8 @@ def corpora(toy_data):
     tokenizer = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
     paths = [toy_data / f"train.{language}" for language in ("de", "en")]
     return [
-        tokenize_corpus(*paths, tokenizer, tokenizer, toy_data / ".tokenized", max_length=100, firsts=firsts)
-        for firsts in ([BOS_ID], [14, 15])
+        tokenize_corpus(*paths, tokenizer, tokenizer, toy_data / ".tokenized", max_length=100, decoder_start_ids=ids)
+        for ids in ([BOS_ID], [14, 15])
     ]
 
 
@@ -96,7 +96,8 @@ def test_placeholders_stand_for_what_both_sides_share(tmp_path):
     tokenizer = Tokenizer.from_bytes(model)
     paths = (tmp_path / "de", tmp_path / "en", tokenizer, tokenizer, tmp_path / "cache")
     plain, hidden = (
-        tokenize_corpus(*paths, max_length=50, known=known) for known in (None, {"tom", "hat", "has", "haus", "house"})
+        tokenize_corpus(*paths, max_length=50, known_words=known)
+        for known in (None, {"tom", "hat", "has", "haus", "house"})
     )
     assert plain.fingerprint != hidden.fingerprint
     found = [

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nmt.decoding.beam_search import beam_search
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import PlaceholderConstraint
 from nmt.decoding.hypotheses import length_penalty
 from nmt.decoding.sampling import sample
@@ -71,7 +71,7 @@ def random_table(seed):
 
 
 def plain(**changes):
-    return SearchConfig(**{"length_penalty": 0.0, **changes})
+    return DecodingConfig(**{"length_penalty": 0.0, **changes})
 
 
 def best_ids(engine, config):
@@ -98,7 +98,7 @@ def test_a_wide_beam_equals_exhaustive_search(seed, constraint, alpha):
             if constraint is None or ids.count(B) == 1:
                 steps = [short.log_probs(tuple(source), ids[:n])[token] for n, token in enumerate([*ids, EOS_ID])]
                 scores[ids] = sum(steps) / length_penalty(length + 1, alpha)
-    config = SearchConfig(beam_size=40, n_best=40, length_penalty=alpha)
+    config = DecodingConfig(beam_size=40, n_best=40, length_penalty=alpha)
     [found] = beam_search(short, [source], config, constraint=constraint)
     expected = sorted(scores.values(), reverse=True)
     assert [tuple(hypothesis.ids) for hypothesis in found] == sorted(scores, key=lambda ids: -scores[ids])
@@ -155,7 +155,7 @@ def test_a_sequence_that_the_source_has_once_does_not_come_twice():
 def test_sentences_searched_together_are_found_as_if_alone():
     engine = TableEngine(random_table(7))
     sources = [[A], [B, C, A], [C], [A, A, A, A, A]]
-    config = SearchConfig(beam_size=3, n_best=2, coverage_penalty=0.2)
+    config = DecodingConfig(beam_size=3, n_best=2, coverage_penalty=0.2)
     assert beam_search(engine, sources, config) == [beam_search(engine, [source], config)[0] for source in sources]
 
 
@@ -181,19 +181,19 @@ def test_the_coverage_penalty_lowers_the_score_of_what_was_not_attended_to():
 
 def test_samples_follow_the_model_and_the_seed():
     engine = TableEngine(lambda source, read: [0, 0, 0, 0.5, 0.4, 0.1, 0])
-    config = SearchConfig(sample=True, n_best=400, seed=3)
+    config = DecodingConfig(sample=True, n_best=400, seed=3)
     [drawn] = sample(engine, [[A]], config)
     first = [hypothesis.ids[0] if hypothesis.ids else EOS_ID for hypothesis in drawn]
     assert abs(first.count(EOS_ID) / 400 - 0.5) < 0.08
     assert abs(first.count(A) / 400 - 0.4) < 0.08
     assert sample(engine, [[B], [A]], config)[1] == drawn
-    assert sample(engine, [[A]], SearchConfig(sample=True, n_best=400, seed=4)) != [drawn]
+    assert sample(engine, [[A]], DecodingConfig(sample=True, n_best=400, seed=4)) != [drawn]
     assert BOS_ID not in first
 
 
 def test_samples_from_the_most_probable_ones_are_those_that_may_come():
     engine = TableEngine(lambda source, read: [0, 0, 0, 0.2, 0.5, 0.3, 0])
-    config = SearchConfig(sample=True, sample_from=1, n_best=20, max_length_ratio=0.1)
+    config = DecodingConfig(sample=True, top_k=1, n_best=20, max_length_ratio=0.1)
     [free] = sample(engine, [[A]], config)
     assert {tuple(drawn.ids) for drawn in free} == {(A,) * 10}
     [held] = sample(engine, [[A]], config, constraint=PlaceholderConstraint.in_order(np.array([A]), [1]))
@@ -217,4 +217,4 @@ def test_both_searches_start_with_the_symbol_asked_for():
 def test_probabilities_that_are_not_finite_are_said_to_be():
     engine = TableEngine(lambda source, read: [float("nan")] * 7)
     with pytest.raises(ModelError, match="not finite numbers"):
-        beam_search(engine, [[A]], SearchConfig(beam_size=2))
+        beam_search(engine, [[A]], DecodingConfig(beam_size=2))

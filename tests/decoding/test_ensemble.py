@@ -6,14 +6,14 @@ import torch
 from tests_toy import toy_pairs
 
 from nmt.decoding.beam_search import beam_search
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import load_translator
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.torch import TorchEngine
 from nmt.errors import ModelError
 from nmt.model_folder.store import open_folder, save
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.text.config import TokenizerConfig
 from nmt.text.tokenizer import BOS_ID, PAD_ID, PLACEHOLDERS, train_subword_model
 
@@ -22,7 +22,7 @@ SOURCES = [[5, 6, 7], [8], [9, 4]]
 
 def network(seed, **changes):
     torch.manual_seed(seed)
-    return Translator(ModelConfig(embedding_size=6, hidden_size=8, **changes), 11, 11, True)
+    return TranslationNetwork(ModelConfig(embedding_size=6, hidden_size=8, **changes), 11, 11, True)
 
 
 def engine(*networks):
@@ -54,14 +54,14 @@ def test_no_model_alone_forbids_a_subword_but_what_none_may_write_never_comes():
 
 
 def test_an_ensemble_of_one_model_twice_translates_as_that_model():
-    own, config = network(1), SearchConfig(beam_size=3)
+    own, config = network(1), DecodingConfig(beam_size=3)
     twice = beam_search(engine(own, own), SOURCES, config)
     once = beam_search(engine(own), SOURCES, config)
     assert [[found.ids for found in each] for each in twice] == [[found.ids for found in each] for each in once]
 
 
 def test_rows_keep_their_history_in_every_model():
-    both, config = engine(network(1), network(2)), SearchConfig(beam_size=4, n_best=4)
+    both, config = engine(network(1), network(2)), DecodingConfig(beam_size=4, n_best=4)
     together = beam_search(both, SOURCES, config)
     for source, found in zip(SOURCES, together, strict=True):
         [alone] = beam_search(both, [source], config)

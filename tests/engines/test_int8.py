@@ -4,7 +4,7 @@ import torch
 
 from nmt.engines.int8 import dequantize, fill_translator, quantize, quantize_translator
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 
 
 def test_each_column_has_a_scale_of_its_own():
@@ -20,7 +20,7 @@ def test_each_column_has_a_scale_of_its_own():
 def test_a_translator_comes_back_within_half_a_level(cell, shared):
     config = ModelConfig(cell=cell, embedding_size=6, hidden_size=8, encoder_layers=2, decoder_layers=2)
     torch.manual_seed(1)
-    model, other = (Translator(config, 9, 9 if shared else 7, shared) for _ in range(2))
+    model, other = (TranslationNetwork(config, 9, 9 if shared else 7, shared) for _ in range(2))
     arrays = quantize_translator(model)
     fill_translator(other, arrays)
     for (name, parameter), again in zip(model.named_parameters(), other.parameters(), strict=True):

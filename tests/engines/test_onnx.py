@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from nmt.decoding.beam_search import beam_search
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.sampling import sample
 from nmt.engines import onnx as onnx_engine
 from nmt.engines.int8 import fill_translator, quantize_translator
@@ -13,7 +13,7 @@ from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_layers import Network
 from nmt.engines.torch import TorchEngine
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
 SOURCES = [[5, 6, 7, 8, 9, 10, 11], [], [12], [5] * 5]
@@ -24,7 +24,7 @@ def networks(shared=True, vocab_size=40, **changes):
     """A translator of random weights and its int8 arrays; the translator has the weights that the arrays stand for."""
     torch.manual_seed(1)
     config = ModelConfig(**{"embedding_size": 24, "hidden_size": 32, "attention_heads": 2, **changes})
-    model = Translator(config, vocab_size if shared else 50, vocab_size, shared).eval()
+    model = TranslationNetwork(config, vocab_size if shared else 50, vocab_size, shared).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # norms and biases too
     arrays = quantize_translator(model)
@@ -95,9 +95,9 @@ def test_searches_find_the_same_whatever_stands_beside_a_sentence():
     generator = np.random.default_rng(2)
     sources = [generator.integers(5, 40, size).tolist() for size in (3, 1, 6, 5, 2, 7, 4, 3)]
     for search, config in (
-        (beam_search, SearchConfig(beam_size=4, n_best=3, coverage_penalty=0.2)),
-        (beam_search, SearchConfig(beam_size=1)),
-        (sample, SearchConfig(sample=True, n_best=3)),
+        (beam_search, DecodingConfig(beam_size=4, n_best=3, coverage_penalty=0.2)),
+        (beam_search, DecodingConfig(beam_size=1)),
+        (sample, DecodingConfig(sample=True, n_best=3)),
     ):
         together = search(engine, sources, config)  # sentences leave it at different times
         assert together == [found for source in sources for found in search(engine, [source], config)]
@@ -126,7 +126,7 @@ def test_candidates_are_the_most_probable_of_all_subwords(vocab_size):
 
 
 def test_what_is_forbidden_never_comes_out():
-    config = SearchConfig(beam_size=5, n_best=5)
+    config = DecodingConfig(beam_size=5, n_best=5)
     [found] = beam_search(OnnxEngine([networks()[1]]), [[7, 8, 9]], config)
     assert len(found) == 5
     assert not {id_ for hypothesis in found for id_ in hypothesis.ids} & {*FORBIDDEN, EOS_ID}

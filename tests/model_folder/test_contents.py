@@ -10,8 +10,8 @@ from nmt.model_folder.contents import (
     int8_parts,
     int8_schema,
     load_int8,
+    load_known_words,
     load_tokenizers,
-    load_words,
     read_description,
     read_tagger_description,
     small_parts,
@@ -74,7 +74,7 @@ def test_what_is_saved_of_a_translator_is_loaded(saved, tokenizer, words):
     source, target = load_tokenizers(folder)
     assert source is target
     assert source.to_bytes() == tokenizer.to_bytes()
-    assert load_words(folder) == (words and frozenset(words))
+    assert load_known_words(folder) == (words and frozenset(words))
     assert folder.read("translator.safetensors") == b"weights"
 
 
@@ -121,7 +121,7 @@ def test_what_describes_no_tagger_is_refused(saved, content, said):
 
 def test_words_that_are_no_text_are_refused(saved):
     with pytest.raises(ModelError, match=r"words\.txt is not UTF-8"):
-        load_words(saved({"words.txt": b"\xff"}))
+        load_known_words(saved({"words.txt": b"\xff"}))
 
 
 def test_int8_weights_are_loaded_for_their_vocabularies(saved):

@@ -7,7 +7,7 @@ from nmt.data.word_batch import make_word_batch
 from nmt.errors import ConfigError
 from nmt.models.config import TaggerConfig
 from nmt.models.encoder import Memory
-from nmt.models.tagger import Tagger, read_words
+from nmt.models.tagger import TaggingHead, read_words
 
 ALPHABET = Alphabet("abcdef")
 TAGS = bio_tags(["PER"])
@@ -31,7 +31,7 @@ def test_each_direction_is_read_where_it_has_seen_the_whole_word():
 def test_a_words_scores_do_not_depend_on_what_else_is_in_the_batch(cell, characters):
     torch.manual_seed(1)
     config = TaggerConfig(hidden_size=6, characters=characters)
-    tagger = Tagger(config, cell, 4, len(ALPHABET), TAGS).double().eval()
+    tagger = TaggingHead(config, cell, 4, len(ALPHABET), TAGS).double().eval()
     states = torch.randn(1, 4, 4, dtype=torch.float64)
     own, other = sentence(["ab", "fed"]), sentence(["abcdef", "ab", "c", "e"])
 
@@ -45,7 +45,7 @@ def test_a_words_scores_do_not_depend_on_what_else_is_in_the_batch(cell, charact
 
 def test_words_with_the_same_state_are_told_apart_by_their_characters():
     torch.manual_seed(1)
-    tagger = Tagger(TaggerConfig(hidden_size=6, characters=8), "gru", 4, len(ALPHABET), TAGS).eval()
+    tagger = TaggingHead(TaggerConfig(hidden_size=6, characters=8), "gru", 4, len(ALPHABET), TAGS).eval()
     memory = Memory(states=torch.ones(1, 3, 4), mask=torch.ones(1, 3, dtype=torch.bool))
     scores = tagger(memory, make_word_batch([sentence(["abc", "abd", "abc"])], ALPHABET))[0]
     assert torch.equal(scores[0], scores[2])

@@ -3,15 +3,15 @@ import torch
 
 from nmt.errors import ConfigError
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 
 CELLS = ["gru", "lstm", "rnn"]
 
 
-def tiny(cell: str, **changes) -> Translator:
+def tiny(cell: str, **changes) -> TranslationNetwork:
     torch.manual_seed(1)
     shape = {"embedding_size": 6, "hidden_size": 8, "encoder_layers": 2, "decoder_layers": 2, "attention_heads": 2}
-    return Translator(ModelConfig(cell=cell, **{**shape, **changes}), 11, 11, shared=True).double()
+    return TranslationNetwork(ModelConfig(cell=cell, **{**shape, **changes}), 11, 11, shared=True).double()
 
 
 def batch():
@@ -69,7 +69,7 @@ def test_dropout_is_active_in_training_alone():
 
 def test_separate_vocabularies_have_separate_embeddings():
     config = ModelConfig(embedding_size=6, hidden_size=8)
-    separate, shared = Translator(config, 11, 13, shared=False), Translator(config, 13, 13, shared=True)
+    separate, shared = TranslationNetwork(config, 11, 13, shared=False), TranslationNetwork(config, 13, 13, shared=True)
     assert separate.source_embedding.weight.shape == (11, 6)
     assert separate(*batch()).shape == (3, 6, 13)
     assert shared.source_embedding is shared.target_embedding

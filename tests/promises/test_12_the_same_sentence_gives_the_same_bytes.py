@@ -11,17 +11,17 @@ import torch
 from tests_toy import WORDS
 
 from nmt.decoding import translator as translation
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import load_translator
 from nmt.engines.export import add_engine
 from nmt.engines.onnx import OnnxEngine
-from nmt.model_folder.contents import WORDS as WORD_LIST
+from nmt.model_folder.contents import KNOWN_WORDS
 from nmt.model_folder.store import open_folder, save
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 
-SEARCHES = [SearchConfig(beam_size=1), SearchConfig(beam_size=5, n_best=2), SearchConfig(sample=True, n_best=2)]
+SEARCHES = [DecodingConfig(beam_size=1), DecodingConfig(beam_size=5, n_best=2), DecodingConfig(sample=True, n_best=2)]
 NETWORKS = {
     "gru": [{"cell": "gru", "attention_heads": 4}],
     "lstm": [{"cell": "lstm", "decoder_layers": 2}],
@@ -51,11 +51,11 @@ def unsure(toy_model, tmp_path_factory):
         about["model"] |= {"hidden_size": 128, "embedding_size": 64, **shape}
         about |= {"usual_length": 20, "greatest_length": 30}
         torch.manual_seed(seed)
-        model = Translator(ModelConfig(**about["model"]), 66, 66, shared=True)
+        model = TranslationNetwork(ModelConfig(**about["model"]), 66, 66, shared=True)
         parts["config.json"] = json.dumps(about).encode()
         parts["translator.safetensors"] = to_bytes(dict(model.named_parameters()))
         if words:
-            parts[WORD_LIST] = "\n".join(map(str.casefold, WORDS)).encode()
+            parts[KNOWN_WORDS] = "\n".join(map(str.casefold, WORDS)).encode()
         path = tmp_path_factory.mktemp("unsure") / "model"
         save(path, parts)
         add_engine(path)

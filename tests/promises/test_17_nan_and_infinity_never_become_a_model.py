@@ -9,7 +9,7 @@ from tests_toy import CONFIG
 from nmt.decoding.model import load_translator
 from nmt.errors import NMTError
 from nmt.model_folder import tensors as weights
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.training import translation_task
 from nmt.training.checkpoint import load_checkpoint
 from nmt.training.state import TrainingState
@@ -137,4 +137,4 @@ def test_weights_that_are_not_finite_have_no_bytes(number):
 
 
 def test_the_networks_initial_weights_have(toy_config):
-    weights.to_bytes(dict(Translator(toy_config().model, 10, 10, True).named_parameters()))
+    weights.to_bytes(dict(TranslationNetwork(toy_config().model, 10, 10, True).named_parameters()))

@@ -98,8 +98,8 @@ def test_every_fourth_pair_hides_names_and_begins_with_the_next_placeholder():
     pair = ("Tom fuhr 1990 nach Boston.", "Tom went to Boston in 1990.")
     assert hide_shared(*pair, PLAIN, KNOWN)[0] == "Tom fuhr <ph0> nach Boston."
     assert hide_shared(*pair, 0, KNOWN) == ("<ph0> fuhr <ph1> nach <ph2>.", "<ph0> went to <ph2> in <ph1>.")
-    firsts = {hide_shared(*pair, number * NAMES_EVERY, KNOWN)[0][:5] for number in range(10)}
-    assert firsts == {f"<ph{number}>" for number in range(10)}
+    decoder_start_ids = {hide_shared(*pair, number * NAMES_EVERY, KNOWN)[0][:5] for number in range(10)}
+    assert decoder_start_ids == {f"<ph{number}>" for number in range(10)}
 
 
 def test_a_placeholder_that_stands_for_nothing_is_text():

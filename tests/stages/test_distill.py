@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nmt.decoding.config import SearchConfig
+from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError, DataError
 from nmt.io.lines import read_file, write_file
 from nmt.stages import distill as stage
@@ -43,7 +43,7 @@ def translated(monkeypatch):
 
 
 def run(data, out, keep_original=True, stop=lambda: False, beam_size=5):
-    search = SearchConfig(beam_size=beam_size)
+    search = DecodingConfig(beam_size=beam_size)
     return distill_with(
         model=MODEL,
         models={"m": "sum"},

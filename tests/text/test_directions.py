@@ -3,7 +3,7 @@ from tests_toy import toy_pairs
 
 from nmt.errors import ConfigError, ModelError
 from nmt.text.config import TokenizerConfig
-from nmt.text.directions import choose_direction, directions_of, first_ids
+from nmt.text.directions import choose_direction, decoder_start_ids, directions_of
 from nmt.text.tokenizer import BOS_ID, Tokenizer, train_subword_model
 
 
@@ -17,8 +17,8 @@ def tokenizers(toy_data):
 
 def test_one_direction_begins_with_bos_and_both_with_the_tag_of_the_language_to_write(tokenizers):
     tagged, plain = tokenizers
-    assert first_ids("de", "en", "one", plain) == {("de", "en"): BOS_ID}
-    assert first_ids("de", "en", "both", tagged) == {
+    assert decoder_start_ids("de", "en", "one", plain) == {("de", "en"): BOS_ID}
+    assert decoder_start_ids("de", "en", "both", tagged) == {
         ("de", "en"): tagged.id_of("<2en>"),
         ("en", "de"): tagged.id_of("<2de>"),
     }
@@ -26,7 +26,7 @@ def test_one_direction_begins_with_bos_and_both_with_the_tag_of_the_language_to_
 
 def test_a_tokenizer_without_the_tag_is_refused(tokenizers):
     with pytest.raises(ModelError, match="no symbol '<2en>'"):
-        first_ids("de", "en", "both", tokenizers[1])
+        decoder_start_ids("de", "en", "both", tokenizers[1])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from nmt.text.truecasing import in_usual_case, is_in_capitals
+from nmt.text.truecasing import is_in_capitals, truecase
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ def test_letters_without_case_are_no_capitals():
 
 def test_each_word_is_written_as_it_is_likeliest():
     likely = {"Ich", "habe", "Hunger", "USA"}
-    found = in_usual_case("ICH HABE HUNGER, <ph0> USA!", lambda word: word in likely)
+    found = truecase("ICH HABE HUNGER, <ph0> USA!", lambda word: word in likely)
     assert found == "Ich habe Hunger, <ph0> USA!"

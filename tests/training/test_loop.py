@@ -3,7 +3,7 @@ import torch
 
 from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training import translation_task
 from nmt.training.config import TrainingConfig
@@ -23,7 +23,7 @@ def train(toy_data):
         config = TrainingConfig(batch_tokens=200, max_updates=3, precision="float32", **changes)
         torch.manual_seed(1)
         size = tokenizer.vocab_size
-        model = Translator(ModelConfig(embedding_size=8, hidden_size=8), size, size, True)
+        model = TranslationNetwork(ModelConfig(embedding_size=8, hidden_size=8), size, size, True)
         state = TrainingState.start(model, "adamw", weight_decay=0.0, averaged=False)
         validation = Validation(score=0.0, figures={})
         task = translation_task.translation_task(corpus, config, validate=lambda _: validation, save=lambda *_: None)

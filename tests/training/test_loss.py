@@ -5,7 +5,7 @@ import torch
 
 from nmt.data.batch import make_batch
 from nmt.models.config import ModelConfig
-from nmt.models.translator import Translator
+from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID
 from nmt.training.loss import CHUNK, smoothed_cross_entropy, translation_loss
 
@@ -80,7 +80,7 @@ def test_the_divergence_of_a_worked_example():
 def model(**changes):
     torch.manual_seed(1)
     shape = {"embedding_size": 6, "hidden_size": 8, "dropout": 0.0}
-    return Translator(ModelConfig(**{**shape, **changes}), 11, 11, shared=True).double()
+    return TranslationNetwork(ModelConfig(**{**shape, **changes}), 11, 11, shared=True).double()
 
 
 def test_padding_adds_nothing_to_the_loss():
