@@ -23,6 +23,7 @@ class Hypothesis:
     score: float  # what the search ranks by: the log-probability over its length penalty, plus the coverage penalty
     log_prob: float
     finished: bool  # False if it was stopped at the greatest length allowed
+    inserted: frozenset[int] = frozenset()  # numbers of the placeholders that no search had found a place for
 
 
 def length_limit(source_length: int, ratio: float) -> int:

@@ -4,14 +4,11 @@ It lies in one model folder, or in several that translate as one: an ensemble.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from nmt.decoding.config import DecodingConfig
-from nmt.decoding.constraints import Required
 from nmt.engines.base import Engine
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder.contents import (
@@ -25,6 +22,7 @@ from nmt.model_folder.contents import (
     read_description,
 )
 from nmt.model_folder.store import ModelFolder, open_folder
+from nmt.protection.word_statistics import WordStatistics
 from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
 
@@ -44,20 +42,34 @@ class TranslationModel:
     split_above_length: int  # source subwords: longer lines are cut into sentences
     max_source_length: int  # source subwords: longer sentences are cut into parts
     search: DecodingConfig
-    known_words: Collection[str] | None = None  # words, if it was trained with placeholders for what is unknown
+    known_words: Collection[str] | None = None  # of its training text, in lower case, if it has no statistics
+    statistics: WordStatistics | None = None  # how its training pairs treat each word
+    order: Mapping[str, float] = field(default_factory=dict)  # see protection.order
+
+    @property
+    def has_placeholders(self) -> bool:
+        """Whether it was trained with placeholders for what is to come through letter by letter."""
+        return self.known_words is not None or self.statistics is not None
 
     @property
     def decoder_start_id(self) -> int:
         """What the decoder reads first."""
         return self.directions[self.source, self.target]
 
-    def required(self, sources: Sequence[Sequence[int]]) -> Required | None:
-        """The placeholders that translations of these sources, as subwords, must have; None if it knows none."""
-        if self.known_words is None:
-            return None
-        placeholders = self.source_tokenizer.placeholder_ids
-        counts = np.array([list(source).count(id_) for source in sources for id_ in placeholders])
-        return Required(np.array(self.target_tokenizer.placeholder_ids), counts.reshape(-1, len(placeholders)))
+    @property
+    def placeholders(self) -> Sequence[str]:
+        """The symbols that stand for what is protected; none for a model that was trained without."""
+        return self.source_tokenizer.placeholders if self.has_placeholders else ()
+
+    @property
+    def source_placeholders(self) -> Sequence[int]:
+        """Their ids in source text."""
+        return self.source_tokenizer.placeholder_ids if self.has_placeholders else ()
+
+    @property
+    def target_placeholders(self) -> Sequence[int]:
+        """Their ids in translations."""
+        return self.target_tokenizer.placeholder_ids if self.has_placeholders else ()
 
     def between(self, source: str = "", target: str = "") -> "TranslationModel":
         """The model in the direction between these languages, "" standing for any; ConfigError if it has none such."""
