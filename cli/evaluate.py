@@ -69,9 +69,9 @@ def evaluate(
         raise ConfigError("--json and --latex: choose one")
     if bootstrap == 1:
         raise ConfigError("--bootstrap 1: one resample makes no interval; give 1000, or 0 for none")
-    search_options = {"--beam-size": beam_size is not None, "--output": output, "--engine": engine != "auto"}
+    search_options = {"--beam-size": beam_size is not None, "--output": output}
     if hypotheses is not None:
-        _refuse("--hypotheses", search_options | {"--device": device != "cpu"})
+        _refuse("--hypotheses", search_options | {"--device": device != "cpu", "--engine": engine != "auto"})
     if task is Task.TAG:
         if not references or data or test_set or source_file or latex:
             raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
@@ -84,6 +84,7 @@ def evaluate(
             model=model[0] if model else None,
             hypotheses=[] if hypotheses is None else [str(hypotheses)],
             device=device,
+            engine=engine,
         )
         print(json.dumps(asdict(tags), ensure_ascii=False, indent=2) if json_ else tag_table(tags))
         return

@@ -492,6 +492,7 @@ def tag(
     form: "TagForm" = "inline",
     pretokenized: bool = False,
     device: str = "cpu",
+    engine: "EngineName" = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
     """Mark the names in a file or stdin, line by line, in bounded memory."""
@@ -500,7 +501,7 @@ def tag(
     from nmt.decoding.tagger import tag as tag_windows
     from nmt.io.lines import write_line
 
-    loaded = load_tagger(model, device)
+    loaded = load_tagger(model, device, engine)
     with _streams(source, target, warn) as (lines, out):
         for window in windows(lines):
             for tagged in tag_windows(loaded, [window], pretokenized=pretokenized):
@@ -516,6 +517,7 @@ def evaluate_tags(
     hypotheses: Sequence[str] = (),
     mistakes: int = 10,
     device: str = "cpu",
+    engine: "EngineName" = "auto",
 ) -> "TagEvaluation":
     """Score a tagger, or ready tags, against tagged sentences; the labels are mapped as in the tagger's training."""
     from nmt.tag_evaluation import evaluate_tagger, evaluate_tags
@@ -526,7 +528,7 @@ def evaluate_tags(
         return evaluate_tags(_read_tagged(hypotheses), _read_tagged(references), mistakes=mistakes)
     from nmt.decoding.tagger import load_tagger
 
-    loaded = load_tagger(model, device)
+    loaded = load_tagger(model, device, engine)
     return evaluate_tagger(loaded, str(model), _read_tagged(references, loaded.labels), mistakes=mistakes)
 
 
@@ -630,23 +632,21 @@ def _translate_all(
 def _tokenized_for(model: Path, data: Path, max_length: int) -> "TokenizedCorpus":
     """A prepared folder's training pairs, tokenized as a model does it."""
     from nmt.data.tokenized_corpus import tokenize_corpus
-    from nmt.model_folder.contents import load_tokenizers, load_words, read_description
-    from nmt.model_folder.store import open_folder
+    from nmt.model_folder.contents import open_model
     from nmt.text.directions import first_ids
 
-    folder = open_folder(model)
-    about = read_description(folder)
-    source, target = load_tokenizers(folder)
-    firsts = first_ids(about["source"], about["target"], about["directions"], target)
+    opened = open_model(model)
+    source, target = opened.description["source"], opened.description["target"]
+    firsts = first_ids(source, target, opened.description["directions"], opened.target_tokenizer)
     return tokenize_corpus(
-        data / f"train.{about['source']}",
-        data / f"train.{about['target']}",
-        source,
-        target,
+        data / f"train.{source}",
+        data / f"train.{target}",
+        opened.source_tokenizer,
+        opened.target_tokenizer,
         cache=data / ".tokenized",
         max_length=max_length,
         firsts=list(firsts.values()),
-        known=load_words(folder),
+        known=opened.words,
     )
 
 

@@ -17,6 +17,7 @@ from nmt.model_folder.contents import (
     TAGGER_DESCRIPTION,
     TRANSLATOR,
     int8_parts,
+    open_model,
     read_object,
 )
 from nmt.model_folder.manifest import Part
@@ -53,7 +54,7 @@ def inspect_model(path: Path) -> ModelReport:
         load_translator([path], engine="torch")
     if folder.has(INT8):
         load_translator([path], engine="onnx")
-        if folder.read(INT8) != int8_parts(int8_of(folder))[INT8]:
+        if folder.read(INT8) != int8_parts(int8_of(open_model(path)))[INT8]:
             raise ModelError(f"{path}: {INT8} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
     tagger = None
     if folder.has(TAGGER_DESCRIPTION):

@@ -23,8 +23,7 @@ from nmt.model_folder.contents import (
     TRANSLATOR,
     Description,
     TaggerDescription,
-    load_tokenizers,
-    read_description,
+    open_model,
     tagger_parts,
 )
 from nmt.model_folder.tensors import to_bytes
@@ -85,10 +84,10 @@ def train_tagger_run(
     torch.set_num_threads(job.tagging.threads or default_threads())
     seed_torch(job.tagging.seed)
     _check(job)
-    folder = store.open_folder(job.model)
-    tokenizer, target_tokenizer = load_tokenizers(folder)
-    about = read_description(folder)
-    translator = load_network(folder, about, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
+    opened = open_model(job.model)
+    folder, about = opened.folder, opened.description
+    tokenizer, target_tokenizer = opened.source_tokenizer, opened.target_tokenizer
+    translator = load_network(opened, device)
     translator = _prepared(translator, tokenizer, target_tokenizer, job.tagging).to(device)
     identity = _identity(job, folder)
 
