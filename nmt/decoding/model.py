@@ -71,13 +71,12 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         _check_alike(first, other)
     if engine == "auto":
         engine = usual_engine([one.folder for one in opened], device)
-    source, target = first.description["source"], first.description["target"]
     with described_in(first.folder, DESCRIPTION):
         search = SearchConfig(**first.description["search"])
     return TranslationModel(
-        source=source,
-        target=target,
-        directions=first_ids(source, target, first.description["directions"], first.target_tokenizer),
+        source=first.description["source"],
+        target=first.description["target"],
+        directions=_directions(first),
         source_tokenizer=first.source_tokenizer,
         target_tokenizer=first.target_tokenizer,
         engine=(_onnx_engine if engine == "onnx" else _torch_engine)(opened, device),
@@ -99,6 +98,17 @@ def check_runs_onnx(device: str) -> None:
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
 
 
+def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
+    """Subwords that no translation may hold: padding, unknown, begin of sentence, tags, and placeholders or not."""
+    allowed = {EOS_ID, *(tokenizer.placeholder_ids if placeholders else ())}
+    return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
+
+
+def _directions(opened: OpenedModel) -> dict[Direction, int]:
+    about = opened.description
+    return first_ids(about["source"], about["target"], about["directions"], opened.target_tokenizer)
+
+
 def _check_alike(first: OpenedModel, other: OpenedModel) -> None:
     """Raise ModelError unless two models can translate together."""
     path = other.folder.path
@@ -108,7 +118,7 @@ def _check_alike(first: OpenedModel, other: OpenedModel) -> None:
                 f"{path}: its {side} tokenizer is not that of {first.folder.path}; only models trained with the same "
                 "tokenizer can be an ensemble"
             )
-    if any(other.description[key] != first.description[key] for key in ("source", "target", "directions")):
+    if _directions(other) != _directions(first):
         raise ModelError(
             f"{path}: does not translate the same directions as {first.folder.path}; leave one of them out"
         )
@@ -118,28 +128,14 @@ def _check_alike(first: OpenedModel, other: OpenedModel) -> None:
         )
 
 
-def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
-    """Subwords that no translation may hold: padding, unknown, begin of sentence, tags, and placeholders or not."""
-    allowed = {EOS_ID, *(tokenizer.placeholder_ids if placeholders else ())}
-    return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
-
-
 def _onnx_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
     from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_layers import Network
 
     check_runs_onnx(device)
     forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].words is not None)
-    return OnnxEngine(
-        [
-            Network(
-                arrays=load_int8(one),
-                config=one.description["model"],
-                forbidden=forbidden,
-            )
-            for one in opened
-        ]
-    )
+    models = [(load_int8(one), one.description["model"]) for one in opened]
+    return OnnxEngine([Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models])
 
 
 def _torch_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
