@@ -4,12 +4,10 @@ Models that were trained with placeholders for literals are given them, and ever
 source.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
-from typing import TypeVar
 
 from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import DecodingConfig
@@ -22,14 +20,12 @@ from nmt.io.lines import clean_output
 from nmt.protection.literals import hide, only_literals, show
 from nmt.text.sentence_splitter import split_line
 from nmt.text.truecasing import is_in_capitals, truecase
+from nmt.threads import in_threads
 
 ROWS = 128  # hypotheses searched for at once
 SUBWORDS = 4096  # and at most so many source subwords, padding included
 
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}  # written without spaces between sentences
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +165,7 @@ def _search(
         return _whole(model, [sources[index] for index in batch], config, required and required.of(batch))
 
     found: list[list[Hypothesis]] = [[] for _ in sources]
-    for batch, results in zip(batches, _in_threads(search, batches, model.engine.workers), strict=True):
+    for batch, results in zip(batches, in_threads(search, batches, model.engine.workers), strict=True):
         for index, hypotheses in zip(batch, results, strict=True):
             found[index] = hypotheses
     return found
@@ -215,11 +211,3 @@ def _batches(kinds: Sequence[tuple[int, bool]], rows: int) -> Iterator[list[int]
         places = list(group)
         size = max(1, min(ROWS // rows, SUBWORDS // width))
         yield from (places[start : start + size] for start in range(0, len(places), size))
-
-
-def _in_threads(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterable[Result]:
-    """The results of a function for each item, in order; a bug in any of them is raised."""
-    if workers == 1 or len(items) < 2:
-        return map(function, items)
-    with ThreadPoolExecutor(workers) as threads:
-        return list(threads.map(function, items))
