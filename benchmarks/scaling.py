@@ -79,13 +79,14 @@ def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
 
     from nmt.decoding.beam_search import beam_search
     from nmt.decoding.config import DecodingConfig
-    from nmt.engines.int8 import quantize_translator
+    from nmt.engines.int8 import quantize_weights
+    from nmt.engines.networks import weights_of
     from nmt.engines.onnx import OnnxEngine
     from nmt.engines.onnx_layers import Network
     from nmt.models.translator import TranslationNetwork
     from nmt.text.tokenizer import EOS_ID
 
-    arrays = quantize_translator(TranslationNetwork(config, vocabulary, vocabulary, shared=True))
+    arrays = quantize_weights(weights_of(TranslationNetwork(config, vocabulary, vocabulary, shared=True)))
     engine = OnnxEngine([Network(arrays=arrays, config=vars(config), forbidden=range(EOS_ID + 1))])
     search = DecodingConfig(beam_size=1, max_length_ratio=5.9 / LENGTH)  # ends at 10 more than that share of the source
     sources = np.random.default_rng(1).integers(EOS_ID + 1, vocabulary, (16 * threads, 64, LENGTH)).tolist()

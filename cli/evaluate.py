@@ -55,9 +55,9 @@ def evaluate(
         raise ConfigError("--json and --latex: choose one")
     if bootstrap == 1:
         raise ConfigError("--bootstrap 1: one resample makes no interval; give 1000, or 0 for none")
-    search_options = {"--beam-size": beam_size is not None, "--output": output, "--engine": engine != "auto"}
+    search_options = {"--beam-size": beam_size is not None, "--output": output}
     if hypotheses is not None:
-        refuse("--hypotheses", search_options | {"--device": device != "cpu"})
+        refuse("--hypotheses", search_options | {"--device": device != "cpu", "--engine": engine != "auto"})
     if task == "tag":
         if not references or data or test_set or input_ or latex:
             raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
@@ -71,6 +71,7 @@ def evaluate(
             hypotheses=None if hypotheses is None else [str(hypotheses)],
             device=device,
             json_=json_,
+            engine=engine,
         )
         print("nmt: evaluate --task tag is the old spelling of nmt evaluate-tagger", file=sys.stderr)
         return

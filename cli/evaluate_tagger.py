@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Device
+from .options import AsJson, Device, Engine
 from .scoring import refuse
 from .tables import as_json
 from .tag_table import tag_table
@@ -26,12 +26,15 @@ def evaluate_tagger(
         typer.Option(metavar="CORPUS", help="Ready tags to score, instead of --model; repeatable."),
     ] = None,
     device: Device = "cpu",
+    engine: Engine = "auto",
     json_: AsJson = False,
 ) -> None:
     """Score the names that a tagger finds by precision, recall and F1 of exact spans, and show its mistakes."""
     from nmt.stages import evaluate_tagger as stage
 
     if hypotheses:
-        refuse("--hypotheses", {"--device": device != "cpu"})
-    result = stage.evaluate_tagger(references=references, model=model, hypotheses=hypotheses or [], device=device)
+        refuse("--hypotheses", {"--device": device != "cpu", "--engine": engine != "auto"})
+    result = stage.evaluate_tagger(
+        references=references, model=model, hypotheses=hypotheses or [], device=device, engine=engine
+    )
     print(as_json(result) if json_ else tag_table(result))

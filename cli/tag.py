@@ -8,7 +8,7 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import Device
+from .options import Device, Engine
 
 
 def tag(
@@ -27,6 +27,7 @@ def tag(
         bool, typer.Option("--pretokenized", help="Words have a space between them already; leave them so.")
     ] = False,
     device: Device = "cpu",
+    engine: Engine = "auto",
 ) -> None:
     """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
     from nmt.stages import tag as stage
@@ -40,5 +41,6 @@ def tag(
         form="json" if json_ else "bio" if bio else "inline",
         pretokenized=pretokenized,
         device=device,
+        engine=engine,
         warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
     )

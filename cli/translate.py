@@ -8,7 +8,16 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage
+from .options import (
+    BeamSize,
+    Device,
+    Engine,
+    LengthPenalty,
+    Overrides,
+    SourceLanguage,
+    TargetLanguage,
+    read_config,
+)
 
 
 def translate(
@@ -33,6 +42,19 @@ def translate(
     temperature: Annotated[float | None, typer.Option(help="Below 1 keeps samples close to the most probable.")] = None,
     seed: Annotated[int | None, typer.Option(help="Decides what --sample draws.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Write JSON Lines with scores and all translations.")] = False,
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REGEX", help="What matches comes through letter by letter; repeatable.", show_default=False
+        ),
+    ] = None,
+    glossary: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Terms and their translations: source,target[,note].")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 2 if a name, number or mark is lost in translation.")
+    ] = False,
+    set_: Overrides = None,
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
@@ -57,6 +79,10 @@ def translate(
         source=source,
         target=target,
         search={name: value for name, value in wanted.items() if value is not None},
+        protector=stage.make_protector(
+            read_config("translate", None, set_).protection if set_ else None, protect or [], glossary
+        ),
+        strict=strict,
         as_json=json_,
         device=device,
         engine=engine,

@@ -14,6 +14,7 @@ from nmt.data.cleaning import CleaningConfig
 from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
 from nmt.models.config import ModelConfig, TaggerConfig
+from nmt.protection.config import ProtectionConfig
 from nmt.resources import recipes
 from nmt.settings import checked, limit_of, setting
 from nmt.text.config import Directions, TokenizerConfig
@@ -33,6 +34,7 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     search: DecodingConfig = field(default_factory=DecodingConfig)
+    protection: ProtectionConfig = field(default_factory=ProtectionConfig)
     tagger: TaggerConfig = field(default_factory=TaggerConfig)
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
     labels: Mapping[str, str] = setting({}, "a corpus's type of names = the tagger's type, O for none")
@@ -61,6 +63,7 @@ READS = {
     "prepare": _keys("source", "target", "cleaning"),
     "train-tokenizer": _keys("source", "target", "tokenizer"),
     "train": _keys("source", "target", "directions", "model", "training", "search"),
+    "translate": _keys("protection"),
     "train-tagger": _keys("tagger", "tagging", "labels") - _JOINT,
     "train-tagger --data": _keys("tagger", "tagging", "labels") | {"training.max_length"},
     "bench": _keys("training") - _BEYOND_UPDATES,

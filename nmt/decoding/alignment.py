@@ -17,7 +17,9 @@ def attention_weights(
 
     Takes one decoder step for each subword of the longest target. A sentence's weights do not depend on the others.
     """
-    found: list[Floats] = [np.zeros((len(target), len(source))) for source, target in zip(sources, targets, strict=True)]
+    found: list[Floats] = [
+        np.zeros((len(target), len(source))) for source, target in zip(sources, targets, strict=True)
+    ]
     widths = [padded_length(len(source)) for source in sources]
     for width in sorted(set(widths)):
         places = [place for place in range(len(sources)) if widths[place] == width and targets[place]]
@@ -51,7 +53,7 @@ def _attend(
 
 
 def insertion_place(weights: Floats, source_place: int) -> int:
-    """Where in a target [T] to insert what stands at a source place: behind what its left neighbour was translated to."""
+    """Where in a target to insert what stands at a source place: behind what its left neighbour was translated to."""
     if source_place == 0 or not len(weights):
         return 0
     return int(weights[:, source_place - 1].argmax()) + 1

@@ -53,9 +53,9 @@ class PlaceholderConstraint:
 
         watched [R, N] are the placeholders' log-probabilities, missing [R, N] says which of them each row lacks.
         """
-        forbidden = np.isin(ids, self.symbols)
+        forbidden: Flags = np.isin(ids, self.symbols)
         if self.complete:
-            forbidden |= (ids == EOS_ID) & missing.any(axis=1)[:, None]
+            forbidden = forbidden | ((ids == EOS_ID) & missing.any(axis=1, keepdims=True))
         with np.errstate(invalid="ignore"):  # an infinite cost of what is not missing
             costs = np.where(missing[:, :, None], self.inversion_costs[sentence], 0.0).sum(axis=1)
         due = np.where(missing, watched - costs, -np.inf)
@@ -66,7 +66,8 @@ class PlaceholderConstraint:
 
     def met(self, missing: Flags, ids: Ints) -> Flags:
         """What is missing [R, N] once each row has gone on with a subword [R]."""
-        return missing & (ids[:, None] != self.symbols)
+        still: Flags = missing & (ids[:, None] != self.symbols)
+        return still
 
 
 def repeats(tokens: Ints, ids: Ints, size: int) -> Flags:

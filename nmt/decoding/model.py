@@ -11,17 +11,8 @@ from typing import Any, Literal
 from nmt.decoding.config import DecodingConfig
 from nmt.engines.base import Engine
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import (
-    DESCRIPTION,
-    INT8,
-    Description,
-    described_in,
-    load_int8,
-    load_known_words,
-    load_tokenizers,
-    read_description,
-)
-from nmt.model_folder.store import ModelFolder, open_folder
+from nmt.model_folder.contents import DESCRIPTION, INT8, OpenedModel, described_in, load_int8, open_model
+from nmt.model_folder.store import ModelFolder
 from nmt.protection.word_statistics import WordStatistics
 from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
@@ -84,76 +75,40 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
     torch. Raises ModelError for a folder that is damaged or has no translator, and for models of different tokenizers,
     directions or known words.
     """
-    opened = [_open(path) for path in paths]
+    opened = [open_model(path) for path in paths]
+    for one in opened:
+        one.folder.verify()  # all of it: one engine does not read what the other does, but a folder is sound or is not
     first = opened[0]
     for other in opened[1:]:
         _check_alike(first, other)
     if engine == "auto":
-        engine = "onnx" if device == "cpu" and all(one.folder.has(INT8) for one in opened) else "torch"
-    source, target = first.description["source"], first.description["target"]
+        engine = usual_engine([one.folder for one in opened], device)
     with described_in(first.folder, DESCRIPTION):
         search = DecodingConfig(**_todays_names(first.description["search"]))
     return TranslationModel(
-        source=source,
-        target=target,
-        directions=decoder_start_ids(source, target, first.description["directions"], first.target_tokenizer),
+        source=first.description["source"],
+        target=first.description["target"],
+        directions=_directions(first),
         source_tokenizer=first.source_tokenizer,
         target_tokenizer=first.target_tokenizer,
         engine=(_onnx_engine if engine == "onnx" else _torch_engine)(opened, device),
         split_above_length=min(one.description["usual_length"] for one in opened),
         max_source_length=min(one.description["greatest_length"] for one in opened),
         search=search,
-        known_words=first.known_words,
+        known_words=first.words,
+        statistics=first.statistics,
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Opened:
-    """A model folder with all that is read of it, but for the weights."""
-
-    folder: ModelFolder
-    description: Description
-    source_tokenizer: Tokenizer
-    target_tokenizer: Tokenizer
-    known_words: Collection[str] | None
-
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """Of the vocabularies."""
-        return self.source_tokenizer.vocab_size, self.target_tokenizer.vocab_size
+def usual_engine(folders: Sequence[ModelFolder], device: str) -> EngineName:
+    """The engine that runs models unless another one is asked for."""
+    return "onnx" if device == "cpu" and all(folder.has(INT8) for folder in folders) else "torch"
 
 
-def _open(path: Path) -> _Opened:
-    folder = open_folder(path)
-    folder.verify()  # all of it: one engine does not read what the other does, but a folder is sound or is not
-    description = read_description(folder)
-    source, target = load_tokenizers(folder)
-    return _Opened(
-        folder=folder,
-        description=description,
-        source_tokenizer=source,
-        target_tokenizer=target,
-        known_words=load_known_words(folder),
-    )
-
-
-def _check_alike(first: _Opened, other: _Opened) -> None:
-    """Raise ModelError unless two models can translate together."""
-    path = other.folder.path
-    for side in ("source", "target"):
-        if getattr(other, f"{side}_tokenizer").to_bytes() != getattr(first, f"{side}_tokenizer").to_bytes():
-            raise ModelError(
-                f"{path}: its {side} tokenizer is not that of {first.folder.path}; only models trained with the same "
-                "tokenizer can be an ensemble"
-            )
-    if any(other.description[key] != first.description[key] for key in ("source", "target", "directions")):
-        raise ModelError(
-            f"{path}: does not translate the same directions as {first.folder.path}; leave one of them out"
-        )
-    if other.known_words != first.known_words:
-        raise ModelError(
-            f"{path}: knows other words than {first.folder.path} (training.placeholders); leave one of them out"
-        )
+def check_runs_onnx(device: str) -> None:
+    """Raise ConfigError unless the engine onnx runs on a device."""
+    if device != "cpu":
+        raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
 
 
 def _todays_names(search: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,28 +122,43 @@ def forbidden_ids(tokenizer: Tokenizer, placeholders: bool) -> list[int]:
     return [number for number in range(tokenizer.vocab_size) if number not in allowed and tokenizer.is_special(number)]
 
 
-def _onnx_engine(opened: Sequence[_Opened], device: str) -> Engine[Any]:
+def _directions(opened: OpenedModel) -> dict[Direction, int]:
+    about = opened.description
+    return decoder_start_ids(about["source"], about["target"], about["directions"], opened.target_tokenizer)
+
+
+def _check_alike(first: OpenedModel, other: OpenedModel) -> None:
+    """Raise ModelError unless two models can translate together."""
+    path = other.folder.path
+    for side in ("source", "target"):
+        if getattr(other, f"{side}_tokenizer").to_bytes() != getattr(first, f"{side}_tokenizer").to_bytes():
+            raise ModelError(
+                f"{path}: its {side} tokenizer is not that of {first.folder.path}; only models trained with the same "
+                "tokenizer can be an ensemble"
+            )
+    if _directions(other) != _directions(first):
+        raise ModelError(
+            f"{path}: does not translate the same directions as {first.folder.path}; leave one of them out"
+        )
+    if other.words != first.words:
+        raise ModelError(
+            f"{path}: knows other words than {first.folder.path} (training.placeholders); leave one of them out"
+        )
+
+
+def _onnx_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
     from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_layers import Network
 
-    if device != "cpu":
-        raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
-    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].known_words is not None)
-    return OnnxEngine(
-        [
-            Network(
-                arrays=load_int8(one.folder, one.description, *one.sizes),
-                config=one.description["model"],
-                forbidden=forbidden,
-            )
-            for one in opened
-        ]
-    )
+    check_runs_onnx(device)
+    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].words is not None)
+    models = [(load_int8(one), one.description["model"]) for one in opened]
+    return OnnxEngine([Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models])
 
 
-def _torch_engine(opened: Sequence[_Opened], device: str) -> Engine[Any]:
+def _torch_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
     from nmt.engines.networks import load_network  # here, since the engine onnx does without torch
     from nmt.engines.torch import TorchEngine
 
-    networks = [load_network(one.folder, one.description, *one.sizes, device) for one in opened]
-    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].known_words is not None))
+    networks = [load_network(one, device) for one in opened]
+    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].words is not None))

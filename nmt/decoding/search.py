@@ -68,8 +68,10 @@ def _search_batch(model: TranslationModel, batch: Sequence[Query], config: Decod
         model.decoder_start_id,
         constraint if held else None,  # none comes unasked but for once in a thousand: see below
     )
-    attempts = ({"in_banks": True}, {"complete": False}) if held else ({},)
-    for attempt in attempts:
+    constraints = [constraint]
+    if held:
+        constraints = [replace(constraint, in_banks=True), replace(constraint, complete=False)]
+    for weaker in constraints:
         if not (again := [place for place, query in enumerate(batch) if _differs(model, query, found[place])]):
             return found
         most = max(batch[place].placeholders for place in again)
@@ -78,7 +80,7 @@ def _search_batch(model: TranslationModel, batch: Sequence[Query], config: Decod
             [batch[place].ids for place in again],
             replace(config, sample=False, beam_size=max(config.beam_size, 2 * (most + 1))),
             model.decoder_start_id,
-            replace(constraint.of(again), **attempt),
+            weaker.of(again),
         )
         for place, hypotheses in zip(again, retried, strict=True):
             found[place] = hypotheses
@@ -95,7 +97,8 @@ def _constraint(model: TranslationModel, batch: Sequence[Query]) -> PlaceholderC
     required = np.zeros((len(batch), size), dtype=bool)
     for row, query in enumerate(batch):
         required[row, : query.placeholders] = True
-        costs[row, : query.placeholders, : query.placeholders] = np.reshape(query.inversion_costs, (query.placeholders, -1))
+        if own := query.placeholders:
+            costs[row, :own, :own] = query.inversion_costs
     return PlaceholderConstraint(
         symbols=np.array(model.target_placeholders, dtype=np.int64), required=required, inversion_costs=costs
     )

@@ -10,15 +10,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from nmt.data.bio_tags import bio_tags
+import numpy as np
+
+from nmt.data.bio_tags import bio_scores, bio_tags
 from nmt.data.sentence import Alphabet, Sentence, locate
+from nmt.decoding.model import EngineName, check_runs_onnx, usual_engine
 from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
 from nmt.errors import ModelError
 from nmt.metrics.spans import spans_of
-from nmt.model_folder.contents import TAGGER_DESCRIPTION, load_tokenizers, read_description, read_tagger_description
-from nmt.model_folder.store import open_folder
+from nmt.model_folder.arrays import Arrays
+from nmt.model_folder.contents import (
+    TAGGER,
+    TAGGER_DESCRIPTION,
+    OpenedModel,
+    TaggerDescription,
+    described_in,
+    load_int8,
+    load_weights,
+    open_model,
+    read_tagger_description,
+    tagger_schema,
+)
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words
+from nmt.threads import default_threads, in_threads
 
 ROWS = 64  # sentences read at once
 SUBWORDS = 8192  # and at most so many subwords, padding included
@@ -41,6 +56,7 @@ class TaggingModel:
     transitions: Scores  # [L + 1, L]
     emissions: Emissions
     labels: Mapping[str, str]  # other names for the types, in the corpora of its training
+    workers: int = 1  # threads that may tag at the same time
 
 
 class Entity(NamedTuple):
@@ -85,14 +101,25 @@ def tag_chunks(
 
 def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[list[str], list[float]]]:
     """The best tags of each sentence, and the probability of each span that they mark."""
+    batches = list(_batches([len(sentence.ids) for sentence in sentences]))
     found: list[Any] = [None] * len(sentences)
-    order = sorted(range(len(sentences)), key=lambda index: len(sentences[index].ids), reverse=True)
-    while order:
-        rows = max(1, min(ROWS, SUBWORDS // (len(sentences[order[0]].ids) + 1)))
-        batch, order = order[:rows], order[rows:]
-        for index, tagged in zip(batch, _decode(model, [sentences[index] for index in batch]), strict=True):
+
+    def decode(batch: Sequence[int]) -> list[tuple[list[str], list[float]]]:
+        return list(_decode(model, [sentences[index] for index in batch]))
+
+    for batch, results in zip(batches, in_threads(decode, batches, model.workers), strict=True):
+        for index, tagged in zip(batch, results, strict=True):
             found[index] = tagged
     return found
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of sentences to read at the same time, the longest first."""
+    order = sorted(range(len(lengths)), key=lambda index: lengths[index], reverse=True)
+    while order:
+        rows = max(1, min(ROWS, SUBWORDS // (lengths[order[0]] + 1)))
+        yield order[:rows]
+        order = order[rows:]
 
 
 def _decode(model: TaggingModel, sentences: Sequence[Sentence]) -> Iterator[tuple[list[str], list[float]]]:
@@ -135,28 +162,50 @@ def render(tagged: TaggedLine, form: TagForm) -> list[str]:
             return [*(f"{tagged.line[slice(*w)]}\t{tag}" for w, tag in zip(tagged.words, tagged.tags, strict=True)), ""]
 
 
-def load_tagger(path: Path, device: str = "cpu") -> TaggingModel:
-    """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger."""
-    folder = open_folder(path)
-    if not folder.has(TAGGER_DESCRIPTION):
+def load_tagger(path: Path, device: str = "cpu", engine: EngineName = "auto") -> TaggingModel:
+    """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger.
+
+    By default the engine is onnx on a CPU if the folder has the translator's int8 weights, else torch.
+    """
+    model = open_model(path)
+    if not model.folder.has(TAGGER_DESCRIPTION):
         raise ModelError(f"{path}: has no tagger; train one with nmt train-tagger --model {path}")
-    about = read_tagger_description(folder)
-    tokenizer, target_tokenizer = load_tokenizers(folder)
-    from nmt.engines.networks import load_network, load_tagging_head  # here, as torch takes its time
+    description = read_tagger_description(model.folder)
+    if engine == "auto":
+        engine = usual_engine([model.folder], device)
+    with described_in(model.folder, TAGGER_DESCRIPTION):
+        schema = tagger_schema(description, model.description["model"])
+    weights = load_weights(model.folder, TAGGER, schema)
+    make = _onnx_tagger if engine == "onnx" else _torch_tagger
+    tags = bio_tags(description["types"])
+    return TaggingModel(
+        tokenizer=model.source_tokenizer,
+        alphabet=Alphabet(description["alphabet"]),
+        tags=tags,
+        transitions=np.array(bio_scores(tags), np.float32) + weights.get("crf.learnt", np.float32(0)),
+        emissions=make(model, description, weights, device),
+        labels=description["labels"],
+        workers=default_threads() if engine == "onnx" else 1,
+    )
+
+
+def _onnx_tagger(model: OpenedModel, description: TaggerDescription, weights: Arrays, device: str) -> Emissions:
+    from nmt.engines.onnx_layers import Network  # here, since torch's engine does without onnxruntime
+    from nmt.engines.onnx_tagger import OnnxTagger
+
+    check_runs_onnx(device)
+    encoder = Network(arrays=load_int8(model), config=model.description["model"])
+    return OnnxTagger(encoder, weights, Alphabet(description["alphabet"]))
+
+
+def _torch_tagger(model: OpenedModel, description: TaggerDescription, weights: Arrays, device: str) -> Emissions:
+    from nmt.engines.networks import load_network, tagging_head  # here, since the engine onnx does without torch
     from nmt.engines.torch_tagger import TorchTagger
 
-    alphabet = Alphabet(about["alphabet"])
-    sizes = tokenizer.vocab_size, target_tokenizer.vocab_size
-    translator = load_network(folder, read_description(folder), *sizes, device)
-    head = load_tagging_head(folder, about, translator, len(alphabet), device)
-    return TaggingModel(
-        tokenizer=tokenizer,
-        alphabet=alphabet,
-        tags=bio_tags(about["types"]),
-        transitions=head.crf.transitions().detach().cpu().numpy(),
-        emissions=TorchTagger(translator, head, alphabet),
-        labels=about["labels"],
-    )
+    network = load_network(model, device)
+    with described_in(model.folder, TAGGER_DESCRIPTION):
+        head = tagging_head(description, weights, network, device)
+    return TorchTagger(network, head, Alphabet(description["alphabet"]))
 
 
 def _between_spaces(line: str) -> list[tuple[int, int]]:

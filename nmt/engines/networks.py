@@ -1,87 +1,82 @@
-"""Trained networks out of their model folders, in torch."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+"""Trained networks out of their model folders, in torch, and their weights as arrays."""
 
 import torch
 from torch import nn
 
 from nmt.data.bio_tags import bio_tags
-from nmt.engines.int8 import fill_translator
+from nmt.engines.int8 import dequantize_weights
 from nmt.errors import ModelError
+from nmt.model_folder.arrays import Arrays
 from nmt.model_folder.contents import (
     DESCRIPTION,
     INT8,
-    TAGGER,
-    TAGGER_DESCRIPTION,
-    TOKENIZER,
     TRANSLATOR,
-    Description,
+    OpenedModel,
     TaggerDescription,
     described_in,
     load_int8,
     load_weights,
 )
-from nmt.model_folder.store import ModelFolder
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.device import check_device
 from nmt.models.tagger import TaggingHead
 from nmt.models.translator import TranslationNetwork
 
-Network = TypeVar("Network", bound=nn.Module)
 
-
-def load_network(
-    folder: ModelFolder, description: Description, source_size: int, target_size: int, device: str
-) -> TranslationNetwork:
-    """The translator of a model folder, for vocabularies of these sizes.
+def load_network(opened: OpenedModel, device: str) -> TranslationNetwork:
+    """The translator of a model folder.
 
     A small copy has its weights in int8 alone; they are what it gets then. Raises ConfigError for a device that is not
     there.
     """
     check_device(device)
-    with described_in(folder, DESCRIPTION):
-        config = ModelConfig(**description["model"])
-    with _shapes_alone(folder, DESCRIPTION):
-        model = TranslationNetwork(config, source_size, target_size, shared=folder.has(TOKENIZER))
-    if folder.has(TRANSLATOR) or not folder.has(INT8):
-        return _filled(model, folder, TRANSLATOR, device)
-    arrays = load_int8(folder, description, source_size, target_size)
-    fill_translator(model.to_empty(device=device), arrays)
+    model = _without_weights(opened)
+    if opened.folder.has(TRANSLATOR) or not opened.folder.has(INT8):
+        schema = {name: ("float32", tuple(parameter.shape)) for name, parameter in model.named_parameters()}
+        weights = load_weights(opened.folder, TRANSLATOR, schema)
+    else:
+        weights = dequantize_weights(load_int8(opened), dict(model.named_parameters()))
+    model.to_empty(device=device)
+    fill(model, weights)
     return model
 
 
-def load_tagging_head(
-    folder: ModelFolder, description: TaggerDescription, translator: TranslationNetwork, alphabet: int, device: str
+def tagging_head(
+    description: TaggerDescription, weights: Arrays, translator: TranslationNetwork, device: str
 ) -> TaggingHead:
-    """The tagging head of a model folder, for an alphabet of that size."""
-    with described_in(folder, TAGGER_DESCRIPTION):
-        config = TaggerConfig(**description["tagger"])
-    with _shapes_alone(folder, TAGGER_DESCRIPTION):
-        encoder = translator.config
-        model = TaggingHead(config, encoder.cell, encoder.hidden_size, alphabet, bio_tags(description["types"]))
-    return _filled(model, folder, TAGGER, device)
+    """A tagging head on a translator's encoder, with weights of the schema that belongs to the description."""
+    config, encoder = TaggerConfig(**description["tagger"]), translator.config
+    with torch.device("meta"):
+        head = TaggingHead(
+            config, encoder.cell, encoder.hidden_size, 1 + len(description["alphabet"]), bio_tags(description["types"])
+        )
+    head.to_empty(device=device)
+    fill(head, weights)
+    return head
 
 
-@contextmanager
-def _shapes_alone(folder: ModelFolder, part: str) -> Iterator[None]:
-    """Allocate nothing for a network: the weights may not have the size that its description asks for."""
+def weights_of(model: nn.Module) -> Arrays:
+    """A network's weights by their names."""
+    return {name: parameter.detach().cpu().float().numpy() for name, parameter in model.named_parameters()}
+
+
+@torch.no_grad()
+def fill(model: nn.Module, weights: Arrays) -> None:
+    """Give a network weights, by their names."""
+    for name, parameter in model.named_parameters():
+        parameter.copy_(torch.from_numpy(weights[name]))
+
+
+def _without_weights(opened: OpenedModel) -> TranslationNetwork:
+    """A translator of shapes alone: nothing is allocated, since the weights may not have the size that is asked for."""
+    sizes = opened.source_tokenizer.vocab_size, opened.target_tokenizer.vocab_size
+    with described_in(opened.folder, DESCRIPTION):
+        config = ModelConfig(**opened.description["model"])
     try:
         with torch.device("meta"):
-            yield
+            return TranslationNetwork(config, *sizes, opened.shared)
     except RuntimeError as error:
         raise ModelError(
-            f"{folder.path}: {part} asks for a network too large to exist ({error}); fetch or train the model again"
+            f"{opened.folder.path}: {DESCRIPTION} asks for a network too large to exist ({error}); "
+            "fetch or train the model again"
         ) from error
-
-
-def _filled(model: Network, folder: ModelFolder, part: str, device: str) -> Network:
-    """A network of shapes alone, filled with a part's weights."""
-    schema = {name: ("float32", tuple(parameter.shape)) for name, parameter in model.named_parameters()}
-    weights = load_weights(folder, part, schema)
-    model.to_empty(device=device)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(torch.from_numpy(weights[name]))
-    return model

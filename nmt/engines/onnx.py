@@ -13,7 +13,8 @@ import numpy as np
 import onnxruntime
 
 from nmt.engines.base import NONE, Floats, Ints, Step, padded_length
-from nmt.engines.onnx_layers import Network, encoder_graph, step_graph
+from nmt.engines.onnx_layers import Network
+from nmt.engines.onnx_translator import encoder_graph, step_graph
 from nmt.text.tokenizer import EOS_ID, PAD_ID
 from nmt.threads import default_threads
 
@@ -90,12 +91,8 @@ class OnnxEngine:
         """See Engine.start."""
         lengths = np.array([len(source) + 1 for source in sources])
         count, width = len(sources), padded_length(int(lengths.max()) - 1)
-        ids = np.full((width, count), PAD_ID, dtype=np.int64)
-        for index, source in enumerate(sources):
-            ids[: len(source), index] = source
-            ids[len(source), index] = EOS_ID
-        steps = np.arange(width)[:, None]
-        turned = np.where(steps < lengths, lengths - 1 - steps, steps) * count + np.arange(count)
+        ids = columns([[*source, EOS_ID] for source in sources], width)
+        turned = backwards(lengths, width)
         real = np.arange(width) < lengths[:, None]  # [B, S]
         share = (real / lengths[:, None]).astype(np.float32)[:, None]
         found = {"mask": np.where(real, np.float32(0), _MASKED)[:, None, None]}
@@ -144,6 +141,20 @@ class OnnxEngine:
         each = [np.mean([found[name].mean(axis=1) for name in names], axis=0) for names in self._attention]
         mean: Floats = np.mean(each, axis=0)
         return mean.reshape(-1, mean.shape[-1])[rows.place]
+
+
+def columns(sequences: Sequence[Sequence[int]], width: int) -> Ints:
+    """Sequences of different lengths as the columns of one array [width, B], PAD at the ends."""
+    ids = np.full((width, len(sequences)), PAD_ID, dtype=np.int64)
+    for index, sequence in enumerate(sequences):
+        ids[: len(sequence), index] = sequence
+    return ids
+
+
+def backwards(lengths: Ints, width: int) -> Ints:
+    """Where in the flattened [width * B] sequences of these lengths [B] have their elements in reverse, [width, B]."""
+    steps = np.arange(width)[:, None]
+    return np.where(steps < lengths, lengths - 1 - steps, steps) * len(lengths) + np.arange(len(lengths))
 
 
 def open_session(graph: bytes) -> onnxruntime.InferenceSession:

@@ -10,26 +10,28 @@ Shapes: V vocabulary, E embedding, H hidden, G gates of a cell.
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from nmt.errors import ModelError
 from nmt.model_folder.arrays import Arrays, Schema, from_bytes, parse, to_bytes
-from nmt.model_folder.store import ModelFolder
+from nmt.model_folder.store import ModelFolder, open_folder
+from nmt.protection.word_statistics import WordStatistics
 from nmt.text.config import Directions
 from nmt.text.tokenizer import Tokenizer
 
 DESCRIPTION = "config.json"
 TOKENIZER = "tokenizer.model"  # for both languages, or one for each:
 SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
+STATISTICS = "statistics.bin"  # how the training pairs treat each word, where there are placeholders
 KNOWN_WORDS = "words.txt"  # only where placeholders stand for unknown words
-TRANSLATOR = (
-    "translator.safetensors"  # the parameters of nmt.models.translator.TranslationNetwork, by their names there
-)
+TRANSLATOR = "translator.safetensors"  # the parameters of a TranslationNetwork, by their names there
 INT8 = "engine.safetensors"  # the same in int8: see int8_schema; a small copy has no other weights
 TAGGER_DESCRIPTION = "tagger.json"
-TAGGER = "tagger.safetensors"  # the parameters of nmt.models.tagger.TaggingHead; in float16 in a small copy
+TAGGER = "tagger.safetensors"  # see tagger_schema; in float16 in a small copy
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}  # G
 
@@ -58,6 +60,37 @@ class TaggerDescription(TypedDict):
     alphabet: str  # the characters that it knows
     labels: dict[str, str]  # other names for the types, in the corpora of its training
     training: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedModel:
+    """A model folder with all that is in it of a translator, but for the weights."""
+
+    folder: ModelFolder
+    description: Description
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer  # the same object if they share a vocabulary
+    words: frozenset[str] | None  # that it knows, if it was trained with placeholders for others
+    statistics: WordStatistics | None  # the same told better; only newer folders have them
+
+    @property
+    def shared(self) -> bool:
+        """Whether both languages have one vocabulary, and so one embedding."""
+        return self.source_tokenizer is self.target_tokenizer
+
+
+def open_model(path: Path) -> OpenedModel:
+    """Open the model folder at path; ModelError if it is damaged or has no translator."""
+    folder = open_folder(path)
+    source, target = load_tokenizers(folder)
+    return OpenedModel(
+        folder=folder,
+        description=read_description(folder),
+        source_tokenizer=source,
+        target_tokenizer=target,
+        words=load_known_words(folder),
+        statistics=load_statistics(folder),
+    )
 
 
 # Descriptions
@@ -136,6 +169,13 @@ def load_known_words(folder: ModelFolder) -> frozenset[str] | None:
         raise ModelError(f"{folder.path}: {KNOWN_WORDS} is not UTF-8 ({error}); train the model again") from error
 
 
+def load_statistics(folder: ModelFolder) -> WordStatistics | None:
+    """How the training pairs of a model treat each word, if it says so."""
+    if not folder.has(STATISTICS):
+        return None
+    return WordStatistics.from_bytes(folder.read(STATISTICS), str(folder.path / STATISTICS))
+
+
 # Weights
 
 
@@ -144,11 +184,12 @@ def load_weights(folder: ModelFolder, part: str, schema: Schema) -> Arrays:
     return from_bytes(folder.read(part), schema, str(folder.path / part), _ANEW)
 
 
-def load_int8(folder: ModelFolder, description: Description, source_size: int, target_size: int) -> Arrays:
-    """The translator's weights in int8, for vocabularies of these sizes; ModelError unless they fit the schema."""
-    with described_in(folder, DESCRIPTION):
-        schema = int8_schema(description["model"], source_size, target_size, folder.has(TOKENIZER))
-    return from_bytes(folder.read(INT8), schema, str(folder.path / INT8), _EXPORT)
+def load_int8(model: OpenedModel) -> Arrays:
+    """The translator's weights in int8; ModelError unless they fit the schema."""
+    sizes = model.source_tokenizer.vocab_size, model.target_tokenizer.vocab_size
+    with described_in(model.folder, DESCRIPTION):
+        schema = int8_schema(model.description["model"], *sizes, model.shared)
+    return from_bytes(model.folder.read(INT8), schema, str(model.folder.path / INT8), _EXPORT)
 
 
 def int8_schema(config: Mapping[str, Any], source_size: int, target_size: int, shared: bool) -> Schema:
@@ -191,6 +232,27 @@ def _matrix(name: str, rows: int, columns: int) -> dict[str, tuple[str, tuple[in
 
 def _norm(name: str, size: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     return {f"{name}.{part}": ("float32", (size,)) for part in ("weight", "bias")}
+
+
+def tagger_schema(description: TaggerDescription, config: Mapping[str, Any]) -> Schema:
+    """What tagger.safetensors holds for a tagger that reads the encoder of a translator of this configuration."""
+    own, tags = description["tagger"], 1 + 2 * len(description["types"])
+    hidden, size = own["hidden_size"], own["characters"]
+    schema = _linear("hidden", config["hidden_size"] + size, hidden) | _linear("emit", hidden, tags)
+    if own["crf"]:
+        schema["crf.learnt"] = ("float32", (tags + 1, tags))
+    if size:
+        schema["character_embedding.weight"] = ("float32", (1 + len(description["alphabet"]), size // 2))
+        for direction in ("forwards", "backwards"):
+            for kind in ("ih", "hh"):
+                gates = GATES[config["cell"]] * size // 2
+                schema[f"spelling.{direction}.layer.weight_{kind}_l0"] = ("float32", (gates, size // 2))
+                schema[f"spelling.{direction}.layer.bias_{kind}_l0"] = ("float32", (gates,))
+    return schema
+
+
+def _linear(name: str, inputs: int, outputs: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {f"{name}.weight": ("float32", (outputs, inputs)), f"{name}.bias": ("float32", (outputs,))}
 
 
 # Parts to save

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from unicodedata import normalize
 
+from nmt.protection.spans import Span
 from nmt.text.tokenizer import PLACEHOLDERS
 
 NAMES_EVERY = 4  # training pairs: names that are known are hidden as well, since most corpora have few other literals
@@ -91,6 +92,15 @@ def hide_shared(source: str, target: str, number: int, known: Collection[str]) -
         _replaced(source, dict(zip(pairs, symbols, strict=False))),
         _replaced(target, dict(zip(pairs.values(), symbols, strict=False))),
     )
+
+
+def unknown_names(text: str, known: Collection[str]) -> list[Span]:
+    """The words with a capital in a text that are not known, taken for names: for models without word statistics."""
+    return [
+        Span(start=match.start(), end=match.end(), kind="name")
+        for match in _WORD.finditer(text)
+        if _unknown_name(match[0], known)
+    ]
 
 
 def show(text: str, literals: Mapping[str, str]) -> str:

@@ -11,7 +11,15 @@ from nmt.decoding.tagger import load_tagger
 from nmt.engines.export import int8_of
 from nmt.errors import ModelError
 from nmt.io.lines import read_file
-from nmt.model_folder.contents import DESCRIPTION, INT8, TAGGER_DESCRIPTION, TRANSLATOR, int8_parts, read_object
+from nmt.model_folder.contents import (
+    DESCRIPTION,
+    INT8,
+    TAGGER_DESCRIPTION,
+    TRANSLATOR,
+    int8_parts,
+    open_model,
+    read_object,
+)
 from nmt.model_folder.manifest import Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
 from nmt.model_folder.tensors import parse
@@ -46,7 +54,7 @@ def check(path: Path) -> ModelReport:
         load_translator([path], engine="torch")
     if folder.has(INT8):
         load_translator([path], engine="onnx")
-        if folder.read(INT8) != int8_parts(int8_of(folder))[INT8]:
+        if folder.read(INT8) != int8_parts(int8_of(open_model(path)))[INT8]:
             raise ModelError(f"{path}: {INT8} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
     tagger = None
     if folder.has(TAGGER_DESCRIPTION):

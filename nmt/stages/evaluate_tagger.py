@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nmt.data.ner_corpus import TaggedSentence, read_tagged_corpora
 from nmt.data.sentence import locate
+from nmt.decoding.model import EngineName
 from nmt.decoding.tagger import TaggingModel, best_tags, load_tagger
 from nmt.errors import ConfigError, DataError
 from nmt.metrics.spans import Mistake, SpanScores, frequent_mistakes, score_spans
@@ -33,6 +34,7 @@ def evaluate_tagger(
     hypotheses: Sequence[str] = (),
     mistakes: int = 10,
     device: str = "cpu",
+    engine: EngineName = "auto",
 ) -> TagEvaluation:
     """Score a tagger, or ready tags, against tagged sentences; the labels are mapped as in the tagger's training."""
     if bool(model) == bool(hypotheses):
@@ -42,7 +44,7 @@ def evaluate_tagger(
         gold = read_tagged_corpora(references)
         found = _ready_tags(hypotheses, gold)
     else:
-        loaded = load_tagger(model, device)
+        loaded = load_tagger(model, device, engine)
         gold = read_tagged_corpora(references, loaded.labels)
         started = time.perf_counter()
         found = _tag(loaded, gold)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nmt.decoding.chunks import chunks
+from nmt.decoding.model import EngineName
 from nmt.decoding.tagger import TagForm, load_tagger, render, tag_chunks
 from nmt.io.lines import write_line
 from nmt.resources import shipped_model
@@ -18,10 +19,11 @@ def tag(
     form: TagForm = "inline",
     pretokenized: bool = False,
     device: str = "cpu",
+    engine: EngineName = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
     """Mark the names in a file or stdin, line by line, in bounded memory; without a model, by the shipped one."""
-    loaded = load_tagger(model or shipped_model(), device)
+    loaded = load_tagger(model or shipped_model(), device, engine)
     with line_streams(input, output, warn) as (lines, out):
         for chunk in chunks(lines):
             for tagged in tag_chunks(loaded, [chunk], pretokenized=pretokenized):

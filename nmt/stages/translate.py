@@ -1,18 +1,28 @@
 """`nmt translate`: lines in, lines out."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from nmt.decoding.chunks import chunks
 from nmt.decoding.model import EngineName
+from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Translation, translate_chunks
+from nmt.errors import DataError
 from nmt.io.lines import write_line
+from nmt.protection.config import ProtectionConfig
+from nmt.protection.glossary import read_glossary
+from nmt.protection.patterns import compile_patterns
 from nmt.resources import shipped_model
 from nmt.stages.models import Models, load_models
 from nmt.stages.streams import line_streams
+
+_BECAME = {
+    "inserted": "{!r} was inserted where its neighbour stands, since the model found no place for it",
+    "lost": "{!r} is lost",
+}
 
 
 def translate(
@@ -23,6 +33,8 @@ def translate(
     source: str = "",
     target: str = "",
     search: Mapping[str, Any] | None = None,
+    protector: Protector | None = None,
+    strict: bool = False,
     as_json: bool = False,
     device: str = "cpu",
     engine: EngineName = "auto",
@@ -31,15 +43,41 @@ def translate(
     """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings.
 
     Without a model, the shipped one translates. source and target name the languages, where it knows more than one way.
+    What was to come through and is lost, or could only be inserted, is warned of by line; if strict, what is lost
+    raises DataError when all is written.
     """
     loaded = load_models(model or shipped_model(), source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
+    lost, name = 0, "stdin" if input is None else str(input)
     with line_streams(input, output, warn) as (lines, out):
-        for chunk in chunks(lines):
-            for translation in translate_chunks(loaded, [chunk], config):
-                for line in _render(translation, as_json, config.n_best):
-                    write_line(out, line)
-            out.flush()
+        translations = translate_chunks(loaded, _flushed(chunks(lines), out), config, protector)
+        for number, translation in enumerate(translations, start=1):
+            for line in _render(translation, as_json, config.n_best):
+                write_line(out, line)
+            for item in translation.alternatives[0].items:
+                if item.status in ("inserted", "lost"):
+                    warn(f"{name}:{number}: {_BECAME[item.status].format(item.text)}")
+                    lost += item.status == "lost"
+    if strict and lost:
+        raise DataError(f"{name}: {lost} names, numbers or marks are lost in translation; the warnings say which")
+
+
+def _flushed(chunked: Iterable[Sequence[str]], out: BinaryIO) -> Iterator[Sequence[str]]:
+    """The chunks, with all that was written before flushed whenever the next one is asked for."""
+    for chunk in chunked:
+        yield chunk
+        out.flush()
+
+
+def make_protector(
+    config: ProtectionConfig | None = None, patterns: Sequence[str] = (), glossary: Path | None = None
+) -> Protector:
+    """What is to be protected: by a configuration (None: the usual one), regular expressions and a file of terms."""
+    return Protector(
+        config=config or ProtectionConfig(),
+        patterns=compile_patterns(patterns),
+        glossary=None if glossary is None else read_glossary(glossary),
+    )
 
 
 def translate_lines(
@@ -49,13 +87,14 @@ def translate_lines(
     source: str = "",
     target: str = "",
     search: Mapping[str, Any] | None = None,
+    protector: Protector | None = None,
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> Iterator[str]:
     """Translate lines, one out for each in; the languages as in translate()."""
     loaded = load_models(model, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
-    return (translation.text for translation in translate_chunks(loaded, chunks(lines), config))
+    return (translation.text for translation in translate_chunks(loaded, chunks(lines), config, protector))
 
 
 def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
@@ -63,5 +102,5 @@ def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
     if not as_json:
         texts = [alternative.text for alternative in translation.alternatives]
         return texts + [""] * (n_best - len(texts))
-    fields = {"source": translation.source, "translations": [vars(item) for item in translation.alternatives]}
+    fields = {"source": translation.source, "translations": [item.as_dict() for item in translation.alternatives]}
     return [json.dumps(fields, ensure_ascii=False)]

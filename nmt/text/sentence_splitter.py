@@ -1,8 +1,8 @@
 """Long lines cut into parts that a model can translate: a paragraph into sentences, a long sentence into clauses."""
 
 import re
-from collections.abc import Callable
-from itertools import pairwise
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 
 from sentencex import segment
 
@@ -20,22 +20,6 @@ _CUTS = [
         r"(?s:(?<=.))",
     )
 ]
-
-
-def split_line(
-    text: str, language: str, sentence_fits: Callable[[str], bool], part_fits: Callable[[str], bool]
-) -> list[str]:
-    """Cut a line into parts, in order, none of them blank; together they are the whole text but for spaces at the cuts.
-
-    A line stays whole if it satisfies sentence_fits. Otherwise it is cut into sentences, and sentences that do not
-    satisfy part_fits are cut at pauses, then at spaces, then anywhere.
-    """
-    text = text.strip()
-    if not text or sentence_fits(text):
-        return [text] if text else []
-    edges = [*sentence_starts(text, language), len(text)]
-    sentences = (text[start:end].strip() for start, end in pairwise(edges))
-    return [part for sentence in sentences if sentence for part in _cut(sentence, part_fits, 0)]
 
 
 def sentence_starts(text: str, language: str) -> list[int]:
@@ -59,28 +43,63 @@ def sentence_starts(text: str, language: str) -> list[int]:
     return starts
 
 
-def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:
-    """Halve a text near its middle, again and again, at the best kind of cut that there is."""
-    if len(text) < 2 or fits(text):
-        return [text]
-    while (place := _nearest_to_middle(_CUTS[level], text)) is None:
-        level += 1
-    end, start = place
-    return _cut(text[:end], fits, level) + _cut(text[start:], fits, level)
+def split_long(
+    text: str, fits: Callable[[int, int], bool], whole: Sequence[tuple[int, int]] = ()
+) -> list[tuple[int, int]]:
+    """Cut a text into ranges (start, end), in order, that satisfy fits; only spaces are between and around them.
 
-
-def _nearest_to_middle(cut: re.Pattern[str], text: str) -> tuple[int, int] | None:
-    """Where the cut nearest to the middle starts and ends, with text on both sides of it; None if there is none.
-
-    Looks around the middle first, since a line of a megabyte may have a million places.
+    It is halved near its middle, again and again, at the best kind of cut that there is: after a strong pause, after
+    a comma, at a space, anywhere. What is in whole, ranges in order, is cut only where nothing else is left.
     """
-    middle, reach = len(text) // 2, 64
+    return list(_split(text, 0, len(text), fits, whole, 0))
+
+
+def _split(
+    text: str,
+    start: int,
+    end: int,
+    fits: Callable[[int, int], bool],
+    whole: Sequence[tuple[int, int]],
+    level: int,
+) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if end - start < 2 or fits(start, end):
+        if start < end:
+            yield start, end
+        return
+    while (place := _nearest_to_middle(_CUTS[level % len(_CUTS)], text, start, end, whole)) is None:
+        level += 1
+        if level == len(_CUTS):
+            whole = ()
+    before, behind = place
+    yield from _split(text, start, before, fits, whole, level)
+    yield from _split(text, behind, end, fits, whole, level)
+
+
+def _nearest_to_middle(
+    cut: re.Pattern[str], text: str, start: int, end: int, whole: Sequence[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """Where the cut of text[start:end] nearest to its middle starts and ends; None if there is none.
+
+    Text is on both sides of it, and it is in nothing that is to stay whole. Looks around the middle first, since a
+    line of a megabyte may have a million places.
+    """
+    middle, reach = (start + end) // 2, 64
     while True:
-        near = cut.finditer(text, max(0, middle - reach), middle + reach)
-        whole = (cut.match(text, match.start()) for match in near)  # the search may have ended inside of it
-        places = [match.span() for match in whole if match and match.start() > 0 and match.end() < len(text)]
-        if places:
-            return min(places, key=lambda span: abs(span[0] - len(text) / 2))
-        if reach > middle:
+        near = cut.finditer(text, max(start, middle - reach), min(end, middle + reach))
+        found = (cut.match(text, match.start(), end) for match in near)  # the search may have ended inside of it
+        places = [match.span() for match in found if match and match.start() > start and match.end() < end]
+        if free := [place for place in places if not _is_inside(place, whole)]:
+            return min(free, key=lambda place: abs(place[0] - (start + end) / 2))
+        if reach > end - start:
             return None
         reach *= 8
+
+
+def _is_inside(place: tuple[int, int], whole: Sequence[tuple[int, int]]) -> bool:
+    """Whether a cut at a place would leave a part of a range that is to stay whole on each side."""
+    before = bisect_left(whole, (place[1], 0)) - 1
+    return before >= 0 and whole[before][1] > place[0] and whole[before][0] < place[1]

@@ -30,10 +30,9 @@ from nmt.model_folder.contents import (
     DESCRIPTION,
     INT8,
     TRANSLATOR,
-    Description,
+    OpenedModel,
     TaggerDescription,
-    load_tokenizers,
-    read_description,
+    open_model,
     tagger_parts,
 )
 from nmt.model_folder.tensors import to_bytes
@@ -83,10 +82,9 @@ def train_tagger_run(
     settings = job.tagging
     configure_torch(settings.threads)
     seed_torch(settings.seed)
-    model = store.open_folder(job.model)
-    tokenizer, target_tokenizer = load_tokenizers(model)
-    description = read_description(model)
-    translator = load_network(model, description, tokenizer.vocab_size, target_tokenizer.vocab_size, device)
+    opened = open_model(job.model)
+    tokenizer, target_tokenizer = opened.source_tokenizer, opened.target_tokenizer
+    translator = load_network(opened, device)
     translator = _prepared(translator, tokenizer, target_tokenizer, settings).to(device)
     types = sorted({tag[2:] for sentence in job.train for tag in sentence.tags if tag != "O"})
     tags, alphabet = bio_tags(types), Alphabet.of(word for sentence in job.train for word in sentence.words)
@@ -97,9 +95,9 @@ def train_tagger_run(
         translator, head, settings.encoder == "frozen", tokenizer=tokenizer, alphabet=alphabet, tags=tags
     )
     state = TrainingState.start(network, "adamw", settings.weight_decay, averaged=settings.ema_decay > 0)
-    save = partial(_save_model, job, types, model, description)
+    save = partial(_save_model, job, types, opened)
     task = tagging_task(corpus, valid, job.translations, settings, save)
-    folder = RunFolder(path=job.out, identity=_identity(job, model), prefix=TAGGER_PREFIX)
+    folder = RunFolder(path=job.out, identity=_identity(job, opened.folder), prefix=TAGGER_PREFIX)
     _resume(state, task, job, folder)
     run_training(task, state, folder, report, stop)
 
@@ -342,8 +340,7 @@ def _count_epochs(state: TrainingState[TaggerWithEncoder], task: Task[TaggerWith
 def _save_model(
     job: TaggingJob,
     types: Sequence[str],
-    model: store.ModelFolder,
-    translator: Description,
+    opened: OpenedModel,
     state: TrainingState[TaggerWithEncoder],
     validation: Validation,
 ) -> None:
@@ -364,10 +361,12 @@ def _save_model(
         weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
     parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
     made = ("tagger.", INT8)  # anew: an engine is out of date once its translator has changed
-    kept = {name: model.read(name) for name in model.parts if not name.startswith(made)}
+    kept = {name: opened.folder.read(name) for name in opened.folder.parts if not name.startswith(made)}
     if job.tagging.encoder != "frozen" or job.tagging.start == "random":
-        found = {name: value for name, value in translator["training"].items() if not name.startswith("valid_")}
-        kept[DESCRIPTION] = json.dumps({**translator, "training": found}, indent=1).encode()  # it was of other weights
+        found = {name: value for name, value in opened.description["training"].items() if not name.startswith("valid_")}
+        kept[DESCRIPTION] = json.dumps(
+            {**opened.description, "training": found}, indent=1
+        ).encode()  # it was of other weights
     store.save(job.out, kept | parts)
 
 

@@ -182,9 +182,3 @@ def test_sentences_searched_together_are_padded_to_one_length_and_few(monkeypatc
     assert batches(3, 7, 1, rows=1, required=[7]) == [[1], [0, 2]]
     monkeypatch.setattr(translation, "SUBWORDS", 40)
     assert batches(20, 20, rows=1) == [[0], [1]]  # of 24 subwords each
-
-
-def test_what_goes_wrong_in_a_thread_is_raised():
-    with pytest.raises(ZeroDivisionError):
-        list(translation._in_threads(lambda number: 1 / number, [2, 1, 0], workers=2))
-    assert list(translation._in_threads(lambda number: 1 / number, [2, 1], workers=2)) == [0.5, 1.0]

@@ -103,16 +103,41 @@ def test_a_copy_needs_another_place(copy):
         export(model=copy, out=copy)
 
 
-def test_the_engine_starts_without_torch_and_datasets(toy_model):
+def test_the_engine_starts_without_torch_and_datasets(toy_model, toy_tagger):
     code = (
         "import sys; from nmt.cli.main import main\n"
         "try: main()\n"
         "finally: print(sorted({'torch', 'datasets', 'sacrebleu'} & sys.modules.keys()), file=sys.stderr)"
     )
-    arguments = [sys.executable, "-c", code, "translate", "--model", str(toy_model)]
-    run = subprocess.run(arguments, input=b"Haus und Hund.\n", capture_output=True, timeout=60)
-    assert run.stdout == b"house and dog.\n"
-    assert run.stderr == b"[]\n"
+    for command, model, expected in (
+        ("translate", toy_model, b"house and dog.\n"),
+        ("tag", toy_tagger, b"Haus und [Hund|PER].\n"),
+    ):
+        arguments = [sys.executable, "-c", code, command, "--model", str(model)]
+        run = subprocess.run(arguments, input=b"Haus und Hund.\n", capture_output=True, timeout=60)
+        assert run.stdout == expected
+        assert run.stderr == b"[]\n"
+
+
+def test_names_are_those_that_the_network_finds(toy_tagger):
+    found, expected = (
+        list(tag_chunks(load_tagger(toy_tagger, engine=engine), [LINES])) for engine in ("auto", "torch")
+    )
+    assert [one.tags for one in found] == [other.tags for other in expected]
+    scores = [[entity.score for one in each for entity in one.entities] for each in (found, expected)]
+    np.testing.assert_allclose(*scores, atol=0.05)
+
+
+def test_a_tagger_beside_a_translator_without_an_engine_runs_in_torch(toy_tagger, tmp_path):
+    parts = parts_of(toy_tagger)
+    del parts[INT8]
+    save(tmp_path / "bare", parts)
+    [tagged] = tag_chunks(load_tagger(tmp_path / "bare"), [["Haus und Hund."]])
+    assert [entity.text for entity in tagged.entities] == ["Hund"]
+    with pytest.raises(ModelError, match=f"has no {INT8}"):
+        load_tagger(tmp_path / "bare", engine="onnx")
+    with pytest.raises(ConfigError, match="the engine onnx runs on cpu, not on cuda"):
+        load_tagger(toy_tagger, "cuda", "onnx")
 
 
 def test_scores_are_those_of_the_network(toy_model):

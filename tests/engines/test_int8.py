@@ -1,8 +1,12 @@
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import torch
 
-from nmt.engines.int8 import dequantize, fill_translator, quantize, quantize_translator
+from nmt.engines.int8 import dequantize, dequantize_weights, quantize, quantize_weights
+from nmt.engines.networks import fill, weights_of
+from nmt.model_folder.contents import int8_schema
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
 
@@ -21,10 +25,12 @@ def test_a_translator_comes_back_within_half_a_level(cell, shared):
     config = ModelConfig(cell=cell, embedding_size=6, hidden_size=8, encoder_layers=2, decoder_layers=2)
     torch.manual_seed(1)
     model, other = (TranslationNetwork(config, 9, 9 if shared else 7, shared) for _ in range(2))
-    arrays = quantize_translator(model)
-    fill_translator(other, arrays)
+    arrays = quantize_weights(weights_of(model))
+    schema = int8_schema(asdict(config), 9, 9 if shared else 7, shared)
+    assert {name: (array.dtype.name, array.shape) for name, array in arrays.items()} == schema
+    fill(other, dequantize_weights(arrays, weights_of(other)))
     for (name, parameter), again in zip(model.named_parameters(), other.parameters(), strict=True):
         step = 0 if parameter.ndim == 1 else parameter.abs().amax(dim=1, keepdim=True) / 127
         assert ((parameter - again).abs() <= step / 2 + 1e-6).all(), name
-    again = quantize_translator(other)
+    again = quantize_weights(weights_of(other))
     assert all(np.array_equal(again[name], arrays[name]) for name in arrays if name.endswith(".weight"))

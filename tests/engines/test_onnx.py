@@ -8,7 +8,8 @@ from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.sampling import sample
 from nmt.engines import onnx as onnx_engine
-from nmt.engines.int8 import fill_translator, quantize_translator
+from nmt.engines.int8 import dequantize_weights, quantize_weights
+from nmt.engines.networks import fill, weights_of
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_layers import Network
 from nmt.engines.torch import TorchEngine
@@ -27,8 +28,8 @@ def networks(shared=True, vocab_size=40, **changes):
     model = TranslationNetwork(config, vocab_size if shared else 50, vocab_size, shared).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # norms and biases too
-    arrays = quantize_translator(model)
-    fill_translator(model, arrays)
+    arrays = quantize_weights(weights_of(model))
+    fill(model, dequantize_weights(arrays, weights_of(model)))
     return model, Network(arrays=arrays, config=asdict(config), forbidden=FORBIDDEN)
 
 

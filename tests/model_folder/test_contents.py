@@ -12,6 +12,7 @@ from nmt.model_folder.contents import (
     load_int8,
     load_known_words,
     load_tokenizers,
+    open_model,
     read_description,
     read_tagger_description,
     small_parts,
@@ -62,8 +63,8 @@ def filled(schema):
     return {name: np.ones(shape, dtype) for name, (dtype, shape) in schema.items()}
 
 
-def int8_arrays():
-    return filled(int8_schema(CONFIG, 9, 9, shared=True))
+def int8_arrays(size=66):  # of the toy data's tokenizer
+    return filled(int8_schema(CONFIG, size, size, shared=True))
 
 
 @pytest.mark.parametrize("words", [None, ["house", "dog"]])
@@ -124,20 +125,28 @@ def test_words_that_are_no_text_are_refused(saved):
         load_known_words(saved({"words.txt": b"\xff"}))
 
 
-def test_int8_weights_are_loaded_for_their_vocabularies(saved):
-    folder = saved({**int8_parts(int8_arrays()), "tokenizer.model": b""})
-    assert load_int8(folder, DESCRIPTION, 9, 9)["target_embedding.weight"].shape == (9, 6)
+def test_int8_weights_are_loaded_for_their_vocabularies(saved, tokenizer):
+    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), None)
+    model = open_model(saved(parts | int8_parts(int8_arrays())).path)
+    assert load_int8(model)["target_embedding.weight"].shape == (66, 6)
+    model = open_model(saved(parts | int8_parts(int8_arrays(9))).path)
     with pytest.raises(ModelError, match=f"{INT8}: target_embedding.weight is .*; make it again with nmt export"):
-        load_int8(folder, DESCRIPTION, 10, 10)
+        load_int8(model)
 
 
-def test_a_configuration_that_is_none_has_no_int8_weights(saved):
-    folder = saved({**int8_parts(int8_arrays()), "tokenizer.model": b""})
-    for changes in ({"cell": "other"}, {"hidden_size": "8"}):
-        with pytest.raises(ModelError, match=r"config\.json does not describe a translator"):
-            load_int8(folder, {**DESCRIPTION, "model": CONFIG | changes}, 9, 9)
-    with pytest.raises(ModelError, match="no multiple of two times attention_heads"):
-        load_int8(folder, {**DESCRIPTION, "model": CONFIG | {"attention_heads": 3}}, 9, 9)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"cell": "other"}, r"config\.json does not describe a translator"),
+        ({"hidden_size": "8"}, r"config\.json does not describe a translator"),
+        ({"attention_heads": 3}, "no multiple of two times attention_heads"),
+    ],
+)
+def test_a_configuration_that_is_none_has_no_int8_weights(saved, tokenizer, changes, said):
+    description = {**DESCRIPTION, "model": CONFIG | changes}
+    parts = translator_parts(description, b"weights", (tokenizer, tokenizer), None) | int8_parts(int8_arrays())
+    with pytest.raises(ModelError, match=said):
+        load_int8(open_model(saved(parts).path))
 
 
 def test_a_small_copy_has_int8_weights_alone_and_a_tagger_in_half_precision(saved, tokenizer):

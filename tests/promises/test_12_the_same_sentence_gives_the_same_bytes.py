@@ -5,16 +5,19 @@ Scores count too, to the last bit. The networks have random weights: wherever th
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 import torch
 from tests_toy import WORDS
 
+from nmt.decoding import tagger as tagging
 from nmt.decoding import translator as translation
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import load_translator
 from nmt.engines.export import add_engine
 from nmt.engines.onnx import OnnxEngine
+from nmt.engines.onnx_tagger import OnnxTagger
 from nmt.model_folder.contents import KNOWN_WORDS
 from nmt.model_folder.store import open_folder, save
 from nmt.model_folder.tensors import to_bytes
@@ -91,6 +94,26 @@ def test_alone_in_any_batch_order_and_number_of_threads(unsure, networks, count,
                 assert found_for(model, order, config, size, workers) == expected
                 compared += len(lines)
     print(f"{compared} translations compared, 0 differences")
+
+
+@pytest.mark.parametrize(
+    ("count", "rows", "threads"),
+    [(40, [1, 6, 64], [1, 2]), pytest.param(1000, [1, 2, 3, 7, 64, 1000], [1, 2, 3, 8], marks=LONG)],
+)
+def test_names_alone_in_any_batch_order_and_number_of_threads(toy_tagger, monkeypatch, count, rows, threads):
+    model, lines = tagging.load_tagger(toy_tagger), sentences(count)
+    assert isinstance(model.emissions, OnnxTagger)
+
+    def found_in(lines, workers):
+        return dict(zip(lines, tagging.tag(replace(model, workers=workers), [lines]), strict=True))
+
+    expected = {line: found_in([line], 1)[line] for line in lines}
+    assert len({entity.score for tagged in expected.values() for entity in tagged.entities}) > count / 2
+    for size in rows:
+        monkeypatch.setattr(tagging, "ROWS", size)
+        for workers in threads:
+            assert found_in(random.Random(size).sample(lines, len(lines)), workers) == expected
+    print(f"{count * len(rows) * len(threads)} lines compared, 0 differences")
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,9 @@ def test_models_of_other_directions_are_refused(toy_model, tmp_path):
     other = with_parts(toy_model, tmp_path / "other", config__json=json.dumps(about).encode())
     with pytest.raises(ModelError, match="other: does not translate the same directions"):
         load_translator([toy_model, other])
+
+
+def test_models_of_both_directions_go_together_whichever_is_their_first(toy_both, tmp_path):
+    about = json.loads(open_folder(toy_both).read("config.json")) | {"source": "en", "target": "de"}
+    other = with_parts(toy_both, tmp_path / "other", config__json=json.dumps(about).encode())
+    assert load_translator([toy_both, other]).source == "de"

@@ -1,0 +1,216 @@
+"""What of a line is searched a translation of, and how the model is to see it.
+
+A line is cut into pieces: some are kept as they are, the others, a sentence or a part of one each, become segments.
+In a segment, placeholders stand for what must come through.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import regex
+
+from nmt.decoding.model import TranslationModel
+from nmt.decoding.search import Query
+from nmt.protection.config import ProtectionConfig
+from nmt.protection.detection import find_written
+from nmt.protection.exonyms import exonyms
+from nmt.protection.glossary import Glossary, Term, find_glossary
+from nmt.protection.literals import unknown_names
+from nmt.protection.markup import find_reserved
+from nmt.protection.names import find_names
+from nmt.protection.number_format import convert_numbers
+from nmt.protection.order import USUAL, inversion_costs
+from nmt.protection.patterns import find_patterns
+from nmt.protection.pieces import Piece, cut_line, foreign_script
+from nmt.protection.placeholders import Item, insert_placeholders, merge_runs
+from nmt.protection.spans import Span, disjoint, within
+from nmt.protection.status import Status
+from nmt.protection.word_statistics import NEVER
+from nmt.text.languages import scripts_of
+from nmt.text.sentence_splitter import sentence_starts, split_long
+from nmt.text.tokenizer import UNK_ID
+from nmt.text.truecasing import is_in_capitals, truecase
+
+OFTEN = 10  # pairs: an exonym that the training text has so often is the model's own to translate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protector:
+    """What is protected in the lines of a call, besides what every model does."""
+
+    config: ProtectionConfig = field(default_factory=ProtectionConfig)
+    patterns: Sequence[regex.Pattern[str]] = ()
+    glossary: Glossary | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A part of a line to translate."""
+
+    text: str  # as it was given
+    start: int  # in the line
+    spans: Sequence[Span]  # what must come through, in this text
+    forms: Mapping[int, str]  # what is to stand for some of them in the translation, by their numbers
+    said: Mapping[int, Status]  # what that is
+    items: Sequence[Item]  # what the placeholders stand for; none for a model without
+    in_capitals: bool
+    query: Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A part of a line that is the same in the translation."""
+
+    text: str
+    start: int  # in the line
+    spans: Sequence[Span]
+    foreign: bool = False  # it is of a script that the model does not know
+
+
+def segments_of(model: TranslationModel, protector: Protector, line: str) -> list[Segment | Kept]:
+    """The parts of a line, in order; their texts together are the line."""
+    forms: dict[tuple[int, int], tuple[str, Status]] = {}
+    spans = _find(model, protector, line, forms)
+    in_capitals = is_in_capitals(line)
+    parts: list[Segment | Kept] = []
+    for piece in cut_line(line, spans, lambda text: sentence_starts(text, model.source)):
+        own = within(spans, piece.start, piece.start + len(piece.text))
+        if not piece.translated or foreign_script(piece.text, scripts_of(model.source)):
+            parts.append(Kept(text=piece.text, start=piece.start, spans=own, foreign=piece.translated))
+        else:
+            parts += _segments(model, protector, piece, own, forms, in_capitals)
+    return parts
+
+
+def _find(
+    model: TranslationModel, protector: Protector, line: str, forms: dict[tuple[int, int], tuple[str, Status]]
+) -> list[Span]:
+    """What must come through, but for names; what has a form of its own in the translation is put into forms."""
+    config = protector.config
+    given = [find_reserved(line), find_patterns(line, protector.patterns)]
+    for terms in _terms(model, protector, line):
+        forms.update({(term.span.start, term.span.end): (term.target, "glossary") for term in reversed(terms)})
+        given.append([term.span for term in terms])
+    spans = [
+        span
+        for span in find_written(line, disjoint(*given))
+        if {"markup": config.markup, "literal": config.literals}.get(span.kind, True)
+    ]
+    if config.convert_numbers:
+        for span in spans:
+            text = line[span.start : span.end]
+            if span.kind == "literal" and (converted := convert_numbers(text, model.source, model.target)) != text:
+                forms[span.start, span.end] = converted, "converted"
+    return spans
+
+
+def _terms(model: TranslationModel, protector: Protector, line: str) -> Iterator[list[Term]]:
+    """The terms of the user's glossary, then names of places that the training text does not have often."""
+    if protector.glossary is not None:
+        yield find_glossary(line, protector.glossary)
+    if protector.config.exonyms and model.placeholders:
+        seen = model.statistics.of(model.source) if model.statistics else {}
+        found = find_glossary(line, exonyms(model.source, model.target))
+        yield [term for term in found if seen.get(line[term.span.start : term.span.end], NEVER).pairs < OFTEN]
+
+
+def _segments(
+    model: TranslationModel,
+    protector: Protector,
+    piece: Piece,
+    spans: Sequence[Span],
+    forms: Mapping[tuple[int, int], tuple[str, Status]],
+    in_capitals: bool,
+) -> list[Segment | Kept]:
+    """A piece as one segment, or cut until each has as few subwords and placeholders as the model can take."""
+    shown = truecase(piece.text, model.source_tokenizer.likelihood) if in_capitals else piece.text
+    if len(shown) != len(piece.text):  # a few capitals have two small letters
+        shown = piece.text
+    found = disjoint(spans, _names(model, protector, shown), _unknown(model, protector, shown))
+
+    def segment(start: int, end: int) -> Segment:
+        own = merge_runs(piece.text[start:end], within(found, start, end), max(1, len(model.placeholders)))
+        return _segment(model, piece, shown, (start, end), own, forms, in_capitals)
+
+    def fits(start: int, end: int) -> bool:
+        if end - start > 100 * model.max_source_length:  # no subword is longer than a few dozen characters
+            return False
+        if model.placeholders and len(within(found, start, end)) > len(model.placeholders):
+            own = merge_runs(piece.text[start:end], within(found, start, end), len(model.placeholders))
+            if len(own) > len(model.placeholders):
+                return False
+        return len(segment(start, end).query.ids) <= model.max_source_length
+
+    ranges = split_long(piece.text, fits, [(span.start, span.end) for span in found])
+    parts: list[Segment | Kept] = []
+    place = 0
+    for start, end in ranges:
+        if start > place:
+            parts.append(Kept(text=piece.text[place:start], start=piece.start + place, spans=()))
+        made = segment(start, end)
+        if made.query.ids:
+            parts.append(made)
+        else:
+            parts.append(Kept(text=made.text, start=made.start, spans=made.spans))
+        place = end
+    if place < len(piece.text):
+        parts.append(Kept(text=piece.text[place:], start=piece.start + place, spans=()))
+    return parts
+
+
+def _segment(
+    model: TranslationModel,
+    piece: Piece,
+    shown: str,
+    place: tuple[int, int],
+    spans: Sequence[Span],
+    forms: Mapping[tuple[int, int], tuple[str, Status]],
+    in_capitals: bool,
+) -> Segment:
+    start, end = place
+    text = piece.text[start:end]
+    own = {
+        number: forms[key]
+        for number, span in enumerate(spans)
+        if (key := (piece.start + start + span.start, piece.start + start + span.end)) in forms
+    }
+    items: list[Item] = []
+    visible = shown[start:end]
+    if model.placeholders:
+        visible, items = insert_placeholders(visible, spans, model.placeholders)
+        items = [
+            replace(item, text=own[number][0] if number in own else text[item.start : item.start + len(item.text)])
+            for number, item in enumerate(items)
+        ]
+    return Segment(
+        text=text,
+        start=piece.start + start,
+        spans=spans,
+        forms={number: form for number, (form, _) in own.items()},
+        said={number: status for number, (_, status) in own.items()},
+        items=items,
+        in_capitals=in_capitals,
+        query=Query(
+            ids=tuple(model.source_tokenizer.encode(visible)),
+            inversion_costs=inversion_costs(items, model.order or USUAL),
+        ),
+    )
+
+
+def _names(model: TranslationModel, protector: Protector, text: str) -> list[Span]:
+    if not protector.config.names or not model.placeholders:
+        return []
+    if model.statistics is not None:
+        return find_names(text, model.statistics, model.source)
+    return unknown_names(text, model.known_words or ())
+
+
+def _unknown(model: TranslationModel, protector: Protector, text: str) -> list[Span]:
+    """Characters that the tokenizer does not know, a run at a time."""
+    if not protector.config.unknown:
+        return []
+    return [
+        Span(start=start, end=end, kind="unknown")
+        for id_, start, end in model.source_tokenizer.spans(text)
+        if id_ == UNK_ID and start < end
+    ]
