@@ -3,7 +3,7 @@
 It lies in one model folder, or in several that translate as one: an ensemble.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from nmt.engines.base import Engine
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder.contents import DESCRIPTION, INT8, OpenedModel, described_in, load_int8, open_model
 from nmt.model_folder.store import ModelFolder
+from nmt.protection.names import Tagged
 from nmt.protection.word_statistics import WordStatistics
 from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
@@ -36,6 +37,7 @@ class TranslationModel:
     known_words: Collection[str] | None = None  # of its training text, in lower case, if it has no statistics
     statistics: WordStatistics | None = None  # how its training pairs treat each word
     order: Mapping[str, float] = field(default_factory=dict)  # see protection.order
+    tag: Callable[[Sequence[str]], Sequence[Sequence[Tagged]]] | None = None  # finds names in texts, by its own tagger
 
     @property
     def has_placeholders(self) -> bool:

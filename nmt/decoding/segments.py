@@ -17,7 +17,7 @@ from nmt.protection.exonyms import exonyms
 from nmt.protection.glossary import Glossary, Term, find_glossary
 from nmt.protection.literals import unknown_names
 from nmt.protection.markup import find_reserved
-from nmt.protection.names import find_names
+from nmt.protection.names import Tagged, find_names
 from nmt.protection.number_format import convert_numbers
 from nmt.protection.order import USUAL, inversion_costs
 from nmt.protection.patterns import find_patterns
@@ -50,8 +50,7 @@ class Segment:
     text: str  # as it was given
     start: int  # in the line
     spans: Sequence[Span]  # what must come through, in this text
-    forms: Mapping[int, str]  # what is to stand for some of them in the translation, by their numbers
-    said: Mapping[int, Status]  # what that is
+    said: Mapping[int, Status]  # of those that are to stand there in another form, by their numbers
     items: Sequence[Item]  # what the placeholders stand for; none for a model without
     in_capitals: bool
     query: Query
@@ -67,19 +66,53 @@ class Kept:
     foreign: bool = False  # it is of a script that the model does not know
 
 
-def segments_of(model: TranslationModel, protector: Protector, line: str) -> list[Segment | Kept]:
-    """The parts of a line, in order; their texts together are the line."""
+@dataclass(frozen=True, kw_only=True)
+class _Piece:
+    """A piece of a line that is to be translated, or is of a script that the model does not know."""
+
+    piece: Piece
+    shown: str  # its text as the model is to see it: in usual case, if the line is in capitals
+    spans: Sequence[Span]
+    forms: Mapping[tuple[int, int], tuple[str, Status]]
+    in_capitals: bool
+
+
+def segments_of(model: TranslationModel, protector: Protector, lines: Sequence[str]) -> list[list[Segment | Kept]]:
+    """The parts of each line, in order; their texts together are the line."""
+    cut = [list(_cut(model, protector, line)) for line in lines]
+    texts = dict.fromkeys(part.shown for parts in cut for part in parts if isinstance(part, _Piece))
+    tagged = dict(zip(texts, _tag(model, protector, list(texts)), strict=True))
+    return [
+        [
+            made
+            for part in parts
+            for made in ([part] if isinstance(part, Kept) else _segments(model, protector, part, tagged[part.shown]))
+        ]
+        for parts in cut
+    ]
+
+
+def _cut(model: TranslationModel, protector: Protector, line: str) -> Iterator[Kept | _Piece]:
+    """The pieces of a line, without what tells names."""
     forms: dict[tuple[int, int], tuple[str, Status]] = {}
     spans = _find(model, protector, line, forms)
     in_capitals = is_in_capitals(line)
-    parts: list[Segment | Kept] = []
     for piece in cut_line(line, spans, lambda text: sentence_starts(text, model.source)):
         own = within(spans, piece.start, piece.start + len(piece.text))
         if not piece.translated or foreign_script(piece.text, scripts_of(model.source)):
-            parts.append(Kept(text=piece.text, start=piece.start, spans=own, foreign=piece.translated))
-        else:
-            parts += _segments(model, protector, piece, own, forms, in_capitals)
-    return parts
+            yield Kept(text=piece.text, start=piece.start, spans=own, foreign=piece.translated)
+            continue
+        shown = truecase(piece.text, model.source_tokenizer.likelihood) if in_capitals else piece.text
+        if len(shown) != len(piece.text):  # a few capitals have two small letters
+            shown = piece.text
+        yield _Piece(piece=piece, shown=shown, spans=own, forms=forms, in_capitals=in_capitals)
+
+
+def _tag(model: TranslationModel, protector: Protector, texts: Sequence[str]) -> Sequence[Sequence[Tagged]]:
+    """The names that the model's own tagger finds in each text."""
+    if model.tag is None or not (protector.config.names and model.placeholders and model.statistics):
+        return [()] * len(texts)
+    return model.tag(texts)
 
 
 def _find(
@@ -115,93 +148,69 @@ def _terms(model: TranslationModel, protector: Protector, line: str) -> Iterator
 
 
 def _segments(
-    model: TranslationModel,
-    protector: Protector,
-    piece: Piece,
-    spans: Sequence[Span],
-    forms: Mapping[tuple[int, int], tuple[str, Status]],
-    in_capitals: bool,
-) -> list[Segment | Kept]:
+    model: TranslationModel, protector: Protector, part: _Piece, tagged: Sequence[Tagged]
+) -> Iterator[Segment | Kept]:
     """A piece as one segment, or cut until each has as few subwords and placeholders as the model can take."""
-    shown = truecase(piece.text, model.source_tokenizer.likelihood) if in_capitals else piece.text
-    if len(shown) != len(piece.text):  # a few capitals have two small letters
-        shown = piece.text
-    found = disjoint(spans, _names(model, protector, shown), _unknown(model, protector, shown))
+    piece, most = part.piece, len(model.placeholders)
+    names = _names(model, protector, part.shown, tagged)
+    found = disjoint(part.spans, names, _unknown(model, protector, part.shown))
 
     def segment(start: int, end: int) -> Segment:
-        own = merge_runs(piece.text[start:end], within(found, start, end), max(1, len(model.placeholders)))
-        return _segment(model, piece, shown, (start, end), own, forms, in_capitals)
+        own = within(found, start, end)
+        return _segment(model, part, (start, end), merge_runs(piece.text[start:end], own, most) if most else own)
 
     def fits(start: int, end: int) -> bool:
         if end - start > 100 * model.max_source_length:  # no subword is longer than a few dozen characters
             return False
-        if model.placeholders and len(within(found, start, end)) > len(model.placeholders):
-            own = merge_runs(piece.text[start:end], within(found, start, end), len(model.placeholders))
-            if len(own) > len(model.placeholders):
-                return False
+        if most and len(merge_runs(piece.text[start:end], within(found, start, end), most)) > most:
+            return False
         return len(segment(start, end).query.ids) <= model.max_source_length
 
-    ranges = split_long(piece.text, fits, [(span.start, span.end) for span in found])
-    parts: list[Segment | Kept] = []
     place = 0
-    for start, end in ranges:
+    for start, end in split_long(piece.text, fits, [(span.start, span.end) for span in found]):
         if start > place:
-            parts.append(Kept(text=piece.text[place:start], start=piece.start + place, spans=()))
+            yield Kept(text=piece.text[place:start], start=piece.start + place, spans=())
         made = segment(start, end)
-        if made.query.ids:
-            parts.append(made)
-        else:
-            parts.append(Kept(text=made.text, start=made.start, spans=made.spans))
+        yield made if made.query.ids else Kept(text=made.text, start=made.start, spans=made.spans)
         place = end
     if place < len(piece.text):
-        parts.append(Kept(text=piece.text[place:], start=piece.start + place, spans=()))
-    return parts
+        yield Kept(text=piece.text[place:], start=piece.start + place, spans=())
 
 
-def _segment(
-    model: TranslationModel,
-    piece: Piece,
-    shown: str,
-    place: tuple[int, int],
-    spans: Sequence[Span],
-    forms: Mapping[tuple[int, int], tuple[str, Status]],
-    in_capitals: bool,
-) -> Segment:
+def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], spans: Sequence[Span]) -> Segment:
+    """A range of a piece, in which these spans, counted from its start, must come through."""
     start, end = place
-    text = piece.text[start:end]
+    text, first = part.piece.text[start:end], part.piece.start + start  # where it is in the line
     own = {
-        number: forms[key]
+        number: part.forms[key]
         for number, span in enumerate(spans)
-        if (key := (piece.start + start + span.start, piece.start + start + span.end)) in forms
+        if (key := (first + span.start, first + span.end)) in part.forms
     }
-    items: list[Item] = []
-    visible = shown[start:end]
+    visible, items = part.shown[start:end], list[Item]()
     if model.placeholders:
         visible, items = insert_placeholders(visible, spans, model.placeholders)
+        forms = {number: form for number, (form, _) in own.items()}
         items = [
-            replace(item, text=own[number][0] if number in own else text[item.start : item.start + len(item.text)])
-            for number, item in enumerate(items)
+            replace(item, text=forms.get(number, text[span.start : span.end]))
+            for number, (item, span) in enumerate(zip(items, spans, strict=True))
         ]
+    costs = inversion_costs(items, model.order or USUAL)
     return Segment(
         text=text,
-        start=piece.start + start,
+        start=first,
         spans=spans,
-        forms={number: form for number, (form, _) in own.items()},
         said={number: status for number, (_, status) in own.items()},
         items=items,
-        in_capitals=in_capitals,
-        query=Query(
-            ids=tuple(model.source_tokenizer.encode(visible)),
-            inversion_costs=inversion_costs(items, model.order or USUAL),
-        ),
+        in_capitals=part.in_capitals,
+        query=Query(ids=tuple(model.source_tokenizer.encode(visible)), inversion_costs=costs),
     )
 
 
-def _names(model: TranslationModel, protector: Protector, text: str) -> list[Span]:
+def _names(model: TranslationModel, protector: Protector, text: str, tagged: Sequence[Tagged]) -> list[Span]:
     if not protector.config.names or not model.placeholders:
         return []
     if model.statistics is not None:
-        return find_names(text, model.statistics, model.source)
+        return find_names(text, model.statistics, model.source, tagged)
     return unknown_names(text, model.known_words or ())
 
 

@@ -31,6 +31,7 @@ from nmt.model_folder.contents import (
     read_tagger_description,
     tagger_schema,
 )
+from nmt.protection.names import Tagged
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words
 from nmt.threads import default_threads, in_threads
@@ -97,6 +98,16 @@ def tag_chunks(
                     entities.append(Entity(start, stop, kind, line[start:stop], score))
                 tags += part_tags
             yield TaggedLine(line=line, words=own, tags=tags, entities=entities)
+
+
+def name_finder(model: TaggingModel) -> Callable[[Sequence[str]], list[list[Tagged]]]:
+    """A function that finds the names in texts, as protection takes them."""
+
+    def find(texts: Sequence[str]) -> list[list[Tagged]]:
+        tagged = tag_chunks(model, [texts])
+        return [[(name.start, name.end, name.type, name.score) for name in line.entities] for line in tagged]
+
+    return find
 
 
 def best_tags(model: TaggingModel, sentences: Sequence[Sentence]) -> list[tuple[list[str], list[float]]]:

@@ -80,7 +80,7 @@ def translate_chunks(
 def _translate_chunk(
     model: TranslationModel, lines: Sequence[str], config: DecodingConfig, protector: Protector
 ) -> Iterator[Translation]:
-    segmented = [segments_of(model, protector, line) for line in lines]
+    segmented = segments_of(model, protector, lines)
     queries = [part.query for parts in segmented for part in parts if isinstance(part, Segment)]
     found = iter(search(model, queries, config))
     for line, parts in zip(lines, segmented, strict=True):

@@ -16,7 +16,7 @@ _MONTHS = (
 # At the start of a text: > of quotes, # of headings, bullets and dashes, 1. and 1) and (a) of lists, boxes to tick,
 # [00:15] of transcripts. "3. Mai" is a date.
 _MARK = regex.compile(
-    r"(?:>++|\#{1,6}|[-*+–—]{1,3}|[•‣◦▪●○·]"
+    r"(?:>++|//+|\#{1,6}|[-*+–—]{1,3}|[•‣◦▪●○·]"
     rf"|\d{{1,3}}\.(?!\s++(?:{_MONTHS}|Jahrhundert)(?!\w))|\(?\d{{1,3}}\)|\(?[a-zA-Z]\)|\(?[ivx]{{1,5}}\)|[IVX]{{2,5}}\."
     r"|\[[ xX✓]?\]|\[\d{1,2}:\d\d(?::\d\d)?\])(?:\s++|$)"
 )

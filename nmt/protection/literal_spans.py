@@ -79,6 +79,8 @@ _LITERAL = regex.compile(
             rf"(?<![\w./\\-])(?:[\w.-]++/)*+[\w-]++(?:\.[\w-]++)*?\.(?i:{_FILE_TYPES})(?![\w-])",
             # example.org/path without a scheme
             rf"(?<![\w./@-])(?:[\w-]++\.)+?(?:{_DOMAINS})(?![\w-]|\.\w)(?:[/?:](?=\w)[^\s<>\"()“”„]*{_ADDRESS_END}|/)?",
+            # a server on this machine
+            r"localhost(?::\d++)?(?:/[^\s<>\"()“”„]*)?+" + _ADDRESS_END,
             # code: snake_case (but not German's Kolleg_innen), call(), --option, -o
             r"(?!\w*_in(?:nen)?\b)\w*[^\W_]_+[^\W_]\w*+(?:\(\))?|(?<![\w.])[^\W\d][\w.]*+\(\)",
             r"(?<![\w-])--[a-zA-Z][\w-]*+(?:=[^\s,;]*+)?|(?<=\s)-[a-zA-Z](?![\w-])",
