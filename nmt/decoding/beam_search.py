@@ -43,6 +43,7 @@ def beam_search(
     score: Floats = np.zeros(len(sources))  # [R], its log-probability, less what inversions and repetitions cost
     tokens: Ints = np.zeros((len(sources), int(finished.limits.max())), dtype=np.int64)  # [R, limit]
     previous: Ints = np.full(len(sources), decoder_start_id)
+    latest = previous  # [R], the same, but for spaces alone
     coverage: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
     size = config.no_repeat_ngram_size
     free = np.array([not size or has_repetition(source, size) for source in sources])  # [B], may repeat, as the source
@@ -56,7 +57,7 @@ def beam_search(
         step = engine.step(previous, state, candidates, watched)
         log_probs, ids = step.log_probs, step.ids  # [R, C]
         if constraint:
-            log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing, sentence)
+            log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing, sentence, latest)
         if not free.all():
             repeated = repeats(tokens[:, : length - 1], ids, size) & ~free[sentence][:, None]
             log_probs = log_probs - REPETITION_COST * repeated
@@ -71,6 +72,7 @@ def beam_search(
         tokens[:, length - 1] = previous
         if constraint:
             missing = constraint.met(missing[row], previous)
+            latest = np.where(previous == constraint.space_id, latest[row], previous)
 
         ending = (previous == EOS_ID) | (length == finished.limits[sentence])
         if ending.any():
@@ -81,7 +83,7 @@ def beam_search(
             row, score, previous = row[live], score[live], previous[live]
             sentence, tokens, coverage = sentence[live], tokens[live], coverage[live]
             if constraint:
-                missing = missing[live]
+                missing, latest = missing[live], latest[live]
         if not len(row):
             break
         state = step.state.select(row)

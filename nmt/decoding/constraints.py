@@ -31,6 +31,8 @@ class PlaceholderConstraint:
     symbols: Ints  # [N]
     required: Flags  # [B, N]
     inversion_costs: Floats  # [B, N, N], in nats: of placeholder j while placeholder i is missing
+    apart: Flags  # [B, N, N], which placeholder j must not follow placeholder i at once: </b> not <b>
+    space_id: int = -1  # the subword that is a space alone: nothing stands there
     in_banks: bool = False  # share the beam between hypotheses by how many they have met (Post and Vilar, 2018)
     complete: bool = True  # False lets a translation end without some of them
 
@@ -40,25 +42,33 @@ class PlaceholderConstraint:
         size = len(symbols)
         required = np.arange(size) < np.asarray(counts)[:, None]
         costs = np.broadcast_to(np.triu(np.full((size, size), cost), 1), (len(counts), size, size))
-        return cls(symbols=symbols, required=required, inversion_costs=costs)
+        apart = np.zeros((len(counts), size, size), dtype=bool)
+        return cls(symbols=symbols, required=required, inversion_costs=costs, apart=apart)
 
     def of(self, places: Sequence[int]) -> "PlaceholderConstraint":
         """That of some of the sentences."""
-        return replace(self, required=self.required[places], inversion_costs=self.inversion_costs[places])
+        return replace(
+            self,
+            required=self.required[places],
+            inversion_costs=self.inversion_costs[places],
+            apart=self.apart[places],
+        )
 
     def candidates(
-        self, log_probs: Floats, ids: Ints, watched: Floats, missing: Flags, sentence: Ints
+        self, log_probs: Floats, ids: Ints, watched: Floats, missing: Flags, sentence: Ints, previous: Ints
     ) -> tuple[Floats, Ints]:
         """The candidates [R, C] with every missing placeholder added to them, [R, C + N].
 
-        watched [R, N] are the placeholders' log-probabilities, missing [R, N] says which of them each row lacks.
+        watched [R, N] are the placeholders' log-probabilities, missing [R, N] says which of them each row lacks, and
+        previous [R] is the last subword that it has written, but for spaces alone.
         """
         forbidden: Flags = np.isin(ids, self.symbols)
         if self.complete:
             forbidden = forbidden | ((ids == EOS_ID) & missing.any(axis=1, keepdims=True))
         with np.errstate(invalid="ignore"):  # an infinite cost of what is not missing
             costs = np.where(missing[:, :, None], self.inversion_costs[sentence], 0.0).sum(axis=1)
-        due = np.where(missing, watched - costs, -np.inf)
+        too_early = ((previous[:, None] == self.symbols)[:, :, None] & self.apart[sentence]).any(axis=1)
+        due = np.where(missing & ~too_early, watched - costs, -np.inf)
         return (
             np.concatenate([np.where(forbidden, -np.inf, log_probs), due], axis=1),
             np.concatenate([ids, np.broadcast_to(self.symbols, due.shape)], axis=1),

@@ -41,11 +41,13 @@ def sample(
     live = np.arange(len(copies))
     state = engine.start(sources, config.n_best).select(sentence)
     previous = np.full(len(copies), decoder_start_id)
+    latest = previous.copy()
     while len(live):
         step = engine.step(previous, state, candidates, watched)
         log_probs, ids = step.log_probs, step.ids
         if constraint:
-            log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing[live], sentence[live])
+            lacking, own = missing[live], sentence[live]
+            log_probs, ids = constraint.candidates(log_probs, ids, step.watched, lacking, own, latest[live])
         # The highest of scores with Gumbel noise is a draw from their softmax (Gumbel, 1954).
         noise = np.stack([random[copy].gumbel(size=ids.shape[1]) for copy in live])
         noisy = log_probs / config.temperature + noise
@@ -57,7 +59,8 @@ def sample(
         rows, choice = np.arange(len(live)), np.argmax(noisy, axis=1)
         previous = ids[rows, choice]
         if constraint:
-            missing[live] = constraint.met(missing[live], previous)
+            missing[live] = constraint.met(lacking, previous)
+            latest[live] = np.where(previous == constraint.space_id, latest[live], previous)
         score[live] += log_probs[rows, choice]
         tokens[live, lengths[live]] = previous
         lengths[live] += 1

@@ -35,6 +35,7 @@ class Query:
 
     ids: tuple[int, ...]
     inversion_costs: tuple[tuple[float, ...], ...] = ()  # [N, N], in nats: see PlaceholderConstraint
+    apart: tuple[tuple[int, int], ...] = ()  # numbers i, j of those of which j must not follow i at once
 
     @property
     def placeholders(self) -> int:
@@ -95,12 +96,19 @@ def _constraint(model: TranslationModel, batch: Sequence[Query]) -> PlaceholderC
     size = len(model.target_placeholders)
     costs = np.zeros((len(batch), size, size))
     required = np.zeros((len(batch), size), dtype=bool)
+    apart = np.zeros((len(batch), size, size), dtype=bool)
     for row, query in enumerate(batch):
         required[row, : query.placeholders] = True
         if own := query.placeholders:
             costs[row, :own, :own] = query.inversion_costs
+        for first, second in query.apart:
+            apart[row, first, second] = True
     return PlaceholderConstraint(
-        symbols=np.array(model.target_placeholders, dtype=np.int64), required=required, inversion_costs=costs
+        symbols=np.array(model.target_placeholders, dtype=np.int64),
+        required=required,
+        inversion_costs=costs,
+        apart=apart,
+        space_id=model.target_tokenizer.space_id,
     )
 
 

@@ -120,15 +120,13 @@ def _find(
 ) -> list[Span]:
     """What must come through, but for names; what has a form of its own in the translation is put into forms."""
     config = protector.config
-    given = [find_reserved(line), find_patterns(line, protector.patterns)]
+    given = [find_patterns(line, protector.patterns)]
     for terms in _terms(model, protector, line):
         forms.update({(term.span.start, term.span.end): (term.target, "glossary") for term in reversed(terms)})
         given.append([term.span for term in terms])
-    spans = [
-        span
-        for span in find_written(line, disjoint(*given))
-        if {"markup": config.markup, "literal": config.literals}.get(span.kind, True)
-    ]
+    written = find_written(line, disjoint(*given))
+    switched = {"markup": config.markup, "literal": config.literals}
+    spans = disjoint((span for span in written if switched.get(span.kind, True)), find_reserved(line))
     if config.convert_numbers:
         for span in spans:
             text = line[span.start : span.end]
@@ -202,8 +200,21 @@ def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], span
         said={number: status for number, (_, status) in own.items()},
         items=items,
         in_capitals=part.in_capitals,
-        query=Query(ids=tuple(model.source_tokenizer.encode(visible)), inversion_costs=costs),
+        query=Query(
+            ids=tuple(model.source_tokenizer.encode(visible)),
+            inversion_costs=costs,
+            apart=tuple(_pairs_round_text(text, spans)) if items else (),
+        ),
     )
+
+
+def _pairs_round_text(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """The numbers of marks that open and close, with something between them."""
+    numbers = {span.start: number for number, span in enumerate(spans)}
+    for number, span in enumerate(spans):
+        partner = numbers.get(span.partner) if span.role == "open" and span.partner is not None else None
+        if partner is not None and text[span.end : spans[partner].start].strip():
+            yield number, partner
 
 
 def _names(model: TranslationModel, protector: Protector, text: str, tagged: Sequence[Tagged]) -> list[Span]:

@@ -24,7 +24,7 @@ class Item:
     kind: Kind
     role: Role
     start: int  # of the text in the text as given
-    glued_before: bool = False
+    glued_before: bool = False  # of markup alone: what it touches may stand elsewhere in the translation
     glued_behind: bool = False
 
 
@@ -60,8 +60,8 @@ def insert_placeholders(text: str, spans: Sequence[Span], symbols: Sequence[str]
                 kind=span.kind,
                 role=span.role,
                 start=span.start,
-                glued_before=left,
-                glued_behind=right,
+                glued_before=left and span.kind == "markup",
+                glued_behind=right and span.kind == "markup",
             )
         )
         # Of two spans that touch each other, the first has put the space that both know of.

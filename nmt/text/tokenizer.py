@@ -114,6 +114,11 @@ class Tokenizer:
         return list(self._processor.encode(text))
 
     @cached_property
+    def space_id(self) -> int:
+        """The id of the piece that is a space and nothing else; UNK_ID if the model has none."""
+        return int(self._processor.piece_to_id(SPACE))
+
+    @cached_property
     def placeholders(self) -> list[str]:
         """Those of PLACEHOLDERS that the model has: ten in older ones; ModelError if it has none."""
         self.id_of(PLACEHOLDERS[0])
