@@ -2,41 +2,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nmt.text.sentence_splitter import sentence_starts, split_line
+from nmt.text.sentence_splitter import sentence_starts, split_long
+
+
+def cut(text, fits, whole=()):
+    """The parts that a text is cut into, each of which satisfies fits."""
+    return [text[start:end] for start, end in split_long(text, lambda start, end: fits(text[start:end]), whole)]
 
 
 def words(limit):
     return lambda text: len(text.split()) <= limit
 
 
-def test_a_line_that_fits_stays_whole():
-    assert split_line(" One. Two. ", "en", words(2), words(2)) == ["One. Two."]
-
-
-def test_a_paragraph_becomes_its_sentences():
-    assert split_line("It rains. We stay.", "en", words(3), words(9)) == ["It rains.", "We stay."]
+def test_a_text_that_fits_stays_whole_but_for_spaces_round_it():
+    assert cut(" One. Two. ", words(2)) == ["One. Two."]
 
 
 def test_a_long_sentence_is_cut_at_a_pause_before_a_comma_before_a_space():
-    assert split_line("a b, c d; e f, g h", "en", words(1), words(4)) == ["a b, c d;", "e f, g h"]
-    assert split_line("a b, c d", "en", words(1), words(2)) == ["a b,", "c d"]
-    assert split_line("a b c d", "en", words(1), words(2)) == ["a b", "c d"]
+    assert cut("a b, c d; e f, g h", words(4)) == ["a b, c d;", "e f, g h"]
+    assert cut("a b, c d", words(2)) == ["a b,", "c d"]
+    assert cut("a b c d", words(2)) == ["a b", "c d"]
+
+
+def test_what_is_to_stay_whole_is_cut_only_where_nothing_else_is_left():
+    # "b; c" is text[2:6]: the text is cut at the space in front of it, and alone it is cut at the pause inside.
+    assert cut("a b; c", words(2), [(2, 6)]) == ["a", "b; c"]
+    assert cut("a b; c", words(1), [(2, 6)]) == ["a", "b;", "c"]
+    assert cut("xxyyyyy", lambda text: len(text) <= 5, [(0, 2), (2, 7)]) == ["xx", "yyyyy"]
 
 
 def test_text_without_any_cut_is_cut_anywhere_and_nothing_is_lost():
-    parts = split_line("x" * 1001, "en", lambda text: False, lambda text: len(text) <= 10)
+    parts = cut("x" * 1001, lambda text: len(text) <= 10)
     assert "".join(parts) == "x" * 1001
     assert max(map(len, parts)) <= 10
 
 
-def test_blank_lines_have_no_parts():
-    assert split_line(" \t ", "en", words(1), words(1)) == []
+def test_a_single_character_is_a_part_though_it_does_not_fit():
+    assert cut("ab", lambda text: False) == ["a", "b"]
+
+
+def test_blank_texts_have_no_parts():
+    assert cut(" \t ", words(1)) == []
+    assert cut("", words(1)) == []
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 9999), (9999, 1), (3000, 7000), (5000, 5000)])
 def test_the_cut_nearest_to_the_middle_is_found_however_far_it_is(before, after):
     halves = ["x" * before + ";", "y" * after]
-    assert split_line("  ".join(halves), "en", lambda text: False, lambda text: text in halves) == halves
+    assert cut("  ".join(halves), lambda text: text in halves) == halves
 
 
 @pytest.mark.parametrize(
@@ -63,7 +76,7 @@ def test_a_sentence_longer_than_a_window_is_one():
 
 def test_wide_spaces_behind_initials_are_spaces():
     assert sentence_starts("A.\u2028B. kam. Er ging.", "de") == [0, 11]
-    assert split_line("A.\u3000B. kam. Er ging.", "de", lambda text: False, lambda text: True)[1] == "Er ging."
+    assert sentence_starts("A.\u3000B. kam. Er ging.", "de") == [0, 11]
 
 
 @given(st.text('aB .!?„“"()\u2028\u3000\u00a0🎉3\t', max_size=40), st.sampled_from(["de", "en", "xx"]))
