@@ -11,7 +11,15 @@ from typing import Any, Literal
 from nmt.decoding.config import DecodingConfig
 from nmt.engines.base import Engine
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import DESCRIPTION, INT8, OpenedModel, described_in, load_int8, open_model
+from nmt.model_folder.contents import (
+    DESCRIPTION,
+    INT8,
+    OpenedModel,
+    described_in,
+    load_int8,
+    load_statistics,
+    open_model,
+)
 from nmt.model_folder.store import ModelFolder
 from nmt.protection.names import Tagged
 from nmt.protection.word_statistics import WordStatistics
@@ -98,7 +106,7 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         max_source_length=min(one.description["greatest_length"] for one in opened),
         search=search,
         known_words=first.words,
-        statistics=first.statistics,
+        statistics=load_statistics(first.folder),
     )
 
 

@@ -21,7 +21,7 @@ from nmt.protection.names import Tagged, find_names
 from nmt.protection.number_format import convert_numbers
 from nmt.protection.order import USUAL, inversion_costs
 from nmt.protection.patterns import find_patterns
-from nmt.protection.pieces import Piece, cut_line, foreign_script
+from nmt.protection.pieces import Piece, cut_line, foreign_script, has_words
 from nmt.protection.placeholders import Item, insert_placeholders, merge_runs
 from nmt.protection.spans import Span, disjoint, within
 from nmt.protection.status import Status
@@ -30,6 +30,8 @@ from nmt.text.languages import scripts_of
 from nmt.text.sentence_splitter import sentence_starts, split_long
 from nmt.text.tokenizer import UNK_ID
 from nmt.text.truecasing import is_in_capitals, truecase
+
+Forms = dict[tuple[int, int], tuple[str, Status]]  # what is to stand for line[start:end], and what is said of that
 
 OFTEN = 10  # pairs: an exonym that the training text has so often is the model's own to translate
 
@@ -58,11 +60,12 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A part of a line that is the same in the translation."""
+    """A part of a line that is the same in the translation, but for what has a form of its own there."""
 
     text: str
     start: int  # in the line
-    spans: Sequence[Span]
+    spans: Sequence[Span] = ()
+    forms: Mapping[int, tuple[str, Status]] = field(default_factory=dict)  # of spans, by their numbers
     foreign: bool = False  # it is of a script that the model does not know
 
 
@@ -73,7 +76,7 @@ class _Piece:
     piece: Piece
     shown: str  # its text as the model is to see it: in usual case, if the line is in capitals
     spans: Sequence[Span]
-    forms: Mapping[tuple[int, int], tuple[str, Status]]
+    forms: Forms
     in_capitals: bool
 
 
@@ -94,13 +97,13 @@ def segments_of(model: TranslationModel, protector: Protector, lines: Sequence[s
 
 def _cut(model: TranslationModel, protector: Protector, line: str) -> Iterator[Kept | _Piece]:
     """The pieces of a line, without what tells names."""
-    forms: dict[tuple[int, int], tuple[str, Status]] = {}
+    forms: Forms = {}
     spans = _find(model, protector, line, forms)
     in_capitals = is_in_capitals(line)
     for piece in cut_line(line, spans, lambda text: sentence_starts(text, model.source)):
         own = within(spans, piece.start, piece.start + len(piece.text))
         if not piece.translated or foreign_script(piece.text, scripts_of(model.source)):
-            yield Kept(text=piece.text, start=piece.start, spans=own, foreign=piece.translated)
+            yield _kept(piece.text, piece.start, own, forms, foreign=piece.translated)
             continue
         shown = truecase(piece.text, model.source_tokenizer.likelihood) if in_capitals else piece.text
         if len(shown) != len(piece.text):  # a few capitals have two small letters
@@ -115,9 +118,7 @@ def _tag(model: TranslationModel, protector: Protector, texts: Sequence[str]) ->
     return model.tag(texts)
 
 
-def _find(
-    model: TranslationModel, protector: Protector, line: str, forms: dict[tuple[int, int], tuple[str, Status]]
-) -> list[Span]:
+def _find(model: TranslationModel, protector: Protector, line: str, forms: Forms) -> list[Span]:
     """What must come through, but for names; what has a form of its own in the translation is put into forms."""
     config = protector.config
     given = [find_patterns(line, protector.patterns)]
@@ -158,32 +159,33 @@ def _segments(
         return _segment(model, part, (start, end), merge_runs(piece.text[start:end], own, most) if most else own)
 
     def fits(start: int, end: int) -> bool:
-        if end - start > 100 * model.max_source_length:  # no subword is longer than a few dozen characters
+        own = within(found, start, end)
+        seen = end - start - (sum(span.end - span.start for span in own) if most else 0)
+        if seen > 100 * model.max_source_length:  # no subword is longer than a few dozen characters
             return False
-        if most and len(merge_runs(piece.text[start:end], within(found, start, end), most)) > most:
+        if most and len(merge_runs(piece.text[start:end], own, most)) > most:
             return False
         return len(segment(start, end).query.ids) <= model.max_source_length
 
     place = 0
     for start, end in split_long(piece.text, fits, [(span.start, span.end) for span in found]):
         if start > place:
-            yield Kept(text=piece.text[place:start], start=piece.start + place, spans=())
+            yield Kept(text=piece.text[place:start], start=piece.start + place)
         made = segment(start, end)
-        yield made if made.query.ids else Kept(text=made.text, start=made.start, spans=made.spans)
+        if made.query.ids and has_words(made.text, made.spans, 0, len(made.text)):
+            yield made
+        else:
+            yield _kept(made.text, made.start, made.spans, part.forms)
         place = end
     if place < len(piece.text):
-        yield Kept(text=piece.text[place:], start=piece.start + place, spans=())
+        yield Kept(text=piece.text[place:], start=piece.start + place)
 
 
 def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], spans: Sequence[Span]) -> Segment:
     """A range of a piece, in which these spans, counted from its start, must come through."""
     start, end = place
     text, first = part.piece.text[start:end], part.piece.start + start  # where it is in the line
-    own = {
-        number: part.forms[key]
-        for number, span in enumerate(spans)
-        if (key := (first + span.start, first + span.end)) in part.forms
-    }
+    own = _forms(part.forms, spans, first)
     visible, items = part.shown[start:end], list[Item]()
     if model.placeholders:
         visible, items = insert_placeholders(visible, spans, model.placeholders)
@@ -206,6 +208,19 @@ def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], span
             apart=tuple(_pairs_round_text(text, spans)) if items else (),
         ),
     )
+
+
+def _kept(text: str, start: int, spans: Sequence[Span], forms: Forms, *, foreign: bool = False) -> Kept:
+    return Kept(text=text, start=start, spans=spans, forms=_forms(forms, spans, start), foreign=foreign)
+
+
+def _forms(forms: Forms, spans: Sequence[Span], start: int) -> dict[int, tuple[str, Status]]:
+    """The forms of the spans that have one, by their numbers, in a text that starts there in the line."""
+    return {
+        number: forms[key]
+        for number, span in enumerate(spans)
+        if (key := (start + span.start, start + span.end)) in forms
+    }
 
 
 def _pairs_round_text(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:

@@ -44,6 +44,7 @@ LONGEST_GAP = 10
 _ENDS = {".", "!", "?", "…", "。", "！", "？", "।", "؟"}
 
 TagForm = Literal["inline", "json", "bio"]
+NameFinder = Callable[[Sequence[str]], list[list[Tagged]]]  # see protection.names
 Emissions = Callable[[Sequence[Sentence]], list[Scores]]  # scores [W, L] for the words of each sentence
 
 
@@ -100,7 +101,7 @@ def tag_chunks(
             yield TaggedLine(line=line, words=own, tags=tags, entities=entities)
 
 
-def name_finder(model: TaggingModel) -> Callable[[Sequence[str]], list[list[Tagged]]]:
+def name_finder(model: TaggingModel) -> NameFinder:
     """A function that finds the names in texts, as protection takes them."""
 
     def find(texts: Sequence[str]) -> list[list[Tagged]]:

@@ -120,17 +120,22 @@ def _translated(model: TranslationModel, segment: Segment, hypothesis: Hypothesi
 
 
 def _kept(part: Kept) -> _Part:
-    """What is the same in the translation, but for what may stand in no output."""
-    text = clean_output(part.text, part.text)
-    places = [(span.start, span.end) for span in part.spans]
-    items = check_items(part.text, part.spans, text, places) if text == part.text else []
+    """What is the same in the translation, but for other forms and what may stand in no output."""
+    text, places, end = "", list[tuple[int, int]](), 0
+    for number, span in enumerate(part.spans):
+        text += part.text[end : span.start]
+        form, _ = part.forms.get(number, (part.text[span.start : span.end], None))
+        places.append((len(text), len(text) + len(form)))
+        text, end = text + form, span.end
+    text = clean_output(text + part.text[end:], part.text)  # which changes no character's place
+    said = {number: status for number, (_, status) in part.forms.items()}
     return _Part(
         text=text,
         score=0.0,
         log_prob=0.0,
         length=0,
         finished=True,
-        items=_moved(items, part.start, 0),
+        items=_moved(check_items(part.text, part.spans, text, places, said), part.start, 0),
         translated=False,
     )
 

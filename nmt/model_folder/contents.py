@@ -71,7 +71,6 @@ class OpenedModel:
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer  # the same object if they share a vocabulary
     words: frozenset[str] | None  # that it knows, if it was trained with placeholders for others
-    statistics: WordStatistics | None  # the same told better; only newer folders have them
 
     @property
     def shared(self) -> bool:
@@ -89,7 +88,6 @@ def open_model(path: Path) -> OpenedModel:
         source_tokenizer=source,
         target_tokenizer=target,
         words=load_known_words(folder),
-        statistics=load_statistics(folder),
     )
 
 

@@ -67,7 +67,7 @@ _LITERAL = regex.compile(
     + "|".join(
         [
             # https://…, www.…, mailto:…
-            r"(?:[a-zA-Z][a-zA-Z0-9+-]{1,14}+://|www\.(?=\w)|(?:mailto|tel|doi|urn):(?=[\w+]))"
+            r"(?:[a-zA-Z][a-zA-Z0-9+-]{1,14}+://|(?:www|WWW)\.(?=\w)|(?:mailto|tel|doi|urn):(?=[\w+]))"
             rf"(?:[^\s<>\"()“”„«»]|\([^\s<>\"()]*+\))*{_ADDRESS_END}",
             # mail addresses, @someone, @someone@there.org, #topic
             r"(?<![\w.+-])[\w.+-]++@\w[\w-]*+(?:\.\w[\w-]*+)++",
@@ -78,7 +78,7 @@ _LITERAL = regex.compile(
             rf"(?:[\w.@+-]++/)*+[\w.@+-]*{_ADDRESS_END}",
             rf"(?<![\w./\\-])(?:[\w.-]++/)*+[\w-]++(?:\.[\w-]++)*?\.(?i:{_FILE_TYPES})(?![\w-])",
             # example.org/path without a scheme
-            rf"(?<![\w./@-])(?:[\w-]++\.)+?(?:{_DOMAINS})(?![\w-]|\.\w)(?:[/?:](?=\w)[^\s<>\"()“”„]*{_ADDRESS_END}|/)?",
+            rf"(?<![\w./@-])(?:[\w-]++\.)+?(?:{_DOMAINS}|{_DOMAINS.upper()})(?![\w-]|\.\w)(?:[/?:](?=\w)[^\s<>\"()“”„]*{_ADDRESS_END}|/)?",
             # a server on this machine
             r"localhost(?::\d++)?(?:/[^\s<>\"()“”„]*)?+" + _ADDRESS_END,
             # code: snake_case (but not German's Kolleg_innen), call(), --option, -o

@@ -45,6 +45,16 @@ def cut_line(line: str, spans: Sequence[Span], sentence_starts: Callable[[str], 
     return pieces
 
 
+def has_words(line: str, spans: Sequence[Span], start: int, end: int) -> bool:
+    """Whether something of line[start:end] is to be translated: a letter outside of all spans, or a glossary's term."""
+    place = start
+    for span in _between(spans, start, end):
+        if span.kind == "glossary" or _LETTER.search(line, place, span.start):
+            return True
+        place = span.end
+    return bool(_LETTER.search(line, place, end))
+
+
 def foreign_script(text: str, known_scripts: Collection[str]) -> bool:
     """Whether more than half of the letters belong to none of the scripts, which are named as in text.languages.
 
@@ -75,7 +85,7 @@ def _sentences(
         if part != (start, end) and first > part[0] and line[first - 1] in SURROUNDING:
             # Splitters cut nothing in quotes, which are gone now. No quote is in quotes of its kind: it ends soon.
             yield from _sentences(line, own, first, last, sentence_starts)
-        elif _has_words(line, own, first, last):
+        elif has_words(line, own, first, last):
             yield first, last
 
 
@@ -130,15 +140,6 @@ def _is_inside_word(line: str, span: Span) -> bool:
 def _is_start(text: str, place: int) -> bool:
     """Whether a sentence may start there: not in com.sun.star.Table."""
     return 0 < place < len(text) and text[place - 1] != "."
-
-
-def _has_words(line: str, spans: Sequence[Span], start: int, end: int) -> bool:
-    place = start
-    for span in _between(spans, start, end):
-        if span.kind == "glossary" or _LETTER.search(line, place, span.start):
-            return True
-        place = span.end
-    return bool(_LETTER.search(line, place, end))
 
 
 def _between(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
