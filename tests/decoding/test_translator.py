@@ -3,17 +3,13 @@ import random
 import pytest
 from tests_toy import toy_pairs
 
-from nmt.decoding import translator as translation
-from nmt.decoding.constraints import Required
-from nmt.decoding.hypotheses import Hypothesis
-from nmt.decoding.model import load_translator
 from nmt.errors import ModelError
 from nmt.io.lines import write_file
 from nmt.stages.train import train
 from nmt.stages.translate import translate as translate_file
 from nmt.stages.translate import translate_lines
 from nmt.text.config import TokenizerConfig
-from nmt.text.tokenizer import EOS_ID, PLACEHOLDERS, train_subword_model
+from nmt.text.tokenizer import train_subword_model
 
 LINES = [
     "eins zwei drei.", "", "Haus und Baum.", "   ", "Hund.", "rot rot rot blau grün Katze und Katze vier zwei.",
@@ -105,24 +101,6 @@ def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
     assert alone == found
 
 
-def test_where_placeholders_lead_to_no_end_translations_may_lose_some(hiding, monkeypatch):
-    monkeypatch.setattr(Required, "forbids", lambda self, ids, missing: (ids == EOS_ID) & self.enough)
-    assert translate(hiding, ["eins Hund 7.", "Hund."]) == ["one dog 7.", "dog."]
-
-
-def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it(hiding, monkeypatch):
-    tokenizer, held = load_translator([hiding]).target_tokenizer, []
-
-    def search(engine, sources, config, first, required):
-        held.append(None if required is None else required.counts.tolist())
-        ids = tokenizer.encode("dog <ph1>." if required is None else "cat.")
-        return [[Hypothesis(ids=ids, score=0.0, log_prob=0.0, finished=True)] for _ in sources]
-
-    monkeypatch.setattr(translation, "beam_search", search)
-    assert translate(hiding, ["Hund."]) == ["cat."]
-    assert held == [None, [[0] * len(PLACEHOLDERS)]]
-
-
 def test_what_looks_like_a_placeholder_to_the_tokenizer_alone_is_text(hiding):
     assert translate(hiding, ["Hund.", "eins Hund <ph⁰>."]) == ["dog.", "one dog <ph0>."]
 
@@ -170,15 +148,3 @@ def test_samples_with_one_seed_are_the_same(toy_model):
     first = translate(toy_model, LINES, sample=True, seed=5)
     assert translate(toy_model, LINES, sample=True, seed=5) == first
     assert translate(toy_model, LINES, sample=True, temperature=3.0, seed=6) != first
-
-
-def test_sentences_searched_together_are_padded_to_one_length_and_few(monkeypatch):
-    def batches(*lengths, rows, required=()):
-        return list(translation._batches([(length, length in required) for length in lengths], rows))
-
-    monkeypatch.setattr(translation, "ROWS", 10)
-    # With EOS, 3, 7 and 1 subwords are padded to 8, 8 to 16, 20 and 21 to 24; two sentences have 5 rows each.
-    assert batches(3, 20, 7, 8, 21, 1, rows=5) == [[4, 1], [3], [2, 0], [5]]
-    assert batches(3, 7, 1, rows=1, required=[7]) == [[1], [0, 2]]
-    monkeypatch.setattr(translation, "SUBWORDS", 40)
-    assert batches(20, 20, rows=1) == [[0], [1]]  # of 24 subwords each
