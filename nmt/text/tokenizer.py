@@ -182,6 +182,14 @@ class Tokenizer:
             )
         return id_
 
+    def piece(self, id_: int) -> str:
+        """Return the piece or symbol of an id; the mark U+2581 stands for a space."""
+        return str(self._processor.id_to_piece(id_))
+
+    def text_of(self, id_: int) -> str:
+        """Return the text that a piece stands for: none if it is special or a byte."""
+        return "" if self.is_special(id_) or self._processor.is_byte(id_) else self.piece(id_).replace(SPACE, " ")
+
     def is_special(self, id_: int) -> bool:
         """Whether an id stands for no text of its own: PAD, UNK, BOS, EOS, a language tag, a placeholder."""
         return self._processor.is_control(id_) or self._processor.is_unknown(id_) or self._is_symbol(id_)

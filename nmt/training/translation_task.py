@@ -36,6 +36,7 @@ from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import TrainingConfig
+from nmt.training.initial_model import InitialModel, fill_from
 from nmt.training.log import LOG
 from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation, finished
 from nmt.training.loss import translation_loss
@@ -46,6 +47,7 @@ from nmt.training.state import TrainingState
 # Added to a job's identity since: older checkpoints mean these values.
 ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
 VALID = "validation pairs"  # added too, and taken on trust where they are not there
+LENGTH = ("training.epochs", "training.max_updates")  # on which no weights depend, unless the learning rate does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ class Job:
     corpus: TokenizedCorpus
     valid: Sequence[tuple[str, str]]
     known_words: Collection[str] | None = None  # the words of the training text, if placeholders stand for others
+    initial: InitialModel | None = None  # what to begin with, of the same shape
 
     @property
     def shared(self) -> bool:
@@ -73,6 +76,7 @@ class Job:
 def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
     """Train job in the folder run until it is done or stop says so; either way all is saved.
 
+    A training whose learning rate does not depend on its length goes on if job gives it more epochs than it had.
     Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one or a
     tagger that going on would remove, and DataError if no pair for validation can be used.
     """
@@ -86,6 +90,8 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     configure_torch(settings.threads)
     seed_torch(settings.seed)
     model = TranslationNetwork(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
+    if job.initial is not None:
+        fill_from(model, (job.source_tokenizer, job.target_tokenizer), job.initial)
     state = TrainingState.start(
         model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
     )
@@ -224,6 +230,7 @@ def _identity(job: Job) -> dict[str, Any]:
         "directions": job.directions,
         "data and tokenizer": job.corpus.fingerprint,
         VALID: hashlib.sha256(json.dumps(list(job.valid)).encode()).hexdigest(),
+        **({} if job.initial is None else {"initial weights": job.initial.fingerprint}),
         **job_keys(model=job.model, training=job.training),
     }
 
@@ -245,7 +252,12 @@ def _resume(state: TrainingState[TranslationNetwork], task: Task[TranslationNetw
     tensors, numbers = checkpoint
     # Older checkpoints have settings of the search, too: validation is greedy, and depends on none of them.
     before = {key: value for key, value in numbers["job"].items() if not key.startswith("search.")}
-    require_same_job(ADDED | {VALID: now[VALID]} | before, now, f"{run}: was begun", "choose another folder")
+    before = ADDED | {VALID: now[VALID]} | before
+    same_length = before | {key: now[key] for key in LENGTH}
+    require_same_job(same_length, now, f"{run}: was begun", "choose another folder")
+    if now["training.schedule"] == "cosine":  # it has come down to nothing at the end
+        otherwise = f"train on what it has learnt in another folder, by nmt train --init {run}"
+        require_same_job(before, now, f"{run}: was begun with the cosine schedule and", otherwise)
     state.load_state_dict(tensors, numbers["state"])
     done = finished(state, task) and state.validated == state.update
     if not done and store.exists(run / TAGGER_FOLDER):

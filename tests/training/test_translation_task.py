@@ -38,6 +38,22 @@ def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_mod
         train(toy_data, short(), tmp_path / "run")
 
 
+@pytest.mark.parametrize("schedule", ["constant", "inverse_sqrt"])
+def test_a_finished_training_that_is_given_more_epochs_ends_as_one_that_had_them(toy_data, short, tmp_path, schedule):
+    changes = [f"training.schedule={schedule}", "training.validate_every=0"]
+    train(toy_data, short(*changes, "training.epochs=1"), tmp_path / "run")
+    train(toy_data, short(*changes), tmp_path / "run")
+    train(toy_data, short(*changes), tmp_path / "whole")
+    assert digest(tmp_path / "run") == digest(tmp_path / "whole")
+
+
+def test_more_epochs_are_refused_where_the_learning_rate_has_come_down_for_less(toy_data, short, tmp_path):
+    train(toy_data, short("training.epochs=1", "training.max_updates=1"), tmp_path / "run")
+    told = r"begun with the cosine schedule and with training\.epochs = 1, not 2; .* by nmt train --init .*run"
+    with pytest.raises(ConfigError, match=told):
+        train(toy_data, short("training.max_updates=1"), tmp_path / "run")
+
+
 def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, short, tmp_path, monkeypatch):
     real, calls = translation_task.translation_loss, []
 
