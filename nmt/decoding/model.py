@@ -4,7 +4,7 @@ It lies in one model folder, or in several that translate as one: an ensemble.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from nmt.model_folder.contents import (
     read_description,
 )
 from nmt.model_folder.store import ModelFolder, open_folder
+from nmt.protection.word_statistics import WordStatistics
 from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.tokenizer import EOS_ID, Tokenizer
 
@@ -44,7 +45,9 @@ class TranslationModel:
     split_above_length: int  # source subwords: longer lines are cut into sentences
     max_source_length: int  # source subwords: longer sentences are cut into parts
     search: DecodingConfig
-    known_words: Collection[str] | None = None  # words, if it was trained with placeholders for what is unknown
+    known_words: Collection[str] | None = None  # of its training text, in lower case, if it has no statistics
+    statistics: WordStatistics | None = None  # how its training pairs treat each word
+    order: Mapping[str, float] = field(default_factory=dict)  # see protection.order
 
     @property
     def decoder_start_id(self) -> int:

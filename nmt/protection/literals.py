@@ -6,17 +6,12 @@ of Luong et al. (2015), "Addressing the rare word problem".
 """
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from unicodedata import normalize
 
 from nmt.text.tokenizer import PLACEHOLDERS
 
-NAMES_EVERY = 4  # training pairs: names that are known are hidden as well, since most corpora have few other literals
-KNOWN_FROM = 2  # occurrences
-MOST_WORDS = 500_000  # that are known; the most frequent ones
-
-RULES = "placeholders 1"  # to be changed with what a training pair has them for: it names tokenized corpora
+_SYMBOLS = PLACEHOLDERS[:10]  # the models that are used so have no more
 
 _PLACEHOLDER = re.compile(r"<ph[0-9]>")
 _LOOKS_LIKE_ONE = re.compile(r"[<＜﹤][pｐ][hｈ][0-9０-９][>＞﹥]")  # to a tokenizer, which sees text after NFKC
@@ -38,12 +33,6 @@ _WORD = re.compile(r"(?<!\w)[^\W\d_]++")
 _LITERAL_OR_WORD = re.compile(rf"({_LITERAL.pattern})|{_WORD.pattern}")
 
 
-def known_words(lines: Iterable[str]) -> frozenset[str]:
-    """The words of a training text, in lower case; those that come once are not known."""
-    counts = Counter(word.casefold() for line in lines for word in _WORD.findall(_composed(line)))
-    return frozenset(word for word, count in counts.most_common(MOST_WORDS) if count >= KNOWN_FROM)
-
-
 def find_literals(text: str) -> list[str]:
     """The numbers and addresses of a text, in order."""
     return _LITERAL.findall(_composed(text))
@@ -58,39 +47,9 @@ def hide(text: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
     found = {word: literal for word, literal in _words(text) if literal or _unknown_name(word, known)}
     # What looks like a placeholder must have one; and a number or an address is to have one before a name.
     ranked = sorted(found, key=lambda word: (not _LOOKS_LIKE_ONE.fullmatch(word), not found[word]))
-    chosen = set(ranked[: len(PLACEHOLDERS)])
-    placeholders = dict(zip((word for word in found if word in chosen), PLACEHOLDERS, strict=False))
+    chosen = set(ranked[: len(_SYMBOLS)])
+    placeholders = dict(zip((word for word in found if word in chosen), _SYMBOLS, strict=False))
     return _replaced(text, placeholders), {symbol: word for word, symbol in placeholders.items()}
-
-
-def hide_shared(source: str, target: str, number: int, known: Collection[str]) -> tuple[str, str]:
-    """The number-th training pair with placeholders for the literals that its sides share, each as often in both.
-
-    Hidden are also the unknown words of a pair with one on each side, taken for translations of each other; and in one
-    pair of NAMES_EVERY, shared words with a capital that are known. The pairs take turns in which placeholder is
-    their first, so that all of them are met.
-    """
-    source, target = _composed(source), _composed(target)
-    names = number % NAMES_EVERY == 0
-    here, there = (Counter(_words(side)) for side in (source, target))
-    pairs = {
-        word: word
-        for (word, literal), count in here.items()
-        if there[word, literal] == count and (literal or _unknown_name(word, known) or (names and _name(word)))
-    }
-    strange = [
-        [word for word, literal in side if not literal and word not in pairs and word.casefold() not in known]
-        for side in (here, there)
-    ]
-    match strange:
-        case [[word], [other]] if here[word, False] == there[other, False]:
-            pairs[word] = other
-    first = number // NAMES_EVERY % len(PLACEHOLDERS)
-    symbols = PLACEHOLDERS[first:] + PLACEHOLDERS[:first]
-    return (
-        _replaced(source, dict(zip(pairs, symbols, strict=False))),
-        _replaced(target, dict(zip(pairs.values(), symbols, strict=False))),
-    )
 
 
 def show(text: str, literals: Mapping[str, str]) -> str:

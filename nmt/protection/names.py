@@ -70,6 +70,13 @@ def find_names(text: str, statistics: WordStatistics, language: str, tagged: Ite
 
     Tagged are names that a tagger found there: where it is sure of a person, ordinary words are names as well.
     """
+    return [span for span, hidden in name_runs(text, statistics, language, tagged) if hidden]
+
+
+def name_runs(
+    text: str, statistics: WordStatistics, language: str, tagged: Iterable[Tagged] = ()
+) -> Iterator[tuple[Span, bool]]:
+    """All names of a text, as find_names has them, each with whether it is to be hidden: whether it is not frequent."""
     lexicon = Lexicon(language=language.split("-")[0], seen=statistics.of(language), names=name_list())
     words = list(_words(text, lexicon))
     if words and words[0].text.islower():
@@ -84,11 +91,10 @@ def find_names(text: str, statistics: WordStatistics, language: str, tagged: Ite
     for place in reversed(range(len(words) - 1)):
         _look_ahead(words[place], words[place + 1], lexicon)
     end_of_text = len(text.rstrip())
-    return [
-        Span(start=run[0].start, end=_end(run[-1], end_of_text), kind="name")
-        for run in _runs(words)
-        if any(word.kind is WordKind.NAME for word in run)
-    ]
+    for run in _runs(words):
+        kinds = {word.kind for word in run}
+        if kinds & {WordKind.NAME, WordKind.FREQUENT}:
+            yield Span(start=run[0].start, end=_end(run[-1], end_of_text), kind="name"), WordKind.NAME in kinds
 
 
 def _words(text: str, lexicon: Lexicon) -> Iterator[_Word]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from nmt.config import Config
 from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.errors import ConfigError, DataError
-from nmt.io.lines import read_file, read_parallel
+from nmt.io.lines import read_parallel
 from nmt.model_folder import store
-from nmt.protection.literals import known_words
+from nmt.protection.word_statistics import learn
 from nmt.stages.export import add_missing_engine
+from nmt.stages.model_corpus import pair_protection
 from nmt.text.directions import decoder_start_ids
 from nmt.text.languages import check_languages
 from nmt.text.tokenizer import read_tokenizers
@@ -55,11 +55,14 @@ def train(
     valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
     if not any(source.strip() and target.strip() for source, target in valid):
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
+    languages = config.source, config.target
+    texts = data / f"train.{config.source}", data / f"train.{config.target}"
+    protection = None
     if config.training.placeholders:
-        for subwords in (source_tokenizer, target_tokenizer):
-            _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
-    texts = (data / f"train.{config.source}", data / f"train.{config.target}")
-    known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
+        statistics = learn(read_parallel(*texts), languages)
+        if initial is not None and initial.statistics is not None:
+            statistics = statistics.joined_with(initial.statistics)
+        protection = pair_protection(statistics, languages, source_tokenizer, target_tokenizer)
     start_ids = decoder_start_ids(config.source, config.target, config.directions, target_tokenizer)
     with store.lock(out):
         corpus = tokenize_corpus(
@@ -69,7 +72,7 @@ def train(
             cache=data / ".tokenized",
             max_length=config.training.max_length,
             decoder_start_ids=list(start_ids.values()),
-            known_words=known,
+            protection=protection,
         )
         job = Job(
             source=config.source,
@@ -82,7 +85,7 @@ def train(
             search=config.search,
             corpus=corpus,
             valid=valid,
-            known_words=known,
+            protection=protection,
             initial=initial,
         )
         train_run(job, out, device, report, stop)

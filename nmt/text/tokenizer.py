@@ -15,7 +15,7 @@ from nmt.text.config import TokenizerConfig
 from nmt.text.subword_sampling import BpeSampler, UnigramSampler, uniform
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
-PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # what they stand for: see literals.py
+PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(20))  # what they stand for: see nmt/protection/placeholders.py
 
 SPACE = "▁"  # how sentencepiece writes the space in front of a word
 _SYMBOL = re.compile(r"<[^\s<>▁]+>")
@@ -114,9 +114,15 @@ class Tokenizer:
         return list(self._processor.encode(text))
 
     @cached_property
+    def placeholders(self) -> list[str]:
+        """Those of PLACEHOLDERS that the model has: ten in older ones; ModelError if it has none."""
+        self.id_of(PLACEHOLDERS[0])
+        return [symbol for symbol in PLACEHOLDERS if self._processor.piece_to_id(symbol) != UNK_ID]
+
+    @cached_property
     def placeholder_ids(self) -> list[int]:
-        """The ids of PLACEHOLDERS; ModelError if the model has none."""
-        return [self.id_of(symbol) for symbol in PLACEHOLDERS]
+        """The ids of placeholders."""
+        return [self.id_of(symbol) for symbol in self.placeholders]
 
     def likelihood(self, text: str) -> tuple[int, int, float]:
         """Return what is greater for a likelier text; unknown characters and bytes make it unlikely.

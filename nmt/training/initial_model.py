@@ -18,12 +18,14 @@ from nmt.model_folder.contents import (
     TRANSLATOR,
     Description,
     described_in,
+    load_statistics,
     load_tokenizers,
     read_description,
 )
 from nmt.model_folder.store import ModelFolder, open_folder
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
+from nmt.protection.word_statistics import WordStatistics
 from nmt.text.tokenizer import SPACE, UNK_ID, Tokenizer
 
 _OF_VOCABULARY = ("target_embedding.weight", "source_embedding.weight", "output_bias")
@@ -37,6 +39,7 @@ class InitialModel:
     description: Description
     config: ModelConfig
     tokenizers: tuple[Tokenizer, Tokenizer]  # source and target; the same object if they share a vocabulary
+    statistics: WordStatistics | None  # how its training pairs treat each word, if it was trained with placeholders
 
     @property
     def fingerprint(self) -> str:
@@ -53,7 +56,13 @@ def open_initial_model(path: Path) -> InitialModel:
     description = read_description(folder)
     with described_in(folder, DESCRIPTION):
         config = ModelConfig(**description["model"])
-    return InitialModel(folder=folder, description=description, config=config, tokenizers=load_tokenizers(folder))
+    return InitialModel(
+        folder=folder,
+        description=description,
+        config=config,
+        tokenizers=load_tokenizers(folder),
+        statistics=load_statistics(folder),
+    )
 
 
 @torch.no_grad()

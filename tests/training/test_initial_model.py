@@ -1,13 +1,16 @@
+import shutil
+
 import numpy as np
 import pytest
 from tests_runs import digest
 
 from nmt.errors import ConfigError, ModelError
-from nmt.io.lines import read_file
+from nmt.io.lines import read_file, write_file
 from nmt.model_folder import store
-from nmt.model_folder.contents import load_tokenizers
+from nmt.model_folder.contents import load_statistics, load_tokenizers
 from nmt.model_folder.store import open_folder
 from nmt.model_folder.tensors import parse
+from nmt.protection.word_statistics import Seen
 from nmt.stages.export import export
 from nmt.stages.train import train
 from nmt.text.config import TokenizerConfig
@@ -56,7 +59,7 @@ def test_a_piece_that_both_tokenizers_have_keeps_its_row_and_a_new_one_is_the_me
     text = [line for side in ("de", "en") for line in read_file(toy_data / f"train.{side}")]
     symbols = ["<2de>", "<2en>", *PLACEHOLDERS, "<new>"]
     (tmp_path / "other.model").write_bytes(
-        train_subword_model(text, TokenizerConfig(vocab_size=80, kind="bpe"), symbols=symbols)
+        train_subword_model(text, TokenizerConfig(vocab_size=90, kind="bpe"), symbols=symbols)
     )
     run = begun(*STILL, tokenizer=tmp_path / "other.model")
     [old, _], [new, _] = load_tokenizers(open_folder(toy_model)), load_tokenizers(open_folder(run))
@@ -136,3 +139,15 @@ def test_a_stopped_training_goes_on_with_the_same_model_alone(begun, toy_both, t
             begun(*settings, init=init, **options)
     assert digest(begun(*settings)) == digest(whole)
     assert store.exists(tmp_path / "run")
+
+
+def test_what_the_model_knows_of_words_is_kept(begun, toy_trained, toy_data, tmp_path):
+    before = toy_trained("training.placeholders=true", "training.max_updates=1")
+    own = tmp_path / "own"
+    shutil.copytree(toy_data, own)
+    for language, line in (("de", "Kranich."), ("en", "crane.")):
+        write_file(own / f"train.{language}", [line] * 20)
+    run = begun("training.placeholders=true", "training.max_updates=1", init=before, data=own)
+    known = load_statistics(open_folder(run)).of("de")
+    assert known["Haus"] == load_statistics(open_folder(before)).of("de")["Haus"]
+    assert known["Kranich"] == Seen(16, 0)

@@ -15,6 +15,7 @@ from nmt.stages.train import train as train_stage
 from nmt.stages.train_tagger import train_tagger
 from nmt.stages.translate import translate_lines
 from nmt.training import loop, translation_task
+from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,16 @@ def test_more_epochs_are_refused_where_the_learning_rate_has_come_down_for_less(
     told = r"begun with the cosine schedule and with training\.epochs = 1, not 2; .* by nmt train --init .*run"
     with pytest.raises(ConfigError, match=told):
         train(toy_data, short("training.max_updates=1"), tmp_path / "run")
+
+
+def test_a_training_with_placeholders_for_other_things_is_not_gone_on_with(toy_data, short, tmp_path):
+    config = short("training.placeholders=true", "training.max_updates=2")
+    train(toy_data, config, tmp_path / "run", stop_at=1)
+    tensors, state = load_checkpoint(tmp_path / "run")
+    del state["job"]["placeholder rules"]
+    save_checkpoint(tmp_path / "run", tensors, state)
+    with pytest.raises(ConfigError, match=r"had placeholders for other things; .* by nmt train --init .*run"):
+        train(toy_data, config, tmp_path / "run")
 
 
 def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, short, tmp_path, monkeypatch):
