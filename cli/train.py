@@ -11,8 +11,14 @@ from .progress import TrainingDisplay
 
 def train(
     data: Annotated[Path, typer.Option(help="A folder that `nmt prepare` made.", show_default=False)],
-    tokenizer: Annotated[Path, typer.Option(help="What `nmt train-tokenizer` made.", show_default=False)],
     out: Annotated[Path, typer.Option(help="The run folder; it is a model folder from the first validation on.")],
+    tokenizer: Annotated[
+        Path | None,
+        typer.Option(help="What `nmt train-tokenizer` made; by default that of --init.", show_default=False),
+    ] = None,
+    init: Annotated[
+        Path | None, typer.Option(help="A model to begin with, as for training on with text of one's own.")
+    ] = None,
     config: ConfigFile = None,
     set_: Overrides = None,
     source: SourceLanguage = "",
@@ -28,6 +34,7 @@ def train(
             data=data,
             tokenizer=tokenizer,
             out=out,
+            init=init,
             device=device,
             report=display.show,
             stop=display.stop_requested,

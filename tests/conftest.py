@@ -34,7 +34,7 @@ def toy_data(tmp_path_factory) -> Path:
         write_file(folder / f"{split}.en", [target for _, target in pairs])
     text = [side for pair in toy_pairs(300, 1) for side in pair]
     symbols = ["<2de>", "<2en>", *PLACEHOLDERS]
-    model = train_subword_model(text, TokenizerConfig(vocab_size=66), symbols=symbols)
+    model = train_subword_model(text, TokenizerConfig(vocab_size=76), symbols=symbols)
     (folder / "tokenizer.model").write_bytes(model)
     return folder
 

@@ -1,8 +1,9 @@
 """Tokenized training data on disk, and the batches that an epoch is cut into."""
 
 import hashlib
+import json
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 from nmt.data.batch import WIDTHS, Batch, cut, make_batch, next_multiple
 from nmt.errors import DataError
 from nmt.io.files import locked, sha256
-from nmt.io.lines import read_parallel
-from nmt.protection.literals import RULES, hide_shared
+from nmt.io.lines import read_file, read_parallel, write_file
+from nmt.protection.aligned_words import align_words
+from nmt.protection.order_counts import OrderCounter
+from nmt.protection.training_pairs import PairProtection, training_pairs
 from nmt.text.tokenizer import BOS_ID, Tokenizer
 
+_ORDER = "order.json"  # beside the pairs
 TOKENIZED_AT_ONCE = 1000  # pairs; large enough to keep the tokenizer's threads busy, small enough for any memory
 
 
@@ -35,8 +39,10 @@ class TokenizedCorpus:
         target: Tokenizer,
         fingerprint: str,
         decoder_start_ids: Sequence[int] = (BOS_ID,),
+        order: Mapping[str, float] | None = None,
     ) -> None:
         self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
+        self.order = order or {}  # how often protected items keep their order: OrderCounter.shares
         self._data = data.with_format("arrow")
         self._tokenizers = (source, target)
         self._firsts = decoder_start_ids
@@ -87,17 +93,17 @@ def tokenize_corpus(
     cache: Path,
     max_length: int,
     decoder_start_ids: Sequence[int] = (BOS_ID,),
-    known_words: Collection[str] | None = None,
+    protection: PairProtection | None = None,
 ) -> TokenizedCorpus:
     """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
 
-    Pairs with a side of more than max_length subwords are left out; decoder_start_ids as for TokenizedCorpus. Unless
-    the known words are None, placeholders stand for literals (hide_shared). Raises DataError for what is wrong with
-    the files, and when no pair is left.
+    Pairs with a side of more than max_length subwords are left out; decoder_start_ids as for TokenizedCorpus. With
+    protection, placeholders stand for what sides share (training_pairs). Raises DataError for what is wrong with the
+    files, and when no pair is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
-    if known_words is not None:
-        digest.update("\n".join([RULES, *sorted(known_words)]).encode())
+    if protection is not None:
+        digest.update(protection.fingerprint.encode())
     for path in (source_path, target_path):
         digest.update(sha256(path))
     for tokenizer in (source, target):
@@ -106,11 +112,14 @@ def tokenize_corpus(
     with locked(cache):  # another training of the same data may have begun, too
         shutil.rmtree(_partial(folder), ignore_errors=True)  # of one that was killed
         if not folder.exists():
-            pairs = read_parallel(source_path, target_path)
-            if known_words is not None:
-                pairs = (hide_shared(*pair, number, known_words) for number, pair in enumerate(pairs))
-            _save_tokenized(folder, pairs, source, target, max_length)
-    corpus = TokenizedCorpus(datasets.load_from_disk(str(folder)), source, target, folder.name, decoder_start_ids)
+            pairs, order = read_parallel(source_path, target_path), OrderCounter()
+            if protection is not None:
+                partners = align_words(read_parallel(source_path, target_path))
+                pairs = training_pairs(pairs, protection, partners, order)
+            _save_tokenized(folder, pairs, source, target, max_length, order)
+    data = datasets.load_from_disk(str(folder))
+    shares = json.loads("".join(read_file(folder / _ORDER))) if protection is not None else {}
+    corpus = TokenizedCorpus(data, source, target, folder.name, decoder_start_ids, shares)
     if not len(corpus):
         raise DataError(
             f"{source_path}: no pair is left whose sides have at most {max_length} subwords; raise training.max_length"
@@ -119,9 +128,14 @@ def tokenize_corpus(
 
 
 def _save_tokenized(
-    folder: Path, pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
+    folder: Path,
+    pairs: Iterator[tuple[str, str]],
+    source: Tokenizer,
+    target: Tokenizer,
+    max_length: int,
+    order: OrderCounter,
 ) -> None:
-    """Tokenize pairs into a folder, which appears when all is done."""
+    """Tokenize pairs into a folder, which appears when all is done, with what was counted meanwhile."""
     partial = _partial(folder)
     columns = {
         **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
@@ -138,6 +152,7 @@ def _save_tokenized(
             fingerprint=folder.name,
         )
         data.save_to_disk(str(partial / "data"))
+        write_file(partial / "data" / _ORDER, [json.dumps(order.shares())])
         (partial / "data").rename(folder)
     except DatasetGenerationError as error:
         fault = error.__cause__ or error  # what the generator or the disk raised says what is wrong

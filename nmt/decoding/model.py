@@ -107,6 +107,7 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         search=search,
         known_words=first.words,
         statistics=load_statistics(first.folder),
+        order=first.description["order"],
     )
 
 
@@ -161,7 +162,7 @@ def _onnx_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
     from nmt.engines.onnx_layers import Network
 
     check_runs_onnx(device)
-    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].words is not None)
+    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].has_placeholders)
     models = [(load_int8(one), one.description["model"]) for one in opened]
     return OnnxEngine([Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models])
 
@@ -171,4 +172,4 @@ def _torch_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
     from nmt.engines.torch import TorchEngine
 
     networks = [load_network(one, device) for one in opened]
-    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].words is not None))
+    return TorchEngine(networks, forbidden_ids(opened[0].target_tokenizer, opened[0].has_placeholders))

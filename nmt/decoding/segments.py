@@ -15,9 +15,8 @@ from nmt.protection.config import ProtectionConfig
 from nmt.protection.detection import find_written
 from nmt.protection.exonyms import exonyms
 from nmt.protection.glossary import Glossary, Term, find_glossary
-from nmt.protection.literals import unknown_names
 from nmt.protection.markup import find_reserved
-from nmt.protection.names import Tagged, find_names
+from nmt.protection.names import Tagged, find_names, unknown_names
 from nmt.protection.number_format import convert_numbers
 from nmt.protection.order import USUAL, inversion_costs
 from nmt.protection.patterns import find_patterns

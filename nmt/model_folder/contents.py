@@ -8,7 +8,7 @@ Shapes: V vocabulary, E embedding, H hidden, G gates of a cell.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ DESCRIPTION = "config.json"
 TOKENIZER = "tokenizer.model"  # for both languages, or one for each:
 SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
 STATISTICS = "statistics.bin"  # how the training pairs treat each word, where there are placeholders
-KNOWN_WORDS = "words.txt"  # only where placeholders stand for unknown words
+KNOWN_WORDS = "words.txt"  # in older folders instead: the words that placeholders do not stand for
 TRANSLATOR = "translator.safetensors"  # the parameters of a TranslationNetwork, by their names there
 INT8 = "engine.safetensors"  # the same in int8: see int8_schema; a small copy has no other weights
 TAGGER_DESCRIPTION = "tagger.json"
@@ -49,6 +49,7 @@ class Description(TypedDict):
     search: dict[str, Any]  # nmt.decoding.config.DecodingConfig, the model's own
     usual_length: int  # source subwords: longer lines are cut into sentences
     greatest_length: int  # source subwords: longer sentences are cut into parts
+    order: dict[str, float]  # shares of neighbouring items that keep their order in training; {} where none was counted
     training: dict[str, Any]  # how it was trained, for people to read
 
 
@@ -71,6 +72,11 @@ class OpenedModel:
     source_tokenizer: Tokenizer
     target_tokenizer: Tokenizer  # the same object if they share a vocabulary
     words: frozenset[str] | None  # that it knows, if it was trained with placeholders for others
+
+    @property
+    def has_placeholders(self) -> bool:
+        """Whether it was trained with placeholders for what is to come through letter by letter."""
+        return self.words is not None or self.folder.has(STATISTICS)
 
     @property
     def shared(self) -> bool:
@@ -97,7 +103,7 @@ def open_model(path: Path) -> OpenedModel:
 def read_description(folder: ModelFolder) -> Description:
     """What config.json says; ModelError if it does not describe a translator."""
     content = read_object(folder, DESCRIPTION, "train the model again")
-    content.setdefault("directions", "one")
+    content = {"directions": "one", "order": {}} | content  # which older folders do not say
     return _checked(content, Description, folder, DESCRIPTION)
 
 
@@ -142,7 +148,7 @@ def _checked(content: dict[str, Any], form: type[Form], folder: ModelFolder, par
     return cast(Form, content)
 
 
-# Tokenizers and known words
+# Tokenizers and what is known of words
 
 
 def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
@@ -157,21 +163,21 @@ def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
     return load(SOURCE_TOKENIZER), load(TARGET_TOKENIZER)
 
 
+def load_statistics(folder: ModelFolder) -> WordStatistics | None:
+    """How the training pairs of a model treat each word, if it says so."""
+    if not folder.has(STATISTICS):
+        return None
+    return WordStatistics.from_bytes(folder.read(STATISTICS), str(folder.path / STATISTICS))
+
+
 def load_known_words(folder: ModelFolder) -> frozenset[str] | None:
-    """The words that a model knows, if it was trained with placeholders for what is unknown."""
+    """The words that an older model knows, if it was trained with placeholders for what is unknown."""
     if not folder.has(KNOWN_WORDS):
         return None
     try:
         return frozenset(folder.read(KNOWN_WORDS).decode().split())
     except UnicodeDecodeError as error:
         raise ModelError(f"{folder.path}: {KNOWN_WORDS} is not UTF-8 ({error}); train the model again") from error
-
-
-def load_statistics(folder: ModelFolder) -> WordStatistics | None:
-    """How the training pairs of a model treat each word, if it says so."""
-    if not folder.has(STATISTICS):
-        return None
-    return WordStatistics.from_bytes(folder.read(STATISTICS), str(folder.path / STATISTICS))
 
 
 # Weights
@@ -257,12 +263,12 @@ def _linear(name: str, inputs: int, outputs: int) -> dict[str, tuple[str, tuple[
 
 
 def translator_parts(
-    description: Description, weights: bytes, tokenizers: tuple[Tokenizer, Tokenizer], words: Collection[str] | None
+    description: Description, weights: bytes, tokenizers: tuple[Tokenizer, Tokenizer], statistics: WordStatistics | None
 ) -> dict[str, bytes]:
-    """A translator as it was trained; words are those that it knows, if placeholders stand for others."""
+    """A translator as it was trained, with word statistics if it was trained with placeholders."""
     parts = {DESCRIPTION: _json(description), TRANSLATOR: weights}
-    if words is not None:
-        parts[KNOWN_WORDS] = "\n".join(sorted(words)).encode()
+    if statistics is not None:
+        parts[STATISTICS] = statistics.to_bytes()
     source, target = tokenizers
     if source is target:
         return parts | {TOKENIZER: source.to_bytes()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nmt.protection.literal_spans import literal_spans
+from nmt.protection.literals import literal_spans
 from nmt.protection.markup import find_markup
 from nmt.protection.spans import Span, disjoint
 

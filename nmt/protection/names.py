@@ -5,8 +5,9 @@ Frequent names stay in the text, since a network knows them well: to hide Tom co
 rare names nothing. What they never had is a name unless it is made of ordinary words, as German nouns often are.
 """
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nmt.protection.name_list import name_list
@@ -14,6 +15,8 @@ from nmt.protection.name_words import Lexicon, WordKind
 from nmt.protection.spans import Span
 from nmt.protection.word_statistics import WordStatistics
 from nmt.protection.words import WORD, composed, word_set
+
+_LETTERS = re.compile(r"(?<!\w)[^\W\d_]++")
 
 Tagged = tuple[int, int, str, float]  # start, end, type, and the probability that a name of this type stands there
 
@@ -70,6 +73,13 @@ def find_names(text: str, statistics: WordStatistics, language: str, tagged: Ite
 
     Tagged are names that a tagger found there: where it is sure of a person, ordinary words are names as well.
     """
+    return [span for span, hidden in name_runs(text, statistics, language, tagged) if hidden]
+
+
+def name_runs(
+    text: str, statistics: WordStatistics, language: str, tagged: Iterable[Tagged] = ()
+) -> Iterator[tuple[Span, bool]]:
+    """All names of a text, as find_names has them, each with whether it is to be hidden: whether it is not frequent."""
     lexicon = Lexicon(language=language.split("-")[0], seen=statistics.of(language), names=name_list())
     words = list(_words(text, lexicon))
     if words and words[0].text.islower():
@@ -84,10 +94,18 @@ def find_names(text: str, statistics: WordStatistics, language: str, tagged: Ite
     for place in reversed(range(len(words) - 1)):
         _look_ahead(words[place], words[place + 1], lexicon)
     end_of_text = len(text.rstrip())
+    for run in _runs(words):
+        kinds = {word.kind for word in run}
+        if kinds & {WordKind.NAME, WordKind.FREQUENT}:
+            yield Span(start=run[0].start, end=_end(run[-1], end_of_text), kind="name"), WordKind.NAME in kinds
+
+
+def unknown_names(text: str, known: Collection[str]) -> list[Span]:
+    """The words with a capital whose small form is not known, taken for names: for models without word statistics."""
     return [
-        Span(start=run[0].start, end=_end(run[-1], end_of_text), kind="name")
-        for run in _runs(words)
-        if any(word.kind is WordKind.NAME for word in run)
+        Span(start=match.start(), end=match.end(), kind="name")
+        for match in _LETTERS.finditer(text)
+        if len(match[0]) > 1 and match[0][0].isupper() and match[0].casefold() not in known
     ]
 
 

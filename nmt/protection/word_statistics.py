@@ -43,6 +43,13 @@ class WordStatistics:
         """The words of a language; of one that the model does not know, none."""
         return self.by_language.get(language, {})
 
+    def joined_with(self, other: "WordStatistics") -> "WordStatistics":
+        """Those of two corpora, with each word as in the one that has it in more pairs: both may be the same text."""
+        languages = self.by_language.keys() | other.by_language.keys()
+        return WordStatistics(
+            by_language={language: _joined(self.of(language), other.of(language)) for language in languages}
+        )
+
     def to_bytes(self) -> bytes:
         """The statistics as a part of a model folder, each language compressed by itself."""
         parts = {language: _packed(words) for language, words in sorted(self.by_language.items())}
@@ -102,8 +109,16 @@ class _Counter:
         self.copied = Counter({word: copied for word, copied in self.copied.items() if word in self.pairs})
 
     def result(self) -> dict[str, Seen]:
-        kept = sorted(self.pairs, key=lambda word: (-self.pairs[word], word))[:MOST_KEPT]
-        return {word: _rounded(self.pairs[word], self.copied[word]) for word in kept}
+        return {word: _rounded(self.pairs[word], self.copied[word]) for word in _most_frequent(self.pairs)}
+
+
+def _joined(own: Mapping[str, Seen], other: Mapping[str, Seen]) -> dict[str, Seen]:
+    both = {word: max(own.get(word, NEVER), other.get(word, NEVER)) for word in own.keys() | other.keys()}
+    return {word: both[word] for word in _most_frequent({word: seen.pairs for word, seen in both.items()})}
+
+
+def _most_frequent(pairs: Mapping[str, int]) -> list[str]:
+    return sorted(pairs, key=lambda word: (-pairs[word], word))[:MOST_KEPT]
 
 
 def _rounded(pairs: int, copied: int) -> Seen:

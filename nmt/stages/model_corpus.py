@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from nmt.data.tokenized_corpus import TokenizedCorpus, tokenize_corpus
-from nmt.model_folder.contents import load_known_words, load_tokenizers, read_description
+from nmt.io.lines import read_parallel
+from nmt.model_folder.contents import KNOWN_WORDS, load_statistics, load_tokenizers, read_description
 from nmt.model_folder.store import open_folder
+from nmt.protection.training_pairs import PairProtection
+from nmt.protection.word_statistics import WordStatistics, learn
 from nmt.text.directions import decoder_start_ids
+from nmt.text.tokenizer import Tokenizer
 
 
 def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCorpus:
@@ -13,16 +17,26 @@ def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCor
     folder = open_folder(model)
     description = read_description(folder)
     source, target = load_tokenizers(folder)
-    start_ids = decoder_start_ids(
-        description["source"], description["target"], description.get("directions", "one"), target
-    )
+    languages = description["source"], description["target"]
+    start_ids = decoder_start_ids(*languages, description["directions"], target)
+    texts = data / f"train.{languages[0]}", data / f"train.{languages[1]}"
+    statistics = load_statistics(folder)
+    if statistics is None and folder.has(KNOWN_WORDS):  # an older one was trained with placeholders, too
+        statistics = learn(read_parallel(*texts), languages)
     return tokenize_corpus(
-        data / f"train.{description['source']}",
-        data / f"train.{description['target']}",
+        *texts,
         source,
         target,
         cache=data / ".tokenized",
         max_length=max_length,
         decoder_start_ids=list(start_ids.values()),
-        known_words=load_known_words(folder),
+        protection=None if statistics is None else pair_protection(statistics, languages, source, target),
     )
+
+
+def pair_protection(
+    statistics: WordStatistics, languages: tuple[str, str], source: Tokenizer, target: Tokenizer
+) -> PairProtection:
+    """What decides on placeholders, with the symbols that both tokenizers have; ModelError if one has none."""
+    symbols = [symbol for symbol in source.placeholders if symbol in target.placeholders]
+    return PairProtection(statistics=statistics, languages=languages, symbols=symbols)

@@ -1,19 +1,22 @@
-"""`nmt train`: a translator, from a prepared folder and its tokenizer."""
+"""`nmt train`: a translator, from a prepared folder and its tokenizer, and perhaps from a model to begin with."""
 
 from collections.abc import Callable
-from itertools import chain
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from nmt.config import Config
 from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.errors import ConfigError, DataError
-from nmt.io.lines import read_file, read_parallel
+from nmt.io.lines import read_parallel
 from nmt.model_folder import store
-from nmt.protection.literals import known_words
+from nmt.protection.word_statistics import learn
 from nmt.stages.export import add_missing_engine
+from nmt.stages.model_corpus import pair_protection
 from nmt.text.directions import decoder_start_ids
 from nmt.text.languages import check_languages
 from nmt.text.tokenizer import read_tokenizers
+from nmt.training.initial_model import InitialModel, open_initial_model
 from nmt.training.run import Progress
 from nmt.training.translation_task import Job, train_run
 
@@ -22,31 +25,44 @@ def train(
     *,
     config: Config,
     data: Path,
-    tokenizer: Path,
+    tokenizer: Path | None,
     out: Path,
+    init: Path | None = None,
     device: str = "cpu",
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Train a translator on a prepared folder into a run folder, or go on where such a training was stopped.
 
-    Raises ConfigError if the run was begun with another configuration, tokenizer or data.
+    It begins with the weights of the model init, if that is given, and without a tokenizer has the model's. Raises
+    ConfigError if the run was begun with another configuration, tokenizer, data or model.
     """
+    initial = None if init is None else open_initial_model(init)
+    if initial is not None:
+        config = _as_begun(config, initial)
     check_languages(config.source, config.target)
-    source_tokenizer, target_tokenizer = read_tokenizers(tokenizer)
+    if tokenizer is not None:
+        source_tokenizer, target_tokenizer = read_tokenizers(tokenizer)
+    elif initial is not None:
+        source_tokenizer, target_tokenizer = initial.tokenizers
+    else:
+        raise ConfigError("no tokenizer is named; name one by --tokenizer, or a model to begin with by --init")
     if config.directions == "both" and source_tokenizer is not target_tokenizer:
         raise ConfigError(
-            f"{tokenizer}: both directions in one model need one tokenizer for both languages; train it without "
-            "--separate, or set directions = 'one'"
+            f"{tokenizer or init}: both directions in one model need one tokenizer for both languages; "
+            "train it without --separate, or set directions = 'one'"
         )
     valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
     if not any(source.strip() and target.strip() for source, target in valid):
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
+    languages = config.source, config.target
+    texts = data / f"train.{config.source}", data / f"train.{config.target}"
+    protection = None
     if config.training.placeholders:
-        for subwords in (source_tokenizer, target_tokenizer):
-            _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
-    texts = (data / f"train.{config.source}", data / f"train.{config.target}")
-    known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
+        statistics = learn(read_parallel(*texts), languages)
+        if initial is not None and initial.statistics is not None:
+            statistics = statistics.joined_with(initial.statistics)
+        protection = pair_protection(statistics, languages, source_tokenizer, target_tokenizer)
     start_ids = decoder_start_ids(config.source, config.target, config.directions, target_tokenizer)
     with store.lock(out):
         corpus = tokenize_corpus(
@@ -56,7 +72,7 @@ def train(
             cache=data / ".tokenized",
             max_length=config.training.max_length,
             decoder_start_ids=list(start_ids.values()),
-            known_words=known,
+            protection=protection,
         )
         job = Job(
             source=config.source,
@@ -69,7 +85,35 @@ def train(
             search=config.search,
             corpus=corpus,
             valid=valid,
-            known_words=known,
+            protection=protection,
+            initial=initial,
         )
         train_run(job, out, device, report, stop)
         add_missing_engine(out)
+
+
+def _as_begun(config: Config, initial: InitialModel) -> Config:
+    """The configuration with the languages and the shape of a model to begin with; what is dropped may differ.
+
+    A value that is the default may not have been meant; any other one that contradicts the model is a ConfigError.
+    """
+    described = initial.opened.description
+    own = {key: described[key] for key in ("source", "target", "directions")}
+    shape = {f"model.{key}": value for key, value in asdict(initial.config).items()}
+    asked, defaults = _decided_by_models(config), _decided_by_models(Config())
+    for key, value in (own | shape).items():
+        if asked[key] == defaults[key]:
+            asked[key] = value
+        elif asked[key] != value and key not in ("model.dropout", "model.word_dropout"):
+            raise ConfigError(
+                f"{initial.opened.folder.path}: has {key} = {value!r}, and what begins with it cannot have {asked[key]!r}; "
+                "leave that out"
+            )
+    model = replace(config.model, **{key: asked[f"model.{key}"] for key in asdict(config.model)})
+    return replace(config, **{key: asked[key] for key in own}, model=model)
+
+
+def _decided_by_models(config: Config) -> dict[str, Any]:
+    """The keys, by their full names, that a training has in common with the model that it begins with."""
+    languages = {"source": config.source, "target": config.target, "directions": config.directions}
+    return languages | {f"model.{key}": value for key, value in asdict(config.model).items()}

@@ -15,7 +15,7 @@ from nmt.text.config import TokenizerConfig
 from nmt.text.subword_sampling import BpeSampler, UnigramSampler, uniform
 
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
-PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(10))  # what they stand for: see literals.py
+PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(20))  # what they stand for: see nmt/protection/placeholders.py
 
 SPACE = "▁"  # how sentencepiece writes the space in front of a word
 _SYMBOL = re.compile(r"<[^\s<>▁]+>")
@@ -192,6 +192,14 @@ class Tokenizer:
                 f"{self._name}: has no symbol {symbol!r}; train a tokenizer with this language or symbol reserved"
             )
         return id_
+
+    def piece(self, id_: int) -> str:
+        """Return the piece or symbol of an id; the mark U+2581 stands for a space."""
+        return str(self._processor.id_to_piece(id_))
+
+    def text_of(self, id_: int) -> str:
+        """Return the text that a piece stands for: none if it is special or a byte."""
+        return "" if self.is_special(id_) or self._processor.is_byte(id_) else self.piece(id_).replace(SPACE, " ")
 
     def is_special(self, id_: int) -> bool:
         """Whether an id stands for no text of its own: PAD, UNK, BOS, EOS, a language tag, a placeholder."""

@@ -18,7 +18,14 @@ TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same fol
 TAGGER_FOLDER = f"{TAGGER_PREFIX}{FOLDER}"
 
 # What a user cannot read.
-FINGERPRINTS = ("data and tokenizer", "validation pairs", "translator", "tagged sentences", "translations")
+FINGERPRINTS = (
+    "data and tokenizer",
+    "validation pairs",
+    "initial weights",
+    "translator",
+    "tagged sentences",
+    "translations",
+)
 
 
 def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:

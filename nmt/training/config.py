@@ -31,7 +31,9 @@ class TrainingConfig:
         1.0, "share of target subwords shown as they are; below 1: scheduled sampling", between(0, 1)
     )
     r_drop: float = setting(0.0, "alpha of R-Drop: pairs read twice, with other dropout; 0 turns it off", at_least(0))
-    placeholders: bool = setting(False, "numbers, addresses and unknown names come through letter by letter")
+    placeholders: bool = setting(
+        False, "symbols stand for numbers, names, tags and so on, which come through as they are"
+    )
     subword_sampling: float = setting(0.0, "alpha of subword regularisation; 0 turns it off", between(0, 1))
     ema_decay: float = setting(0.0, "of the moving average of the weights to save; 0: the weights themselves", FRACTION)
     validate_every: int = setting(0, "updates; 0 means once per epoch", at_least(0))

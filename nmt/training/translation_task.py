@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel, forbidden_ids
 from nmt.decoding.translator import translate_chunks
 from nmt.engines.torch import TorchEngine
-from nmt.errors import DataError, ModelError
+from nmt.errors import ConfigError, DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.metrics.bleu import usual_tokenizer
 from nmt.model_folder import store
@@ -29,13 +29,15 @@ from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
 from nmt.models.device import check_device
 from nmt.models.translator import TranslationNetwork
-from nmt.protection.literals import hide_shared
+from nmt.protection.training_pairs import RULES, PairProtection, protect_pair
+from nmt.protection.word_statistics import WordStatistics
 from nmt.text.config import Directions
 from nmt.text.directions import decoder_start_ids, directions_of
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import TrainingConfig
+from nmt.training.initial_model import InitialModel, fill_from
 from nmt.training.log import LOG
 from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation, finished
 from nmt.training.loss import translation_loss
@@ -46,6 +48,8 @@ from nmt.training.state import TrainingState
 # Added to a job's identity since: older checkpoints mean these values.
 ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
 VALID = "validation pairs"  # added too, and taken on trust where they are not there
+PLACEHOLDER_RULES = "placeholder rules"
+LENGTH = ("training.epochs", "training.max_updates")  # on which no weights depend, unless the learning rate does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,17 +66,24 @@ class Job:
     search: DecodingConfig
     corpus: TokenizedCorpus
     valid: Sequence[tuple[str, str]]
-    known_words: Collection[str] | None = None  # the words of the training text, if placeholders stand for others
+    protection: PairProtection | None = None  # where placeholders stand for what is to come through
+    initial: InitialModel | None = None  # what to begin with, of the same shape
 
     @property
     def shared(self) -> bool:
         """Whether both sides have one vocabulary, and so one embedding."""
         return self.source_tokenizer is self.target_tokenizer
 
+    @property
+    def statistics(self) -> WordStatistics | None:
+        """What decides on placeholders in use."""
+        return None if self.protection is None else self.protection.statistics
+
 
 def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
     """Train job in the folder run until it is done or stop says so; either way all is saved.
 
+    A training whose learning rate does not depend on its length goes on if job gives it more epochs than it had.
     Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one or a
     tagger that going on would remove, and DataError if no pair for validation can be used.
     """
@@ -86,6 +97,8 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     configure_torch(settings.threads)
     seed_torch(settings.seed)
     model = TranslationNetwork(job.model, job.source_tokenizer.vocab_size, job.target_tokenizer.vocab_size, job.shared)
+    if job.initial is not None:
+        fill_from(model, (job.source_tokenizer, job.target_tokenizer), job.initial)
     state = TrainingState.start(
         model.to(device), settings.optimizer, settings.weight_decay, averaged=settings.ema_decay > 0
     )
@@ -132,9 +145,10 @@ def _validate(job: Job, model: TranslationNetwork) -> Validation:
         directions=decoder_start_ids(job.source, job.target, job.directions, job.target_tokenizer),
         source_tokenizer=job.source_tokenizer,
         target_tokenizer=job.target_tokenizer,
-        engine=TorchEngine([model], forbidden_ids(job.target_tokenizer, job.known_words is not None)),
+        engine=TorchEngine([model], forbidden_ids(job.target_tokenizer, job.protection is not None)),
         search=job.search,
-        known_words=job.known_words,
+        statistics=job.statistics,
+        order=job.corpus.order,
         split_above_length=split_above_length,
         max_source_length=max_source_length,
     )
@@ -191,8 +205,8 @@ def _validation_loss(
 
 def _subwords(texts: Sequence[tuple[str, str]], job: Job) -> list[tuple[list[int], list[int]]]:
     """Pairs as training has them: without those that it leaves out, and with placeholders if it has any."""
-    if job.known_words is not None:
-        texts = [hide_shared(*pair, number, job.known_words) for number, pair in enumerate(texts)]
+    if job.protection is not None:
+        texts = [protect_pair(pair, number, job.protection) for number, pair in enumerate(texts)]
     longest = job.training.max_length
     return [
         (source, target)
@@ -224,6 +238,8 @@ def _identity(job: Job) -> dict[str, Any]:
         "directions": job.directions,
         "data and tokenizer": job.corpus.fingerprint,
         VALID: hashlib.sha256(json.dumps(list(job.valid)).encode()).hexdigest(),
+        **({} if job.initial is None else {"initial weights": job.initial.fingerprint}),
+        **({} if job.protection is None else {PLACEHOLDER_RULES: RULES}),
         **job_keys(model=job.model, training=job.training),
     }
 
@@ -245,7 +261,17 @@ def _resume(state: TrainingState[TranslationNetwork], task: Task[TranslationNetw
     tensors, numbers = checkpoint
     # Older checkpoints have settings of the search, too: validation is greedy, and depends on none of them.
     before = {key: value for key, value in numbers["job"].items() if not key.startswith("search.")}
-    require_same_job(ADDED | {VALID: now[VALID]} | before, now, f"{run}: was begun", "choose another folder")
+    before = ADDED | {VALID: now[VALID]} | before
+    if before["training.placeholders"] and before.get(PLACEHOLDER_RULES) != RULES:
+        raise ConfigError(
+            f"{run}: was begun by an nmt that had placeholders for other things; go on with that one, or train on what "
+            f"it has learnt in another folder, by nmt train --init {run}"
+        )
+    same_length = before | {key: now[key] for key in LENGTH}
+    require_same_job(same_length, now, f"{run}: was begun", "choose another folder")
+    if now["training.schedule"] == "cosine":  # it has come down to nothing at the end
+        otherwise = f"train on what it has learnt in another folder, by nmt train --init {run}"
+        require_same_job(before, now, f"{run}: was begun with the cosine schedule and", otherwise)
     state.load_state_dict(tensors, numbers["state"])
     done = finished(state, task) and state.validated == state.update
     if not done and store.exists(run / TAGGER_FOLDER):
@@ -265,6 +291,7 @@ def _save_model(job: Job, run: Path, state: TrainingState[TranslationNetwork], v
         "search": asdict(job.search),
         "usual_length": split_above_length,
         "greatest_length": max_source_length,
+        "order": dict(job.corpus.order),
         "training": {
             "pairs": len(job.corpus) // len(directions_of(job.source, job.target, job.directions)),
             "update": state.update,
@@ -273,4 +300,4 @@ def _save_model(job: Job, run: Path, state: TrainingState[TranslationNetwork], v
         },
     }
     tokenizers = job.source_tokenizer, job.target_tokenizer
-    store.save(run, translator_parts(description, to_bytes(state.weights()), tokenizers, job.known_words))
+    store.save(run, translator_parts(description, to_bytes(state.weights()), tokenizers, job.statistics))

@@ -38,20 +38,20 @@ def talk(monkeypatch):
 
 
 def train(data, *more):
-    run("train-tokenizer", "--data", data, "--source", "de", "--target", "en", "--vocab-size", 60, *more)
+    run("train-tokenizer", "--data", data, "--source", "de", "--target", "en", "--vocab-size", 70, *more)
 
 
 def test_one_model_knows_both_languages_and_their_tags(data, capsys):
     train(data, "--out", data / "new" / "tokenizer.model", "--symbol", "<name>")
     tokenizer = Tokenizer.from_bytes((data / "new" / "tokenizer.model").read_bytes())
-    assert tokenizer.vocab_size == 60
+    assert tokenizer.vocab_size == 70
     assert tokenizer.decode(tokenizer.encode("HOUSE ÄÖÜ mouse")) == "HOUSE ÄÖÜ mouse"
     assert all(tokenizer.id_of(symbol) > 3 for symbol in (language_tag("de"), "<2en>", "<ph0>", "<ph9>", "<name>"))
     assert "tokenizer.model" in capsys.readouterr().err
 
 
 def test_separate_models_each_know_their_language_alone(data):
-    train(data, "--separate", "--vocab-size", 40, "--kind", "bpe", "--out", data / "both")
+    train(data, "--separate", "--vocab-size", 50, "--kind", "bpe", "--out", data / "both")
     source, target = (
         Tokenizer.from_bytes((data / "both" / f"{side}.model").read_bytes()) for side in ("source", "target")
     )
@@ -60,12 +60,12 @@ def test_separate_models_each_know_their_language_alone(data):
 
 
 def test_values_come_from_the_configuration_and_options_win(data):
-    (data / "c.toml").write_text('source = "de"\ntarget = "en"\n[tokenizer]\nvocab_size = 70\nkind = "bpe"\n')
+    (data / "c.toml").write_text('source = "de"\ntarget = "en"\n[tokenizer]\nvocab_size = 80\nkind = "bpe"\n')
     out = data / "t.model"
     run("train-tokenizer", "--data", data, "--config", data / "c.toml", "--out", out)
-    assert Tokenizer.from_bytes(out.read_bytes()).vocab_size == 70
-    run("train-tokenizer", "--data", data, "--config", data / "c.toml", "--vocab-size", 65, "--out", out)
-    assert Tokenizer.from_bytes(out.read_bytes()).vocab_size == 65
+    assert Tokenizer.from_bytes(out.read_bytes()).vocab_size == 80
+    run("train-tokenizer", "--data", data, "--config", data / "c.toml", "--vocab-size", 75, "--out", out)
+    assert Tokenizer.from_bytes(out.read_bytes()).vocab_size == 75
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_text_goes_to_pieces_or_ids_and_back_line_by_line(data, talk):
 @pytest.mark.parametrize("line", ["7 x", "99999", "-1"])
 def test_lines_that_are_not_ids_are_refused_by_number(data, talk, line):
     train(data, "--out", data / "t.model")
-    with pytest.raises(DataError, match="stdin:2: not a line of ids; give numbers below 60"):
+    with pytest.raises(DataError, match="stdin:2: not a line of ids; give numbers below 70"):
         talk(f"5\n{line}\n", "tokenize", "--tokenizer", data / "t.model", "--ids", "--decode")
 
 
 def test_the_two_sides_of_a_folder_have_their_own_pieces(data, talk):
-    train(data, "--separate", "--vocab-size", 40, "--out", data / "both")
+    train(data, "--separate", "--vocab-size", 50, "--out", data / "both")
     sides = [talk("Ä\n", "tokenize", "--tokenizer", data / "both", "--ids", *side) for side in ([], ["--target-side"])]
     assert sides[0] != sides[1]

@@ -11,6 +11,8 @@ from nmt.data.tokenized_corpus import batch_rows, tokenize_corpus
 from nmt.errors import DataError
 from nmt.io.files import locked
 from nmt.io.lines import read_parallel
+from nmt.protection.training_pairs import PairProtection
+from nmt.protection.word_statistics import WordStatistics
 from nmt.text.config import TokenizerConfig
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID, Tokenizer, train_subword_model
 
@@ -90,20 +92,20 @@ def test_what_another_training_tokenizes_just_now_is_waited_for(toy_data, tmp_pa
 
 
 def test_placeholders_stand_for_what_both_sides_share(tmp_path):
-    (tmp_path / "de").write_text("Tom hat 7.\nHaus 12, Tom.\n")
-    (tmp_path / "en").write_text("Tom has 7.\nhouse 12, Tom.\n")
-    model = train_subword_model(["Tom hat has 127, haus house."], TokenizerConfig(vocab_size=30))
-    tokenizer = Tokenizer.from_bytes(model)
-    paths = (tmp_path / "de", tmp_path / "en", tokenizer, tokenizer, tmp_path / "cache")
-    plain, hidden = (
-        tokenize_corpus(*paths, max_length=50, known_words=known)
-        for known in (None, {"tom", "hat", "has", "haus", "house"})
+    (tmp_path / "de").write_text("Das Haus hat 7\nEr sah 12 und 7\n")
+    (tmp_path / "en").write_text("The house has 7\nHe saw 7 and 12\n")
+    tokenizer = Tokenizer.from_bytes(train_subword_model(["Das Haus hat Er sah"], TokenizerConfig(vocab_size=34)))
+    protection = PairProtection(
+        statistics=WordStatistics(by_language={}), languages=("de", "en"), symbols=tokenizer.placeholders
     )
+    paths = (tmp_path / "de", tmp_path / "en", tokenizer, tokenizer, tmp_path / "cache")
+    plain, hidden = (tokenize_corpus(*paths, max_length=50, protection=each) for each in (None, protection))
     assert plain.fingerprint != hidden.fingerprint
-    found = [
-        tokenizer.decode([id_ for id_ in ids if id_ > EOS_ID]) for ids in hidden.batch(np.arange(2)).next_ids.tolist()
-    ]
-    assert found == ["<ph0> has <ph1>.", "house <ph0>, Tom."]
+    assert plain.order == {}
+    assert hidden.order == {"name": 0.95, "literal": round(19 / 21, 4), "mixed": 0.95}
+    symbols = set(tokenizer.placeholder_ids)
+    found = [[id_ for id_ in ids if id_ in symbols] for ids in hidden.batch(np.arange(2)).next_ids.tolist()]
+    assert [[tokenizer.piece(id_) for id_ in ids] for ids in found] == [["<ph0>"], ["<ph1>", "<ph0>"]]
 
 
 def out_of_room(*_):

@@ -90,7 +90,7 @@ def test_models_with_exported_engines_run_in_these_and_others_in_torch(toy_model
 
 def test_models_with_other_tokenizers_are_refused(toy_model, tmp_path):
     text = [side for pair in toy_pairs(200, 5) for side in pair]
-    other = train_subword_model(text, TokenizerConfig(vocab_size=66), symbols=["<2de>", "<2en>", *PLACEHOLDERS])
+    other = train_subword_model(text, TokenizerConfig(vocab_size=76), symbols=["<2de>", "<2en>", *PLACEHOLDERS])
     with pytest.raises(ModelError, match=r"other: its source tokenizer is not that of .*run; only models trained with"):
         load_translator([toy_model, with_parts(toy_model, tmp_path / "other", tokenizer__model=other)])
 

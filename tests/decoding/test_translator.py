@@ -29,7 +29,7 @@ def hiding(toy_config, tmp_path_factory):
                 [f"{one[side][:-1]} {one[0]}." if one[0] % 3 else one[side] for one in numbered],
             )
     text = [side for pair in toy_pairs(300, 1) for side in pair]
-    (data / "tokenizer.model").write_bytes(train_subword_model(text, TokenizerConfig(vocab_size=64)))
+    (data / "tokenizer.model").write_bytes(train_subword_model(text, TokenizerConfig(vocab_size=74)))
     config = toy_config("training.placeholders=true", "training.epochs=30", "training.learning_rate=0.005")
     train(config=config, data=data, tokenizer=data / "tokenizer.model", out=data / "run")
     return data / "run"

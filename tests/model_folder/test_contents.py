@@ -11,6 +11,7 @@ from nmt.model_folder.contents import (
     int8_schema,
     load_int8,
     load_known_words,
+    load_statistics,
     load_tokenizers,
     open_model,
     read_description,
@@ -20,6 +21,7 @@ from nmt.model_folder.contents import (
     translator_parts,
 )
 from nmt.model_folder.store import open_folder, save
+from nmt.protection.word_statistics import Seen, WordStatistics
 from nmt.text.tokenizer import Tokenizer
 
 CONFIG = {
@@ -38,8 +40,10 @@ DESCRIPTION = {
     "search": {"beam_size": 5},
     "usual_length": 20,
     "greatest_length": 60,
+    "order": {"name": 0.98},
     "training": {},
 }
+STATISTICS = WordStatistics(by_language={"de": {"Hund": Seen(3, 0)}, "en": {"Tom": Seen(16, 16)}})
 TAGGER = {"tagger": {}, "types": ["LOC"], "alphabet": "abc", "labels": {}, "training": {}}
 
 
@@ -67,15 +71,16 @@ def int8_arrays(size=66):  # of the toy data's tokenizer
     return filled(int8_schema(CONFIG, size, size, shared=True))
 
 
-@pytest.mark.parametrize("words", [None, ["house", "dog"]])
-def test_what_is_saved_of_a_translator_is_loaded(saved, tokenizer, words):
-    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), words)
+@pytest.mark.parametrize("statistics", [None, STATISTICS])
+def test_what_is_saved_of_a_translator_is_loaded(saved, tokenizer, statistics):
+    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), statistics)
     folder = saved(parts)
     assert read_description(folder) == DESCRIPTION
     source, target = load_tokenizers(folder)
     assert source is target
     assert source.to_bytes() == tokenizer.to_bytes()
-    assert load_known_words(folder) == (words and frozenset(words))
+    assert load_statistics(folder) == statistics
+    assert load_known_words(folder) is None
     assert folder.read("translator.safetensors") == b"weights"
 
 
@@ -87,9 +92,10 @@ def test_two_tokenizers_are_saved_apart(saved, tokenizer, toy_data):
     assert source is not target
 
 
-def test_a_folder_that_names_no_directions_has_one(saved):
-    content = {key: value for key, value in DESCRIPTION.items() if key != "directions"}
-    assert read_description(saved({"config.json": json.dumps(content).encode()}))["directions"] == "one"
+def test_a_folder_from_before_a_key_existed_has_what_was_meant_then(saved):
+    content = {key: value for key, value in DESCRIPTION.items() if key not in ("directions", "order")}
+    found = read_description(saved({"config.json": json.dumps(content).encode()}))
+    assert (found["directions"], found["order"]) == ("one", {})
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,10 @@ def test_what_describes_no_translator_is_refused(saved, changes, said):
 def test_what_describes_no_tagger_is_refused(saved, content, said):
     with pytest.raises(ModelError, match=f"{said}.*; train the tagger again"):
         read_tagger_description(saved({"tagger.json": content}))
+
+
+def test_an_older_folder_has_words_in_place_of_statistics(saved):
+    assert load_known_words(saved({"words.txt": b"dog\nhouse"})) == {"dog", "house"}
 
 
 def test_words_that_are_no_text_are_refused(saved):
@@ -152,7 +162,7 @@ def test_a_configuration_that_is_none_has_no_int8_weights(saved, tokenizer, chan
 def test_a_small_copy_has_int8_weights_alone_and_a_tagger_in_half_precision(saved, tokenizer):
     folder = saved(
         {
-            **translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), ["dog"]),
+            **translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), STATISTICS),
             **tagger_parts(TAGGER, to_bytes({"a": np.array([0.1], np.float32)})),
             INT8: b"out of date",
         }

@@ -54,7 +54,7 @@ def unsure(toy_model, tmp_path_factory):
         about["model"] |= {"hidden_size": 128, "embedding_size": 64, **shape}
         about |= {"usual_length": 20, "greatest_length": 30}
         torch.manual_seed(seed)
-        model = TranslationNetwork(ModelConfig(**about["model"]), 66, 66, shared=True)
+        model = TranslationNetwork(ModelConfig(**about["model"]), 76, 76, shared=True)
         parts["config.json"] = json.dumps(about).encode()
         parts["translator.safetensors"] = to_bytes(dict(model.named_parameters()))
         if words:

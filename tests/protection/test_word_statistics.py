@@ -95,3 +95,11 @@ def test_no_bytes_raise_anything_else(tail):
     for data in (tail, b"word statistics 1 de %d\n" % len(tail) + tail, DATA[:40] + tail):
         with pytest.raises(ModelError):
             WordStatistics.from_bytes(data, "words")
+
+
+def test_joined_statistics_have_each_word_as_where_it_stands_in_more_pairs():
+    own = WordStatistics(by_language={"de": {"Haus": Seen(1, 1), "Tom": Seen(16, 16)}})
+    other = WordStatistics(by_language={"de": {"Haus": Seen(64, 0)}, "en": {"Tom": Seen(2, 2)}})
+    assert own.joined_with(other) == WordStatistics(
+        by_language={"de": {"Haus": Seen(64, 0), "Tom": Seen(16, 16)}, "en": {"Tom": Seen(2, 2)}}
+    )

@@ -15,9 +15,9 @@ SENTENCES = ["Angela Merkel visits the fine house in Berlin.", "the quick brown 
 TOKENIZERS = [
     Tokenizer.from_bytes(train_subword_model(SENTENCES, TokenizerConfig(**options)))
     for options in (
-        {"kind": "unigram", "vocab_size": 54},
-        {"kind": "bpe", "vocab_size": 54},
-        {"kind": "unigram", "vocab_size": 308, "byte_fallback": True},
+        {"kind": "unigram", "vocab_size": 64},
+        {"kind": "bpe", "vocab_size": 64},
+        {"kind": "unigram", "vocab_size": 318, "byte_fallback": True},
     )
 ]
 

@@ -15,6 +15,7 @@ from nmt.stages.train import train as train_stage
 from nmt.stages.train_tagger import train_tagger
 from nmt.stages.translate import translate_lines
 from nmt.training import loop, translation_task
+from nmt.training.checkpoint import load_checkpoint, save_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,32 @@ def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_mod
     save(tmp_path / "run", {"config.json": b"{}"})
     with pytest.raises(ModelError, match="no checkpoint to go on with"):
         train(toy_data, short(), tmp_path / "run")
+
+
+@pytest.mark.parametrize("schedule", ["constant", "inverse_sqrt"])
+def test_a_finished_training_that_is_given_more_epochs_ends_as_one_that_had_them(toy_data, short, tmp_path, schedule):
+    changes = [f"training.schedule={schedule}", "training.validate_every=0"]
+    train(toy_data, short(*changes, "training.epochs=1"), tmp_path / "run")
+    train(toy_data, short(*changes), tmp_path / "run")
+    train(toy_data, short(*changes), tmp_path / "whole")
+    assert digest(tmp_path / "run") == digest(tmp_path / "whole")
+
+
+def test_more_epochs_are_refused_where_the_learning_rate_has_come_down_for_less(toy_data, short, tmp_path):
+    train(toy_data, short("training.epochs=1", "training.max_updates=1"), tmp_path / "run")
+    told = r"begun with the cosine schedule and with training\.epochs = 1, not 2; .* by nmt train --init .*run"
+    with pytest.raises(ConfigError, match=told):
+        train(toy_data, short("training.max_updates=1"), tmp_path / "run")
+
+
+def test_a_training_with_placeholders_for_other_things_is_not_gone_on_with(toy_data, short, tmp_path):
+    config = short("training.placeholders=true", "training.max_updates=2")
+    train(toy_data, config, tmp_path / "run", stop_at=1)
+    tensors, state = load_checkpoint(tmp_path / "run")
+    del state["job"]["placeholder rules"]
+    save_checkpoint(tmp_path / "run", tensors, state)
+    with pytest.raises(ConfigError, match=r"had placeholders for other things; .* by nmt train --init .*run"):
+        train(toy_data, config, tmp_path / "run")
 
 
 def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(toy_data, short, tmp_path, monkeypatch):
