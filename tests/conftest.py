@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from tests_tagged import SETTINGS, columns, tagged_sentences
-from tests_toy import CONFIG, toy_pairs
+from tests_toy import CONFIG, numbered_pairs, toy_pairs
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,25 @@ def toy_model(toy_trained) -> Path:
 def toy_both(toy_trained) -> Path:
     """The folder of a model that has learnt the toy language in both directions."""
     return toy_trained("directions=both")
+
+
+@pytest.fixture(scope="session")
+def toy_hiding(toy_config, tmp_path_factory) -> Path:
+    """The folder of a model with placeholders, for numbers among the words of the toy language; it knows no digit."""
+    from nmt.io.lines import write_file
+    from nmt.stages.train import train as train_stage
+    from nmt.text.config import TokenizerConfig
+    from nmt.text.tokenizer import train_subword_model
+
+    folder = tmp_path_factory.mktemp("toy-hiding")
+    for split, count, seed in (("train", 500, 1), ("valid", 20, 2)):
+        for language, lines in zip(("de", "en"), zip(*numbered_pairs(count, seed), strict=True), strict=True):
+            write_file(folder / f"{split}.{language}", lines)
+    text = [side for pair in toy_pairs(300, 1) for side in pair]
+    (folder / "tokenizer.model").write_bytes(train_subword_model(text, TokenizerConfig(vocab_size=74)))
+    config = toy_config("training.placeholders=true", "training.epochs=30", "training.learning_rate=0.005")
+    train_stage(config=config, data=folder, tokenizer=folder / "tokenizer.model", out=folder / "run")
+    return folder / "run"
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,20 @@ def toy_pairs(count: int, seed: int) -> list[tuple[str, str]]:
     return [(" ".join(words) + ".", " ".join(WORDS[word] for word in words) + ".") for words in sentences]
 
 
+def numbered_pairs(count: int, seed: int) -> list[tuple[str, str]]:
+    """The same with up to three numbers among the words."""
+    generator = random.Random(seed)
+    pairs = []
+    for source, target in toy_pairs(count, seed):
+        words = list(zip(source[:-1].split(), target[:-1].split(), strict=True))
+        for _ in range(generator.randint(0, 3)):
+            number = str(generator.randint(13, 9999))
+            words.insert(generator.randint(0, len(words)), (number, number))
+        here, there = zip(*words, strict=True)
+        pairs.append((" ".join(here) + ".", " ".join(there) + "."))
+    return pairs
+
+
 CONFIG = """
 source = "de"
 target = "en"

@@ -3,53 +3,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests_engine import A, B, C, D, TableEngine
 
 from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import DecodingConfig
-from nmt.decoding.constraints import PlaceholderConstraint
+from nmt.decoding.constraints import PlaceholderConstraint, has_repetition
 from nmt.decoding.hypotheses import length_penalty
 from nmt.decoding.sampling import sample
-from nmt.engines.base import NONE, Step
+from nmt.engines.base import NONE
 from nmt.errors import ModelError
 from nmt.text.tokenizer import BOS_ID, EOS_ID
-
-A, B, C = 4, 5, 6
-
-
-class Rows(list):
-    """What each row has read, and the padded length of the longest source of the batch."""
-
-    def __init__(self, rows, width):
-        super().__init__(rows)
-        self.width = width
-
-    def select(self, rows):
-        return Rows((self[row] for row in rows), self.width)
-
-
-class TableEngine:
-    """Next-subword probabilities from a table, by source and by all that was read so far."""
-
-    def __init__(self, table, vocab_size=7):
-        self.table = table
-        self.vocab_size = vocab_size
-        self.workers = 1
-
-    def start(self, sources, rows):
-        return Rows(((tuple(source), ()) for source in sources), max(map(len, sources)) + 1)
-
-    def step(self, previous, state, candidates, watched=NONE):
-        read_on = [(source, (*read, int(token))) for (source, read), token in zip(state, previous, strict=True)]
-        state = Rows(read_on, state.width)
-        log_probs = np.stack([self.log_probs(source, read[1:]) for source, read in state])
-        ids = np.argsort(-log_probs, axis=1, kind="stable")[:, :candidates]
-        attention = np.full((len(state), state.width), 0.5)
-        best = np.take_along_axis(log_probs, ids, axis=1)
-        return Step(best, ids, log_probs[:, watched], lambda: attention, state)
-
-    def log_probs(self, source, read):
-        with np.errstate(divide="ignore"):
-            return np.log(np.array(self.table(source, read), dtype=np.float64))
 
 
 def two_step(source, read):
@@ -152,6 +115,37 @@ def test_a_sequence_that_the_source_has_once_does_not_come_twice():
     assert as_the_source.ids[:6] == [A, B] * 3
 
 
+def followed(source, read):
+    """A is first, B follows it at once more often than behind C, and behind C and D as well."""
+    after = {
+        (): [0, 0, 0, 0, 1, 0, 0, 0],
+        (A,): [0, 0, 0, 0, 0, 0.7, 0.3, 0],
+        (A, C): [0, 0, 0, 0, 0, 0.7, 0, 0.3],
+        (A, C, D): [0, 0, 0, 0, 0, 1, 0, 0],
+    }
+    return after.get(read, [0, 0, 0, 1, 0, 0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("apart", "space_id", "ids"),
+    [
+        ([], -1, [A, B]),
+        ([(1, 0)], -1, [A, B]),  # B must not stand before A
+        ([(0, 1)], -1, [A, C, B]),
+        ([(0, 1)], C, [A, C, D, B]),  # a space alone does not part them
+    ],
+)
+@pytest.mark.parametrize("search", [beam_search, sample])
+def test_marks_round_something_have_something_between_them(search, apart, space_id, ids):
+    constraint = PlaceholderConstraint.in_order(np.array([A, B]), [2])
+    for first, second in apart:
+        constraint.apart[0, first, second] = True
+    held = replace(constraint, space_id=space_id)
+    [[found]] = search(TableEngine(followed, vocab_size=8), [[C]], plain(seed=1), constraint=held)
+    # Without that demand samples are of both kinds; all of them hold to it.
+    assert found.ids == ids or (search is sample and (0, 1) not in apart and found.ids == [A, C, B])
+
+
 def test_sentences_searched_together_are_found_as_if_alone():
     engine = TableEngine(random_table(7))
     sources = [[A], [B, C, A], [C], [A, A, A, A, A]]
@@ -198,6 +192,19 @@ def test_samples_from_the_most_probable_ones_are_those_that_may_come():
     assert {tuple(drawn.ids) for drawn in free} == {(A,) * 10}
     [held] = sample(engine, [[A]], config, constraint=PlaceholderConstraint.in_order(np.array([A]), [1]))
     assert {tuple(sorted(drawn.ids)) for drawn in held} <= {(A, *[B] * 9), (*[B] * 10,)}
+
+
+def test_samples_do_not_repeat_a_sequence_that_the_source_has_once():
+    after = {A: [0, 0, 0, 0.05, 0.1, 0.8, 0.05], B: [0, 0, 0, 0.05, 0.8, 0.1, 0.05], C: [0, 0, 0, 0.9, 0.1, 0, 0]}
+    engine = TableEngine(lambda source, read: after[read[-1] if read else B])
+
+    def repeating(source, **changes):
+        [drawn] = sample(engine, [source], plain(sample=True, n_best=50, **changes))
+        return sum(has_repetition(each.ids, 3) for each in drawn)
+
+    assert repeating([C]) > 10
+    assert repeating([C], no_repeat_ngram_size=3) == 0
+    assert repeating([A, A, A, A], no_repeat_ngram_size=3) > 10  # as the source does
 
 
 def test_both_searches_start_with_the_symbol_asked_for():

@@ -1,10 +1,8 @@
 import random
 
 import pytest
-from tests_toy import toy_pairs
 
 from nmt.errors import ModelError
-from nmt.io.lines import write_file
 from nmt.stages.train import train
 from nmt.stages.translate import translate as translate_file
 from nmt.stages.translate import translate_lines
@@ -17,33 +15,14 @@ LINES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def hiding(toy_config, tmp_path_factory):
-    """A model that knows placeholders; the digits that it met in training, it knows as unknown characters only."""
-    data = tmp_path_factory.mktemp("numbered")
-    for split, count, seed in (("train", 400, 1), ("valid", 20, 2)):
-        numbered = [(number, *pair) for number, pair in enumerate(toy_pairs(count, seed))]
-        for side, language in ((1, "de"), (2, "en")):
-            write_file(
-                data / f"{split}.{language}",
-                [f"{one[side][:-1]} {one[0]}." if one[0] % 3 else one[side] for one in numbered],
-            )
-    text = [side for pair in toy_pairs(300, 1) for side in pair]
-    (data / "tokenizer.model").write_bytes(train_subword_model(text, TokenizerConfig(vocab_size=74)))
-    config = toy_config("training.placeholders=true", "training.epochs=30", "training.learning_rate=0.005")
-    train(config=config, data=data, tokenizer=data / "tokenizer.model", out=data / "run")
-    return data / "run"
-
-
 def translate(model, lines, **search):
     return list(translate_lines(model, lines, search=search))
 
 
-def test_every_line_has_its_own_translation_and_blank_stays_blank(toy_model):
+def test_every_line_has_its_own_translation_and_blank_stays_as_it_is(toy_model):
     found = translate(toy_model, LINES)
     assert len(found) == len(LINES)
-    assert [bool(text) for text in found][:5] == [True, False, True, False, True]
-    assert found[4] == "dog."
+    assert found[:5] == ["one two three.", "", "house and tree.", "   ", "dog."]
 
 
 def test_several_translations_a_line_are_several_lines_whatever_the_line(toy_model, tmp_path):
@@ -75,15 +54,15 @@ def test_a_line_without_any_space_is_bounded_and_answered(toy_model):
     assert len(text) < 100_000
 
 
-def test_a_line_in_capitals_is_translated_into_capitals(toy_model, hiding):
-    for model in (toy_model, hiding):
+def test_a_line_in_capitals_is_translated_into_capitals(toy_model, toy_hiding):
+    for model in (toy_model, toy_hiding):
         assert translate(model, ["EINS HUND UND KATZE.", "Hund."]) == ["ONE DOG AND CAT.", "dog."]
         assert translate(model, [" ".join(["HUND."] * 50)]) == [" ".join(["DOG."] * 50)]  # one word a sentence
-    assert translate(hiding, ["EINS HUND WWW.EXAMPLE.ORG/A."]) == ["ONE DOG WWW.EXAMPLE.ORG/A."]
+    assert translate(toy_hiding, ["EINS HUND WWW.EXAMPLE.ORG/A."]) == ["ONE DOG WWW.EXAMPLE.ORG/A."]
 
 
 @pytest.mark.parametrize("engine", ["onnx", "torch"])
-def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
+def test_numbers_and_addresses_come_through_letter_by_letter(toy_hiding, engine):
     literals = [
         "3.499,50",
         "15:45",
@@ -95,41 +74,41 @@ def test_numbers_and_addresses_come_through_letter_by_letter(hiding, engine):
         "<ph3>",
     ]
     lines = [f"eins Hund {literal}." for literal in literals] + ["Hund und Katze."]
-    found = list(translate_lines(hiding, lines, engine=engine))
+    found = list(translate_lines(toy_hiding, lines, engine=engine))
     assert found == [f"one dog {literal}." for literal in literals] + ["dog and cat."]
-    alone = [next(iter(translate_lines(hiding, [line], engine=engine))) for line in lines]
+    alone = [next(iter(translate_lines(toy_hiding, [line], engine=engine))) for line in lines]
     assert alone == found
 
 
-def test_what_looks_like_a_placeholder_to_the_tokenizer_alone_is_text(hiding):
-    assert translate(hiding, ["Hund.", "eins Hund <ph⁰>."]) == ["dog.", "one dog <ph0>."]
+def test_what_looks_like_a_placeholder_to_the_tokenizer_alone_is_text(toy_hiding):
+    assert translate(toy_hiding, ["Hund.", "eins Hund <ph⁰>."]) == ["dog.", "one dog <ph⁰>."]
 
 
-def test_a_line_of_nothing_but_literals_stays_as_it_is(hiding):
+def test_a_line_of_nothing_but_literals_stays_as_it_is(toy_hiding):
     lines = ["4711", "12.000, 7 - 8!", "www.example.org/a_b", "Obermüller 7", "..."]
-    assert translate(hiding, lines)[:4] == lines[:4]
+    assert translate(toy_hiding, lines)[:4] == lines[:4]
 
 
-def test_a_line_that_the_tokenizer_takes_for_another_is_answered_as_if_alone(hiding):
+def test_a_line_that_the_tokenizer_takes_for_another_is_answered_as_if_alone(toy_hiding):
     lines = ["7 ℃", "7 °C"]  # of the second, C is a letter
-    assert translate(hiding, lines) == [translate(hiding, [line])[0] for line in lines]
+    assert translate(toy_hiding, lines) == [translate(toy_hiding, [line])[0] for line in lines]
 
 
-def test_samples_have_all_placeholders_as_well(hiding):
-    found = translate(hiding, ["eins Hund 7.", "Hund 8."] * 10, sample=True, temperature=1.5)
+def test_samples_have_all_placeholders_as_well(toy_hiding):
+    found = translate(toy_hiding, ["eins Hund 7.", "Hund 8."] * 10, sample=True, temperature=1.5)
     assert all(digit in text for digit, text in zip("78" * 10, found, strict=True))
 
 
-def test_an_address_of_any_length_comes_through(hiding):
+def test_an_address_of_any_length_comes_through(toy_hiding):
     address = "https://example.org/" + "a" * 100_000
-    assert translate(hiding, [f"eins Hund {address}."]) == [f"one dog {address}."]
+    assert translate(toy_hiding, [f"eins Hund {address}."]) == [f"one dog {address}."]
 
 
-def test_a_model_without_placeholders_sees_numbers_as_they_are(toy_model, monkeypatch):
-    monkeypatch.setattr(translation, "hide", None)
-    monkeypatch.setattr(translation, "show", None)
-    assert translate(toy_model, ["Hund."]) == ["dog."]
-    assert translate(toy_model, ["<ph3>"]) != [""]
+def test_a_model_without_placeholders_keeps_what_has_no_words_and_tells_what_it_loses(toy_model):
+    kept, lost = translations(toy_model, ["<ph3>", "eins Hund 7."])
+    assert (kept.text, [item.status for item in kept.items]) == ("<ph3>", ["copied"])
+    assert "7" not in lost.text  # which its tokenizer does not know
+    assert [item.status for item in lost.items] == ["lost"]
 
 
 def test_a_tokenizer_without_placeholders_is_refused_at_once(toy_data, toy_config, tmp_path):
