@@ -25,7 +25,9 @@ def test_every_line_written_is_read_again_as_it_was(tmp_path, count):
 def test_spoilt_and_over_long_lines_are_lines_still_and_each_is_announced(count, max_bytes):
     data = b"".join(line + b"\n" for line in fuzzed_bytes(count, seed=9))
     said: list[str] = []
-    found = read_lines(io.BytesIO(data), "stdin", strict=False, warn=said.append, max_bytes=max_bytes)
+    found = read_lines(
+        io.BufferedReader(io.BytesIO(data)), "stdin", strict=False, warn=said.append, max_bytes=max_bytes
+    )
     spoilt: set[int] = set()
     for number, (text, line) in enumerate(zip(found, fuzzed_bytes(count, seed=9), strict=True), start=1):
         if max_bytes is None:
