@@ -9,7 +9,7 @@ from typing import Any
 from nmt.data.test_set import TestSet, read_test_set, sacrebleu_test_set
 from nmt.decoding.model import EngineName
 from nmt.errors import ConfigError, DataError
-from nmt.io.lines import read_file
+from nmt.io.sentences import read_sentences
 from nmt.stages.models import Models, model_directions, model_paths
 from nmt.stages.translate import translate_lines
 from nmt.text.directions import choose_direction
@@ -60,7 +60,7 @@ def open_test_set(
 
 def read_output(path: Path, test_set: TestSet) -> Output:
     """A file of translations; DataError unless there is one line for each of the test set's."""
-    output = Output(system=str(path), lines=list(read_file(path)))
+    output = Output(system=str(path), lines=list(read_sentences(path)))
     check_lengths(output, test_set)
     return output
 
