@@ -1,6 +1,5 @@
 """`nmt tag`: names in lines of text."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from nmt.errors import ConfigError
 
 from .options import Device
+from .warning import warn
 
 
 def tag(
@@ -40,5 +40,5 @@ def tag(
         form="json" if json_ else "bio" if bio else "inline",
         pretokenized=pretokenized,
         device=device,
-        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+        warn=warn,
     )

@@ -6,13 +6,12 @@ from itertools import chain
 from pathlib import Path
 
 from nmt.errors import DataError
+from nmt.io.entities import decode_entities
 from nmt.io.lines import read_file
 
 _LONGEST = 1 << 16  # characters of a segment
 _MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|tmx|xliff|dataset|srcset|refset|tstset)\b", re.IGNORECASE)
 _SEGMENT = re.compile(r"<seg\b[^>]*>(.*?)</seg\s*>|(<seg\b.*)", re.IGNORECASE | re.DOTALL)
-_ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def read_sentences(path: Path | str) -> Iterator[str]:
@@ -45,7 +44,7 @@ def _segments(lines: Iterator[str], path: Path | str) -> Iterator[str]:
                 rest = open_
             else:
                 found = True
-                yield " ".join(_ENTITY.sub(_character, text).split())
+                yield " ".join(decode_entities(text).split())
         begun = rest
         if len(begun) > _LONGEST:
             raise _unclosed(path)
@@ -57,11 +56,3 @@ def _segments(lines: Iterator[str], path: Path | str) -> Iterator[str]:
 
 def _unclosed(path: Path | str) -> DataError:
     return DataError(f"{path}: a <seg> without its </seg>; repair the file, or fetch it again")
-
-
-def _character(entity: re.Match[str]) -> str:
-    name = entity[1].lower()
-    if name in _NAMED:
-        return _NAMED[name]
-    number = int(name[2:], 16) if name.startswith("#x") else int(name[1:])
-    return chr(number) if number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else entity[0]
