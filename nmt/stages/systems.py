@@ -15,7 +15,7 @@ from nmt.metrics.plausibility import hypothesis_doubts, reference_doubts
 from nmt.stages.models import Models, model_directions, model_paths
 from nmt.stages.translate import translate_lines
 from nmt.text.directions import choose_direction
-from nmt.text.languages import language_of_script
+from nmt.text.languages import language_of_script, scripts_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +97,8 @@ def target_language(test_set: TestSet, models: Sequence[Path]) -> str:
 
 
 def scoring_language(language: str, test_set: TestSet) -> str:
-    """The language by whose rules to score: the one that is known, or else what the references' script tells."""
-    return language or language_of_script(chain.from_iterable(test_set.references))
+    """The language by whose rules to score: the one that is given, or if it is not known, what the script tells."""
+    return language if scripts_of(language) else language_of_script(chain.from_iterable(test_set.references))
 
 
 def tell_doubts(

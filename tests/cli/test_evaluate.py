@@ -146,6 +146,7 @@ def test_where_no_spaces_stand_between_words_bleu_is_of_characters_or_their_word
         (folder / name).write_text("\n".join(lines) + "\n")
     common = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0)
     assert "tok:zh" in score(*common, "--target", "zh")
+    assert "tok:zh" in score(*common, "--target", "cmn")  # a code that is not known
     assert "tok:char" in score(*common, "--target", "ja")
     assert "tok:13a" in score(*common, "--target", "en")
     assert "tok:13a" in score(*common, "--target", "zh", "--tokenize", "13a")
