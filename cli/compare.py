@@ -8,6 +8,7 @@ import typer
 from .options import AsJson, Device, SourceLanguage, TargetLanguage
 from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize
 from .tables import as_json
+from .warning import warn
 
 if TYPE_CHECKING:
     from nmt.stages.compare import Comparison
@@ -60,6 +61,7 @@ def compare(
         lowercase=lowercase,
         tokenize=tokenize,
         device=device,
+        warn=warn,
     )
     print(as_json(result) if json_ else _report(result))
 

@@ -12,6 +12,7 @@ from .evaluate_tagger import evaluate_tagger
 from .options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
 from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize, refuse
 from .tables import as_json, latex_table, score_table
+from .warning import warn
 
 
 def evaluate(
@@ -98,5 +99,6 @@ def evaluate(
         output=output,
         device=device,
         engine=engine,
+        warn=warn,
     )
     print(as_json(result) if json_ else latex_table(result) if latex else score_table(result))

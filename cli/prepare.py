@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read_config
+from .warning import warn
 
 
 def prepare(
@@ -14,8 +15,8 @@ def prepare(
         list[str],
         typer.Argument(
             metavar="CORPUS",
-            help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet (each may be .gz), a folder that `datasets` "
-            "saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined.",
+            help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet, .tmx (each may be .gz), a folder that "
+            "`datasets` saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for train, valid and test files.", show_default=False)],
@@ -40,7 +41,11 @@ def prepare(
     hold_out: Annotated[
         int | None, typer.Option(min=1, help="Pairs held out for a split not given; by default 2,000 or 5%.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are held out.")] = 1,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of the pairs that the rules leave, draw so many at random; held-out ones included."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are drawn, and which held out.")] = 1,
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
     config: ConfigFile = None,
     set_: Overrides = None,
@@ -56,7 +61,9 @@ def prepare(
         columns=columns,
         out=out,
         size=hold_out,
+        limit=limit,
         seed=seed,
+        warn=warn,
     )
     if json_:
         print(json.dumps(report))

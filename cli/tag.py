@@ -1,6 +1,5 @@
 """`nmt tag`: names in lines of text."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from nmt.errors import ConfigError
 
 from .options import Device, Engine
+from .warning import warn
 
 
 def tag(
@@ -42,5 +42,5 @@ def tag(
         pretokenized=pretokenized,
         device=device,
         engine=engine,
-        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+        warn=warn,
     )

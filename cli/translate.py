@@ -1,6 +1,5 @@
 """`nmt translate`: lines in, lines out."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from nmt.errors import ConfigError
 
 from .options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage
+from .warning import warn
 
 
 def translate(
@@ -60,5 +60,5 @@ def translate(
         as_json=json_,
         device=device,
         engine=engine,
-        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+        warn=warn,
     )

@@ -1,6 +1,5 @@
 """One configuration for all stages, composed of what stands beside each of them; read from and written as TOML."""
 
-import codecs
 import difflib
 import json
 import re
@@ -13,6 +12,7 @@ from typing import Any, cast, get_origin
 from nmt.data.cleaning import CleaningConfig
 from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
+from nmt.io.lines import utf_16_or_32
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.resources import recipes
 from nmt.settings import checked, limit_of, setting
@@ -137,8 +137,8 @@ def _read(path: Path) -> str:
         raise ConfigError(
             f"{path}: cannot be read as a configuration ({error.strerror}); check the path{choices}"
         ) from error
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:2]:
-        raise ConfigError(f"{path}:1: the file is in UTF-{32 if bytes(2) in data[:4] else 16}; save it as UTF-8")
+    if encoding := utf_16_or_32(data):
+        raise ConfigError(f"{path}:1: the file is in {encoding[:6]}; save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

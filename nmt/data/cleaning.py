@@ -5,7 +5,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,10 @@ _RATIO = Limit(lambda ratio: ratio == 0 or 1 <= ratio < math.inf, "at least 1, o
 @dataclass(frozen=True, kw_only=True)
 @checked("cleaning")
 class CleaningConfig:
-    """Which pairs to reject; 0 or False switches a rule off. A pair counts under the first rule that rejects it."""
+    """Which pairs to reject, and what to repair; 0 or False switches a rule off.
+
+    A pair counts under the first rule that rejects it.
+    """
 
     empty: bool = setting(True, "a side without any text")
     max_words: int = setting(200, "on either side; words are what white space separates", _NUMBER)
@@ -35,6 +38,10 @@ class CleaningConfig:
     overlap: bool = setting(True, "a side is also in the validation or test set, compared as near_duplicates compares")
     duplicates: bool = setting(True, "the same pair again")
     near_duplicates: bool = setting(True, "the same pair but for case, accents' encoding, spaces and punctuation")
+    unescape: bool = setting(False, "repair: escapes of XML and Moses, such as &quot; and @-@, become text")
+    join_words: bool = setting(
+        False, "repair: spaces go where a language, such as zh, ja or th, has none between words"
+    )
 
 
 def clean(
@@ -63,6 +70,14 @@ def clean(
 def tidy(text: str) -> str:
     """Text as one line without white space at its ends; inside, only line ends change: each becomes a space."""
     return re.sub(r"\r?\n", " ", text.strip())
+
+
+def left_out(counts: Mapping[str, int], kept: int) -> str:
+    """How many pairs were left out by a rule, and by which most of them, as the end of a sentence; or ""."""
+    if not (rejected := sum(counts.values())):
+        return ""
+    rule, count = max(counts.items(), key=lambda item: item[1])
+    return f": {rejected} of {kept + rejected} were left out, {count} by the rule {rule!r}"
 
 
 @lru_cache(maxsize=8)  # the rules, and then the splits, ask for the same two sentences' keys

@@ -1,7 +1,8 @@
 """Parallel corpora in the forms that people have them, read as one stream of sentence pairs.
 
-Two plain text files in a row, the source first, are one corpus; a name that ends in .tsv, .csv, .jsonl or .parquet,
-a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be compressed by gzip.
+Two text files in a row, the source first, are one corpus, plain text or WMT's .sgm; a name that ends in .tsv, .csv,
+.jsonl, .parquet or .tmx, a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be
+compressed by gzip.
 
 CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into nothing and 001 into 1, join rows after
 an open quote, and shift the data where a row has a field too many.
@@ -11,8 +12,8 @@ import csv
 import glob
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,19 @@ from nmt.errors import DataError
 from nmt.io.files import open_bytes
 from nmt.io.lines import read_file, read_parallel
 from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, load_dataset, open_dataset, text_of
+from nmt.io.sentences import read_sentences
+from nmt.io.tmx import read_tmx
 
 Pair = tuple[str, str]
 Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them
 Row = tuple[str, list[str]]  # where it stands, for errors, and its fields
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_HEAD = 100  # lines of a CSV file that show what parts its fields
+_NOT_READ = {
+    ".bz2", ".docx", ".htm", ".html", ".json", ".ods", ".odt", ".pdf", ".po", ".xlf", ".xliff", ".xls", ".xlsx", ".xml",
+    ".xz", ".zip", ".zst",
+}  # fmt: skip
 
 
 def read_corpora(
@@ -54,11 +64,19 @@ def read_corpora(
 
 
 def _form(name: str) -> str | None:
-    suffix = Path(name.removesuffix(".gz")).suffix
+    suffix = _suffix(name)
     return suffix if suffix in _READERS else None
 
 
+def _suffix(name: str) -> str:
+    return Path(name.removesuffix(".gz")).suffix.lower()
+
+
 def _read_text_files(first: str, second: str | None, source: str, target: str) -> Iterator[Pair]:
+    for name in filter(None, (first, second)):
+        if _suffix(name) in _NOT_READ:
+            forms = ", ".join(_READERS)
+            raise DataError(f"{name}: {_suffix(name)} is not read; give two text files, or one of the forms {forms}")
     if second is None or is_dataset(second) or _form(second):
         raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
     if not Path(second).exists():
@@ -66,7 +84,7 @@ def _read_text_files(first: str, second: str | None, source: str, target: str) -
     endings = [Path(name.removesuffix(".gz")).suffix for name in (first, second)]
     if endings == [f".{target}", f".{source}"]:
         raise DataError(f"{first} {second}: the wrong way round; name the source file and then the target file")
-    return read_parallel(first, second)
+    return read_parallel(first, second, read=read_sentences)
 
 
 def _read_tsv(path: Path, wanted: Columns) -> Iterator[Pair]:
@@ -76,12 +94,14 @@ def _read_tsv(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _read_csv(path: Path, wanted: Columns) -> Iterator[Pair]:
-    return _from_rows(_csv_rows(path), wanted)
+    return _from_rows(_csv_rows(path, wanted), wanted)
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    """Rows as RFC 4180 has them; a quote that is never closed is an error, not a very long field."""
-    reader = csv.reader((line + "\n" for line in read_file(path)), strict=True)
+def _csv_rows(path: Path, wanted: Columns) -> Iterator[Row]:
+    """Rows as RFC 4180 has them, but for what parts the fields; an unclosed quote is an error, not a long field."""
+    lines = read_file(path)
+    head = list(islice(lines, _HEAD))
+    reader = _csv_reader(chain(head, lines), _delimiter(path, head, wanted))
     start = 1  # of the row, which may go on over many lines
     try:
         for fields in reader:
@@ -91,6 +111,45 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         raise DataError(
             f"{path}:{start}: not CSV; put quotes round fields with line ends, double those inside, and close each"
         ) from error
+
+
+def _csv_reader(lines: Iterable[str], delimiter: str) -> Any:
+    return csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+
+
+def _delimiter(path: Path, head: Sequence[str], wanted: Columns) -> str:
+    """What parts the fields of a CSV file: it makes the wanted names of its first line, or as many fields of each row.
+
+    Where more than one makes two fields of each row, it is a DataError.
+    """
+    widths = {}
+    for delimiter in _DELIMITERS:
+        rows = _rows_of_head(head, delimiter)
+        if any(set(names) <= {field.strip() for field in row} for row in rows[:1] for names in wanted):
+            return delimiter
+        found = {len(row) for row in rows if row not in ([], [""])}
+        widths[delimiter] = found.pop() if len(found) == 1 else 0
+    twos = [delimiter for delimiter, width in widths.items() if width == 2]
+    if len(twos) > 1:
+        names = " or ".join(_DELIMITERS[delimiter] for delimiter in twos)
+        raise DataError(f"{path}: its fields may be parted by {names}; name the columns in a first line, such as de,en")
+    return next(chain(twos, (delimiter for delimiter, width in widths.items() if width > 1)), ",")
+
+
+def _rows_of_head(head: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The rows that a delimiter makes of a file's first lines, but for one that goes on below; none if it cannot."""
+    rows = []
+    reader = _csv_reader(head, delimiter)
+    try:
+        for row in reader:
+            rows.append(row)
+    except csv.Error:
+        return rows if reader.line_num == len(head) else []
+    return rows
+
+
+def _read_tmx(path: Path, wanted: Columns) -> Iterator[Pair]:
+    return read_tmx(path, *wanted[0])
 
 
 def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
@@ -164,4 +223,5 @@ _READERS: dict[str, Callable[[Path, Columns], Iterator[Pair]]] = {
     ".csv": _read_csv,
     ".jsonl": _read_jsonl,
     ".parquet": _read_parquet,
+    ".tmx": _read_tmx,
 }

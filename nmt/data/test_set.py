@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import ConfigError, DataError
-from nmt.io.lines import read_file
+from nmt.io.sentences import read_sentences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class TestSet:
 
 def read_test_set(references: Sequence[Path], input: Path | None = None) -> TestSet:
     """Read a test set from files, the source text from input; DataError unless all have the same number of lines."""
-    texts = {path: list(read_file(path)) for path in ([input] if input else []) + list(references)}
+    texts = {path: list(read_sentences(path)) for path in ([input] if input else []) + list(references)}
     first, *others = texts
     for path in others:
         if len(texts[path]) != len(texts[first]):

@@ -24,7 +24,7 @@ _TEMPORARY = re.compile(r"\.nmt-[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[BinaryIO]:
+def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading, through gzip if its first two bytes say so; what cannot be read is a DataError.
 
     Nothing is opened twice or sought in, so a FIFO such as a shell's <(command) will do.
@@ -37,7 +37,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         yield _telling(gzip.GzipFile(fileobj=file) if compressed else file, path)
 
 
-def standard_input() -> BinaryIO:
+def standard_input() -> io.BufferedReader:
     """Stdin; what cannot be read is a DataError."""
     buffer = sys.stdin.buffer
     # A thread that waits in sys.stdin's own buffer holds its lock, and Python aborts where it ends meanwhile.
@@ -113,7 +113,7 @@ class _Telling(io.RawIOBase):
             return len(data)
 
 
-def _telling(stream: Any, name: Path | str) -> BinaryIO:
+def _telling(stream: Any, name: Path | str) -> io.BufferedReader:
     """A stream whose errors are DataErrors that name it."""
     return io.BufferedReader(_Telling(stream, name), _READ_AT_ONCE)
 

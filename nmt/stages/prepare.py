@@ -2,14 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nmt.config import Config
 from nmt.data.cleaning import Pair, clean, sentence_key, tidy
 from nmt.data.parallel_corpus import read_corpora
-from nmt.data.splits import held_out_size, hold_out
+from nmt.data.repair import advice, repair
+from nmt.data.splits import held_out_size, hold_out, sample
 from nmt.errors import ConfigError, DataError
 from nmt.io.files import replacing
 from nmt.io.lines import write_line
@@ -25,23 +26,29 @@ def prepare(
     out: Path,
     columns: str | None = None,
     size: int | None = None,
+    limit: int | None = None,
     seed: int = 1,
+    warn: Callable[[str], None] = lambda message: None,
 ) -> dict[str, Any]:
     """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
 
     That is the pairs read and rejected by each rule, those kept in each split, and those with line ends inside a side,
     which became spaces.
 
-    Validation and test sets that are given are kept as they are; those that are not are held out of the corpora, size
-    pairs each.
+    Validation and test sets that are given are repaired and kept; those that are not are held out of the corpora, size
+    pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. warn
+    receives a line for each fault that many pairs have and that a setting repairs.
     """
     check_languages(config.source, config.target)
     names = _column_names(columns)
     counts: Counter[str] = Counter()
     found: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+    languages = config.source, config.target
 
     def read(wanted: Sequence[str]) -> Iterator[Pair]:
-        for pair in read_corpora(wanted, source=config.source, target=config.target, columns=names):
+        pairs = read_corpora(wanted, source=config.source, target=config.target, columns=names)
+        for pair in repair(pairs, config.cleaning, languages=languages, counts=faults):
             found["line_ends"] += any("\n" in side.strip() for side in pair)
             yield tidy(pair[0]), tidy(pair[1])
 
@@ -59,6 +66,8 @@ def prepare(
         held_out={sentence_key(side) for pairs in given.values() for pair in pairs for side in pair},
         counts=counts,
     )
+    if limit is not None:
+        train = sample(train, limit, seed=seed, counts=counts)
     if missing := [name for name in ("valid", "test") if name not in given]:
         train = list(train)
         _check_any_left(len(train), counts, corpora)
@@ -81,6 +90,8 @@ def prepare(
                 _check_any_left(kept[split], counts, corpora)
         report = {name: found[name] for name in ("read", "line_ends")} | {"rejected": dict(counts), "kept": kept}
         write_line(streams[-1], json.dumps(report))
+    for message in advice(faults, languages):
+        warn(message)
     return report
 
 

@@ -1,18 +1,21 @@
 """Systems on a test set, which `nmt evaluate` and `nmt compare` score: models, or files of their translations."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from nmt.data.test_set import TestSet, read_test_set, sacrebleu_test_set
 from nmt.decoding.model import EngineName
 from nmt.errors import ConfigError, DataError
-from nmt.io.lines import read_file
+from nmt.io.sentences import read_sentences
+from nmt.metrics.plausibility import hypothesis_doubts, reference_doubts
 from nmt.stages.models import Models, model_directions, model_paths
 from nmt.stages.translate import translate_lines
 from nmt.text.directions import choose_direction
+from nmt.text.languages import language_of_script, scripts_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,7 @@ def open_test_set(
 
 def read_output(path: Path, test_set: TestSet) -> Output:
     """A file of translations; DataError unless there is one line for each of the test set's."""
-    output = Output(system=str(path), lines=list(read_file(path)))
+    output = Output(system=str(path), lines=list(read_sentences(path)))
     check_lengths(output, test_set)
     return output
 
@@ -91,6 +94,29 @@ def target_language(test_set: TestSet, models: Sequence[Path]) -> str:
     if test_set.languages[1] or not models:
         return test_set.languages[1]
     return choose_direction(model_directions(models[0]), *test_set.languages)[1]
+
+
+def scoring_language(language: str, test_set: TestSet) -> str:
+    """The language by whose rules to score: the one that is given, or if it is not known, what the script tells."""
+    return language if scripts_of(language) else language_of_script(chain.from_iterable(test_set.references))
+
+
+def tell_doubts(
+    outputs: Sequence[Output],
+    bleu: Mapping[str, float],
+    test_set: TestSet,
+    *,
+    tokenised: bool,
+    warn: Callable[[str], None],
+) -> None:
+    """Hand warn a line for each reason to doubt the scores of systems, whose BLEU is given by their names."""
+    for doubt in reference_doubts(test_set.references, tokenised=tokenised):
+        warn(f"{test_set.name}: {doubt}")
+    for output in outputs:
+        for doubt in hypothesis_doubts(
+            output.lines, test_set.references, test_set.sources, bleu=bleu[output.system], tokenised=tokenised
+        ):
+            warn(f"{output.system}: {doubt}")
 
 
 def check_lengths(output: Output, test_set: TestSet) -> None:

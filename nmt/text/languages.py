@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
+from itertools import chain, islice
 
 from nmt.errors import ConfigError
 
@@ -42,6 +44,13 @@ _WRITTEN_IN = {
     "HANGUL": "ko",
 }
 
+# Scripts of text whose words no spaces part, or whose words say little (Korean's), and the language that each tells.
+_TELLING = {
+    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "LAO": "lo", "KHMER": "km",
+    "MYANMAR": "my", "TIBETAN": "bo",
+}  # fmt: skip
+_LINES_THAT_TELL = 1000
+
 
 def check_languages(source: str, target: str) -> None:
     """Raise ConfigError unless both are given, look like language codes (ISO 639, perhaps with subtags), and differ."""
@@ -60,6 +69,25 @@ def scripts_of(language: str) -> frozenset[str]:
     """The scripts that a language is written in; none if it is not known. Subtags (pt-BR) are not looked at."""
     primary = language.split("-")[0]
     return frozenset(script for script, languages in _WRITTEN_IN.items() if primary in languages.split())
+
+
+def language_of_script(lines: Iterable[str]) -> str:
+    """The language of a text, where its script tells one of those that are not written in words between spaces; or "".
+
+    Those are Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese and Tibetan. Other letters may be among theirs: a
+    third of the letters is enough, since a word of theirs has fewer.
+    """
+    scripts: Counter[str] = Counter()
+    for character, times in Counter(chain.from_iterable(islice(lines, _LINES_THAT_TELL))).items():
+        if script := _script(character):
+            scripts[script] += times
+    telling = {script: scripts[script] for script in _TELLING if script in scripts}
+    if sum(telling.values()) * 3 < scripts.total() or not telling:
+        return ""
+    kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
+    if kana * 20 > kana + scripts["CJK"]:
+        telling["HIRAGANA"] = kana + telling.pop("CJK", 0)
+    return _TELLING[max(telling, key=lambda script: telling[script])]
 
 
 def in_wrong_script(text: str, scripts: frozenset[str]) -> bool:

@@ -106,3 +106,38 @@ def test_line_ends_inside_a_side_become_spaces_and_are_counted(prepare, tmp_path
     assert code == 0
     assert json.loads(out)["line_ends"] == 30
     assert any("Ende" in line for line in lines(tmp_path / "out" / "train.de"))
+
+
+def test_one_sentence_again_and_again_is_called_duplicates(prepare):
+    for options, rule in (((), "duplicates"), (("--set", "cleaning.duplicates=0"), "near_duplicates")):
+        code, _, err = prepare(["Guten Tag"] * 300, ["Good day"] * 300, *options)
+        assert code == 2
+        assert f"1 pair is too few to hold out 1 for test: 299 of 300 were left out, 299 by the rule '{rule}'" in err
+
+
+def test_escaped_and_split_text_is_told_on_stderr_and_repaired_on_request(prepare, tmp_path):
+    chinese = [f"我 今天 在 第 {number} 天" for number in range(40)]
+    english = [f"I &apos;m well @-@ known {number}" for number in range(40)]
+    code, out, err = prepare(chinese, english, "--json", languages=("zh", "en"))
+    assert (code, json.loads(out)["read"]) == (0, 40)
+    first, second = err.splitlines()
+    assert first.startswith("nmt: warning: 40 of 40 pairs have escapes")
+    assert second.startswith("nmt: warning: in 40 of 40 pairs spaces stand between the words of zh")
+    options = ("--set", "cleaning.unescape=true", "--set", "cleaning.join_words=true")
+    assert prepare(chinese, english, *options, languages=("zh", "en"))[::2] == (0, "")
+    for split in ("train", "valid"):
+        assert lines(tmp_path / "out" / f"{split}.en")[0].startswith("I 'm well-known ")
+        assert lines(tmp_path / "out" / f"{split}.zh")[0].startswith("我今天在第")
+
+
+def test_a_limit_draws_from_what_the_rules_leave(prepare):
+    german = ["", *(f"Satz {number}" for number in range(100))]
+    english = ["x", *(f"sentence {number}" for number in range(100))]
+    code, out, _ = prepare(german, english, "--limit", "30", "--json")
+    assert code == 0
+    assert json.loads(out) == {
+        "read": 101,
+        "line_ends": 0,
+        "rejected": {"empty": 1, "limit": 70},
+        "kept": {"train": 28, "valid": 1, "test": 1},
+    }

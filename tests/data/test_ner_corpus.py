@@ -334,3 +334,19 @@ def test_shipped_corpora_are_sound_and_have_the_four_types(name, sentences, word
     assert sum(tag.startswith("B-") for sentence in corpus for tag in sentence.tags) == entities
     labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, SHIPPED, "corpus").tags}
     assert labels == {"", "PER", "LOC", "ORG", "MISC"}
+
+
+@pytest.mark.parametrize("parted", ["", "-DOCSTART- O\n"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_text_whose_sentences_no_blank_lines_part_is_refused(tmp_path, parted, end):
+    text = parted.join(["Anna B-PER\nlacht O\n. O\n" * 10] * 3) + end
+    (tmp_path / "a.conll").write_text(text)
+    count = 3 if parted else 1
+    said = rf"a\.conll: 90 words in {count} sentences?, but {30 - count} full stops inside; put a blank line after each"
+    with pytest.raises(DataError, match=said):
+        list(read_tagged(str(tmp_path / "a.conll")))
+
+
+def test_a_sentence_may_have_full_stops_inside(tmp_path):
+    (tmp_path / "a.conll").write_text("Ja O\n. O\nNein O\n! O\nAnna B-PER\n? O\n")
+    assert len(list(read_tagged(str(tmp_path / "a.conll")))) == 1
