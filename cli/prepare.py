@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read_config
+from .options import ConfigFile, Overrides, Replace, SourceLanguage, TargetLanguage, read_config
 
 
 def prepare(
@@ -41,6 +41,7 @@ def prepare(
         int | None, typer.Option(min=1, help="Pairs held out for a split not given; by default 2,000 or 5%.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are held out.")] = 1,
+    replace: Replace = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
     config: ConfigFile = None,
     set_: Overrides = None,
@@ -57,6 +58,7 @@ def prepare(
         out=out,
         size=hold_out,
         seed=seed,
+        replace_corpus=replace,
     )
     if json_:
         print(json.dumps(report))

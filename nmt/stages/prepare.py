@@ -8,11 +8,12 @@ from typing import Any
 
 from nmt.config import Config
 from nmt.data.cleaning import Pair, clean, sentence_key, tidy
-from nmt.data.parallel_corpus import read_corpora
+from nmt.data.parallel_corpus import is_text_file, read_corpora
 from nmt.data.splits import held_out_size, hold_out
 from nmt.errors import ConfigError, DataError
-from nmt.io.files import replacing
+from nmt.io.files import refuse_overwriting, replacing
 from nmt.io.lines import write_line
+from nmt.stages.paths import REPORT, SPLITS, corpus_files, obsolete_files
 from nmt.text.languages import check_languages
 
 
@@ -26,6 +27,7 @@ def prepare(
     columns: str | None = None,
     size: int | None = None,
     seed: int = 1,
+    replace_corpus: bool = False,
 ) -> dict[str, Any]:
     """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
 
@@ -33,9 +35,20 @@ def prepare(
     which became spaces.
 
     Validation and test sets that are given are kept as they are; those that are not are held out of the corpora, size
-    pairs each.
+    pairs each. Raises ConfigError if out holds other corpora, prepared or not, unless they are to be replaced.
     """
     check_languages(config.source, config.target)
+    languages = config.source, config.target
+    files = [out / f"{split}.{language}" for split in SPLITS for language in languages]
+    for option, names in (("--valid", valid), ("--test", test)):
+        if len(names) == 1 and is_text_file(names[0]):
+            raise ConfigError(
+                f"{option} {names[0]}: a text file without its partner; give both files, each by {option}: "
+                f"{option} SOURCE {option} TARGET"
+            )
+    refuse_overwriting([*files, out / REPORT], corpus_files([*corpora, *valid, *test]))
+    inputs = {"languages": list(languages), "corpora": list(corpora), "valid": list(valid), "test": list(test)}
+    obsolete = obsolete_files(out, inputs, replace_corpus)
     names = _column_names(columns)
     counts: Counter[str] = Counter()
     found: Counter[str] = Counter()
@@ -68,9 +81,8 @@ def prepare(
 
     out.mkdir(parents=True, exist_ok=True)
     splits = {"train": train, "valid": given["valid"], "test": given["test"]}
-    files = [out / f"{split}.{language}" for split in splits for language in (config.source, config.target)]
     kept: dict[str, int] = {}
-    with replacing(*files, out / "report.json") as streams:
+    with replacing(*files, out / REPORT) as streams:
         for (split, pairs), source_file, target_file in zip(splits.items(), streams[:-1:2], streams[1::2], strict=True):
             kept[split] = 0
             for source, target in pairs:
@@ -79,8 +91,11 @@ def prepare(
                 kept[split] += 1
             if split == "train":
                 _check_any_left(kept[split], counts, corpora)
-        report = {name: found[name] for name in ("read", "line_ends")} | {"rejected": dict(counts), "kept": kept}
+        report: dict[str, Any] = {name: found[name] for name in ("read", "line_ends")}
+        report |= {"rejected": dict(counts), "kept": kept, "inputs": inputs}
         write_line(streams[-1], json.dumps(report))
+    for path in obsolete:
+        path.unlink(missing_ok=True)
     return report
 
 
