@@ -74,9 +74,8 @@ def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
         with suppress(OSError):  # what is not there cannot be an input
             identity = _identity(output)
             if identity is not None and identity in read:
-                raise ConfigError(
-                    f"{output}: to write it would overwrite {read[identity]}, which is read; choose another name"
-                )
+                name = "" if read[identity] == output else f", as {read[identity]}"
+                raise ConfigError(f"{output}: would overwrite what is read{name}; choose another output")
 
 
 @contextmanager

@@ -40,12 +40,8 @@ def prepare(
     check_languages(config.source, config.target)
     languages = config.source, config.target
     files = [out / f"{split}.{language}" for split in SPLITS for language in languages]
-    for option, names in (("--valid", valid), ("--test", test)):
-        if len(names) == 1 and is_text_file(names[0]):
-            raise ConfigError(
-                f"{option} {names[0]}: a text file without its partner; give both files, each by {option}: "
-                f"{option} SOURCE {option} TARGET"
-            )
+    _check_partner("--valid", valid)
+    _check_partner("--test", test)
     refuse_overwriting([*files, out / REPORT], corpus_files([*corpora, *valid, *test]))
     inputs = {"languages": list(languages), "corpora": list(corpora), "valid": list(valid), "test": list(test)}
     obsolete = obsolete_files(out, inputs, replace_corpus)
@@ -97,6 +93,15 @@ def prepare(
     for path in obsolete:
         path.unlink(missing_ok=True)
     return report
+
+
+def _check_partner(option: str, names: Sequence[str]) -> None:
+    """Raise ConfigError for one text file: the other one was given as if it were a corpus to clean."""
+    if len(names) == 1 and is_text_file(names[0]):
+        raise ConfigError(
+            f"{option} {names[0]}: a text file without its partner; give {option} twice: "
+            f"{option} {names[0]} {option} FILE"
+        )
 
 
 def _column_names(columns: str | None) -> tuple[str, str] | None:
