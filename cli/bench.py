@@ -24,6 +24,10 @@ def bench(
     json_: AsJson = False,
 ) -> None:
     """Measure training, translating, a single sentence, start-up and memory, beside the machine's own speed."""
+    from nmt.stages.models import model_directions
+    from nmt.stages.paths import split_file
+
+    split_file(data, split, model_directions(model)[0][0])  # what is missing is said before torch is loaded
     from nmt.stages import bench as stage
 
     report = stage.bench(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nmt.errors import ConfigError
+
 from .options import AsJson
 
 if TYPE_CHECKING:
@@ -15,11 +17,20 @@ if TYPE_CHECKING:
 
 def check(
     model: Annotated[
-        Path, typer.Argument(metavar="MODEL", help="A model folder, or a run folder.", show_default=False)
-    ],
+        Path | None, typer.Argument(metavar="MODEL", help="A model folder, or a run folder.", show_default=False)
+    ] = None,
+    named: Annotated[Path | None, typer.Option("--model", metavar="DIR", help="The same, as an option.")] = None,
     json_: AsJson = False,
 ) -> None:
     """Verify every part of a model folder, its checkpoint included, and say what it is."""
+    from nmt.model_folder.store import open_folder
+
+    if model is not None and named is not None:
+        raise ConfigError("check: name one model, as MODEL or by --model")
+    model = model or named
+    if model is None:
+        raise ConfigError("check: name a model folder, as in nmt check MODEL")
+    open_folder(model)  # what is missing is said before torch is loaded
     from nmt.stages import check as stage
 
     report = stage.check(model)

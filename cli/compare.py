@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.io.lines import clean_output
+
 from .options import AsJson, Device, SourceLanguage, TargetLanguage
 from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize
 from .tables import as_json
@@ -84,5 +86,5 @@ def _report(result: "Comparison") -> str:
         ]
         for example in pair.examples:
             lines.append(f"  line {example.line}: {example.gain:+.1f} chrF++")
-            lines += [f"    {name}: {text}" for name, text in example.texts.items()]
+            lines += [f"    {name}: {clean_output(text, text)}" for name, text in example.texts.items()]
     return "\n".join(lines)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
+from .options import BeamSize, Device, LengthPenalty, Replace, SourceLanguage, TargetLanguage
 from .prepare import print_counts
 from .progress import TrainingDisplay
 
@@ -22,6 +22,7 @@ def distill(
         bool,
         typer.Option("--keep-original/--translations-only", help="Train on the original pairs besides, or not."),
     ] = True,
+    replace: Replace = False,
     beam_size: BeamSize = None,
     length_penalty: LengthPenalty = None,
     device: Device = "cpu",
@@ -41,6 +42,7 @@ def distill(
             source=source,
             target=target,
             keep_original=keep_original,
+            replace_corpus=replace,
             search={name: value for name, value in wanted.items() if value is not None},
             device=device,
             report=display.show_distillation,

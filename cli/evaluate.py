@@ -1,12 +1,14 @@
 """`nmt evaluate`: a model or ready translations against references."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from nmt.errors import ConfigError
+from nmt.io.files import refuse_overwriting
 
 from .evaluate_tagger import evaluate_tagger
 from .options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
@@ -50,6 +52,7 @@ def evaluate(
 ) -> None:
     """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature."""
     from nmt.stages import evaluate as stage
+    from nmt.stages.paths import model_files, prepared_files
     from nmt.stages.systems import open_test_set
 
     if json_ and latex:
@@ -76,6 +79,9 @@ def evaluate(
         )
         print("nmt: evaluate --task tag is the old spelling of nmt evaluate-tagger", file=sys.stderr)
         return
+    if output is not None:
+        read = [*(references or []), *filter(None, (input_, paper)), *(prepared_files(data) if data else [])]
+        refuse_overwriting([output], [*read, *chain.from_iterable(map(model_files, model or []))])
     opened = open_test_set(
         references=references or [],
         input=input_,

@@ -16,6 +16,9 @@ def export(
     ] = None,
 ) -> None:
     """Add to a model the engine that runs it fast on processors, int8 and without torch; nmt train does so, too."""
+    from nmt.model_folder.store import open_folder
+
+    open_folder(model)  # what is missing is said before torch is loaded
     from nmt.stages import export as stage
 
     saved = stage.export(model=model, out=out)

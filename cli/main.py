@@ -23,6 +23,7 @@ from .distill import distill
 from .evaluate import evaluate
 from .evaluate_tagger import evaluate_tagger
 from .export import export
+from .options import TEXT_ALLOWED
 from .prepare import prepare
 from .scoring import OLD_SPELLINGS
 from .tag import tag
@@ -49,12 +50,12 @@ app = typer.Typer(
 )
 app.command("prepare")(prepare)
 app.command("train-tokenizer")(train_tokenizer)
-app.command("tokenize")(tokenize)
+app.command("tokenize", context_settings=TEXT_ALLOWED)(tokenize)
 app.command("train")(train)
 app.command("train-tagger")(train_tagger)
 app.command("distill")(distill)
-app.command("translate")(translate)
-app.command("tag")(tag)
+app.command("translate", context_settings=TEXT_ALLOWED)(translate)
+app.command("tag", context_settings=TEXT_ALLOWED)(tag)
 app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)

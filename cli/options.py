@@ -1,10 +1,13 @@
 """Options that several commands share, and the configuration that some of them make."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from nmt.errors import ConfigError
 
 if TYPE_CHECKING:
     from nmt.config import Config
@@ -29,7 +32,22 @@ LengthPenalty = Annotated[
     float | None, typer.Option(help="Higher favours longer translations; by default the model's own.")
 ]
 Device = Annotated[str, typer.Option(help="cpu (also where there is a GPU), cuda, or cuda:N.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace another corpus that --out holds.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+
+# For commands that have no arguments but may be given one: see refuse_text.
+TEXT_ALLOWED = {"allow_extra_args": True}
+
+
+def refuse_text(context: typer.Context) -> None:
+    """Raise ConfigError, which says how, if text or a file's name stands where a command has options alone."""
+    if not context.args:
+        return
+    command, text = f"nmt {context.info_name}", " ".join(context.args)
+    if Path(text).is_file():
+        raise ConfigError(f"{text}: name the file by an option or pipe it: {command} < {shlex.quote(text)}")
+    raise ConfigError(f"{text[:40]!r}: pipe the text: printf '%s\\n' {shlex.quote(text)} | {command}")
 
 
 def read_config(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read_config
+from .options import ConfigFile, Overrides, Replace, SourceLanguage, TargetLanguage, read_config
 from .warning import warn
 
 
@@ -46,6 +46,7 @@ def prepare(
         typer.Option(min=1, help="Of the pairs that the rules leave, draw so many at random; held-out ones included."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are drawn, and which held out.")] = 1,
+    replace: Replace = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
     config: ConfigFile = None,
     set_: Overrides = None,
@@ -64,6 +65,7 @@ def prepare(
         limit=limit,
         seed=seed,
         warn=warn,
+        replace_corpus=replace,
     )
     if json_:
         print(json.dumps(report))

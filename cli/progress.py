@@ -53,12 +53,15 @@ class TrainingDisplay:
         """Report on the translation of a training set."""
         self._working(f"line {progress.lines:,}/{progress.total:,}", progress.seconds_left)
 
-    def close_with_advice(self, advice: str, done: bool = False) -> int:
-        """Say what can be done now, or, if a signal came before it was done, how to go on; returns the exit code."""
+    def close_with_advice(self, advice: str, done: bool = False, before: bool = False) -> int:
+        """Say what can be done now, or, if a signal came before it was done, how to go on; returns the exit code.
+
+        before tells that it had been done already.
+        """
         if self._signal and not done:
             self._print("stopped and saved; run the same command again to go on exactly here", True)
             return 128 + self._signal
-        self._print(f"done; {advice}", True)
+        self._print(f"{'was done already' if before else 'done'}; {advice}", True)
         return 0
 
     def _working(self, found: str, seconds_left: float) -> None:

@@ -7,11 +7,12 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import Device, Engine
+from .options import Device, Engine, refuse_text
 from .warning import warn
 
 
 def tag(
+    context: typer.Context,
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger. By default the shipped one.")
     ] = None,
@@ -32,6 +33,7 @@ def tag(
     """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
     from nmt.stages import tag as stage
 
+    refuse_text(context)
     if json_ and bio:
         raise ConfigError("--json and --bio: choose one")
     stage.tag(

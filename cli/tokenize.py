@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from .options import refuse_text
+
 
 def tokenize(
+    context: typer.Context,
     tokenizer: Annotated[
         Path, typer.Option(help="What `nmt train-tokenizer` made, or a model folder.", show_default=False)
     ],
@@ -19,4 +22,5 @@ def tokenize(
     """Turn each line of stdin into subwords, separated by spaces, or subwords into a line of text."""
     from nmt.stages import tokenize as stage
 
+    refuse_text(context)
     stage.tokenize(tokenizer=tokenizer, as_ids=ids, decode=decode, target_side=target)

@@ -23,7 +23,7 @@ def train(
     from nmt.stages import train as stage
 
     with TrainingDisplay() as display:
-        stage.train(
+        trained = stage.train(
             config=read_config("train", config, set_, source, target),
             data=data,
             tokenizer=tokenizer,
@@ -32,5 +32,5 @@ def train(
             report=display.show,
             stop=display.stop_requested,
         )
-        code = display.close_with_advice(f"translate with: nmt translate --model {out}")
+        code = display.close_with_advice(f"translate with: nmt translate --model {out}", before=not trained)
     raise typer.Exit(code)

@@ -35,7 +35,7 @@ def train_tagger(
     from nmt.stages import train_tagger as stage
 
     with TrainingDisplay() as display:
-        stage.train_tagger(
+        trained = stage.train_tagger(
             config=read_config("train-tagger --data" if data else "train-tagger", config, set_),
             model=model,
             train=train,
@@ -47,5 +47,5 @@ def train_tagger(
             report=display.show,
             stop=display.stop_requested,
         )
-        code = display.close_with_advice(f"tag with: nmt tag --model {out or model}")
+        code = display.close_with_advice(f"tag with: nmt tag --model {out or model}", before=not trained)
     raise typer.Exit(code)

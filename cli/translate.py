@@ -7,11 +7,12 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage
+from .options import BeamSize, Device, Engine, LengthPenalty, SourceLanguage, TargetLanguage, refuse_text
 from .warning import warn
 
 
 def translate(
+    context: typer.Context,
     model: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="A model folder; several translate together. By default the shipped one."),
@@ -39,6 +40,7 @@ def translate(
     """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
     from nmt.stages import translate as stage
 
+    refuse_text(context)
     if not sample and (seed is not None or temperature is not None):
         raise ConfigError("--seed and --temperature are for --sample; add it, or leave them out")
     wanted = {

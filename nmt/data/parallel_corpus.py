@@ -63,6 +63,11 @@ def read_corpora(
     return chain.from_iterable(corpora)
 
 
+def is_text_file(name: str) -> bool:
+    """Whether a name is that of plain text, which is one half of a corpus."""
+    return not (is_dataset(name) or _form(name))
+
+
 def _form(name: str) -> str | None:
     suffix = _suffix(name)
     return suffix if suffix in _READERS else None
@@ -77,7 +82,7 @@ def _read_text_files(first: str, second: str | None, source: str, target: str) -
         if _suffix(name) in _NOT_READ:
             forms = ", ".join(_READERS)
             raise DataError(f"{name}: {_suffix(name)} is not read; give two text files, or one of the forms {forms}")
-    if second is None or is_dataset(second) or _form(second):
+    if second is None or not is_text_file(second):
         raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
     if not Path(second).exists():
         raise DataError(f"{second}: no such file; check the path")

@@ -8,16 +8,18 @@ import io
 import os
 import re
 import secrets
+import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from nmt.errors import DataError
+from nmt.errors import ConfigError, DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
+STDIN, STDOUT = Path("/dev/stdin"), Path("/dev/stdout")  # for refuse_overwriting, which asks what lies behind them
 
 _READ_AT_ONCE = 1 << 16  # bytes
 _TEMPORARY = re.compile(r"\.nmt-[0-9a-f]{16}\.tmp")
@@ -59,6 +61,23 @@ def sha256(path: Path) -> bytes:
         return digest.digest()
 
 
+def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise ConfigError if a file to write is one to read, by whatever name or link; DataError if an input is missing.
+
+    Nothing is opened. What is no regular file, such as a terminal or a FIFO, is not overwritten.
+    """
+    read = {}
+    for path in inputs:
+        with _told(path):
+            read[_identity(path)] = path
+    for output in outputs:
+        with suppress(OSError):  # what is not there cannot be an input
+            identity = _identity(output)
+            if identity is not None and identity in read:
+                name = "" if read[identity] == output else f", as {read[identity]}"
+                raise ConfigError(f"{output}: would overwrite what is read{name}; choose another output")
+
+
 @contextmanager
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     """Yield one stream to write for each path; all take their places when the block ends, none if it fails.
@@ -92,6 +111,13 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What is the same for all names of a regular file; None for anything else."""
+    descriptor = {STDIN: 0, STDOUT: 1}.get(path)
+    status = path.stat() if descriptor is None else os.fstat(descriptor)
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
 class _Telling(io.RawIOBase):

@@ -6,13 +6,14 @@ Carriage returns, form feeds, U+0085, U+2028 and the rest are ordinary character
 
 import codecs
 import io
+import json
 import re
 import shlex
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from nmt.errors import DataError
 from nmt.io.files import open_bytes, replacing
@@ -25,6 +26,7 @@ _BYTE_ORDER_MARKS = {
 }
 _ENOUGH = 4096  # bytes, a multiple of four, that show an encoding
 _SKIPPED_AT_ONCE = 1 << 16  # bytes of an over-long line's tail held at a time
+_BIDIRECTIONAL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -141,15 +143,16 @@ def write_line(stream: BinaryIO, text: str) -> None:
 def clean_output(text: str, source: str) -> str:
     """Take out of a model's output what could break a line, a terminal or the reading order of what follows.
 
-    Control characters, line and paragraph separators and bidirectional embeddings, overrides and isolates that source
-    does not have itself are dropped, or become a space if they separate words; lone surrogates become U+FFFD.
+    Control characters, and line and paragraph separators, are dropped, or become a space if they separate words; so are
+    a tab, and bidirectional embeddings, overrides and isolates, that source does not have itself. Lone surrogates
+    become U+FFFD.
     """
 
     def safe(match: re.Match[str]) -> str:
         character = match.group()
         if "\ud800" <= character <= "\udfff":
             return "\ufffd"
-        if character in source and character != "\n":
+        if character in source and (character == "\t" or character in _BIDIRECTIONAL):
             return character
         return " " if character.isspace() else ""
 
@@ -175,6 +178,11 @@ def _iconv(encoding: str, name: str) -> str:
         return command
     path = shlex.quote(name)
     return f"gzip -dc {path} | {command}" if name.endswith(".gz") else f"{command} {path}"
+
+
+def json_line(value: Any) -> str:
+    r"""A value as JSON, exact: what could break the line, a terminal or the reading order is written as \uXXXX."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _skip_line(stream: BinaryIO) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import re
 import stat
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from nmt.errors import ModelError
 from nmt.model_folder.manifest import (
+    CHECKPOINT,
     FORMAT_VERSION,
     MANIFEST,
     MAX_BYTES,
@@ -155,6 +157,8 @@ def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -
         descriptor = os.open(file, _OPEN_TO_READ, dir_fd=folder)
     except FileNotFoundError as error:
         if file == MANIFEST:
+            if exists(path / CHECKPOINT):
+                raise ModelError(f"{path}: training; the first model comes after {_first_validation(path)}") from error
             raise ModelError(f"{path}: is not a model folder: it has no {MANIFEST}; train a model into it") from error
         refuse(path / file, "it is listed but missing")
     except OSError as error:
@@ -173,6 +177,15 @@ def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -
         _close(descriptor)
         raise
     return descriptor
+
+
+def _first_validation(run: Path) -> str:
+    """When a training saves its first model, by its checkpoint."""
+    try:
+        every = json.loads(open_folder(run / CHECKPOINT).read("state.json"))["job"]["training.validate_every"]
+    except (ModelError, ValueError, LookupError, TypeError, RecursionError):
+        every = 0
+    return f"update {every}" if every else "epoch 1"
 
 
 def _read_manifest(folder: int, path: Path) -> bytes:

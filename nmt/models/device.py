@@ -1,12 +1,16 @@
 """Where to compute."""
 
+import re
+
 import torch
 
 from nmt.errors import ConfigError
 
 
 def check_device(name: str) -> None:
-    """Raise ConfigError unless torch can compute on the device of this name."""
+    """Raise ConfigError unless torch can compute on the device of this name: cpu, cuda or cuda:N."""
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", name):
+        raise ConfigError(f"--device {name}: is not known; choose cpu, or cuda (or cuda:N) on a machine with a GPU")
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:  # the latter where torch was built without it

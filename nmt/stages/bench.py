@@ -17,6 +17,7 @@ from nmt.model_folder.store import open_folder
 from nmt.models.config import ModelConfig
 from nmt.stages.model_corpus import tokenize_for_model
 from nmt.stages.models import model_directions
+from nmt.stages.paths import split_file
 from nmt.threads import default_threads
 from nmt.training.config import TrainingConfig
 
@@ -59,9 +60,10 @@ def bench(
 ) -> BenchReport:
     """Measure how fast a model trains and translates the text of a prepared folder; 0 updates leave training out."""
     source, _ = model_directions(model)[0]
-    lines = [line for line in read_file(data / f"{split}.{source}") if line.strip()]
+    text = split_file(data, split, source)
+    lines = [line for line in read_file(text) if line.strip()]
     if not lines:
-        raise DataError(f"{data / f'{split}.{source}'}: no line to translate; choose another --split")
+        raise DataError(f"{text}: no line to translate; choose another --split")
     corpus = tokenize_for_model(model, data, config.training.max_length) if updates else None
     threads = default_threads()
     started = process(model, lines[0], runs)

@@ -20,10 +20,10 @@ from nmt.model_folder.contents import (
     open_model,
     read_object,
 )
-from nmt.model_folder.manifest import Part
+from nmt.model_folder.manifest import CHECKPOINT, Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
 from nmt.model_folder.tensors import parse
-from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER, load_checkpoint
+from nmt.training.checkpoint import TAGGER_FOLDER, load_checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def check(path: Path) -> ModelReport:
     if folder.has(TAGGER_DESCRIPTION):
         load_tagger(path)
         tagger = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
-    checkpoint, update = _inspect_checkpoint(path, FOLDER)
+    checkpoint, update = _inspect_checkpoint(path, CHECKPOINT)
     _inspect_checkpoint(path, TAGGER_FOLDER)
     return ModelReport(
         path=path,

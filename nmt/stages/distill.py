@@ -14,11 +14,11 @@ from typing import Any
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
-from nmt.errors import ConfigError
-from nmt.io.files import read_bytes, replacing
+from nmt.io.files import read_bytes, refuse_overwriting, replacing
 from nmt.io.lines import read_file, read_parallel, write_file, write_line
 from nmt.model_folder.store import lock, open_folder
 from nmt.stages.models import load_models
+from nmt.stages.paths import REPORT, model_files, obsolete_files, prepared_files, split_file
 
 PART_LINES = 512  # lines translated between two saves
 
@@ -40,6 +40,7 @@ def distill(
     source: str = "",
     target: str = "",
     keep_original: bool = True,
+    replace_corpus: bool = False,
     search: Mapping[str, Any] | None = None,
     device: str = "cpu",
     report: Callable[[DistillationProgress], None] = lambda progress: None,
@@ -47,12 +48,17 @@ def distill(
 ) -> dict[str, Any] | None:
     """Make a prepared folder whose training targets models wrote, or go on where that was stopped; None if it is again.
 
-    The models translate together, in the given direction, the training source of the prepared folder data.
+    The models translate together, in the given direction, the training source of the prepared folder data. Raises
+    ConfigError if out holds another corpus, unless that is to be replaced.
     """
+    refuse_overwriting(prepared_files(out), [*prepared_files(data), *chain.from_iterable(map(model_files, model))])
     loaded = load_models(model, source=source, target=target, device=device)
     sums = {str(path): {name: part.sha256 for name, part in open_folder(path).parts.items()} for path in model}
+    for language in [loaded.source, loaded.target][: 1 + keep_original]:
+        split_file(data, "train", language)
+    obsolete = obsolete_files(out, _inputs(loaded, data), replace_corpus)
     with lock(out):
-        return distill_with(
+        found = distill_with(
             model=loaded,
             models=sums,
             search=replace(loaded.search, **(search or {})),
@@ -62,6 +68,9 @@ def distill(
             report=report,
             stop=stop,
         )
+        for path in obsolete if found else ():
+            path.unlink(missing_ok=True)
+    return found
 
 
 def distill_with(
@@ -82,8 +91,6 @@ def distill_with(
     and test pairs stay as they are. Returns, and saves as report.json, what was counted; None if stop ended it early:
     the next call goes on from there.
     """
-    if data.resolve() == out.resolve():
-        raise ConfigError(f"{out}: is where the original training pairs are; choose another folder")
     source, target = f"train.{model.source}", f"train.{model.target}"
     made = {"models": models, "source": model.source, "target": model.target, "search": asdict(search)}
     parts = out / ".parts" / _digest({**made, "lines": hashlib.sha256(read_bytes(data / source)).hexdigest()})
@@ -97,7 +104,7 @@ def distill_with(
         for split in ("valid", "test")
         for language in (model.source, model.target)
     }
-    with replacing(*(out / name for name in (source, target, *held_out, "report.json"))) as streams:
+    with replacing(*(out / name for name in (source, target, *held_out, REPORT))) as streams:
         for pair in _pairs(data / source, data / target, parts, keep_original, counts):
             for stream, line in zip(streams, pair, strict=False):
                 write_line(stream, line)
@@ -109,10 +116,15 @@ def distill_with(
             "kept": {"train": counts.pop("kept", 0), **kept},
             "rejected": dict(counts),
             "distilled": {**made, "keep_original": keep_original},
+            "inputs": _inputs(model, data),
         }
         write_line(streams[-1], json.dumps(found))
     shutil.rmtree(out / ".parts")
     return found
+
+
+def _inputs(model: TranslationModel, data: Path) -> dict[str, Any]:
+    return {"languages": [model.source, model.target], "corpora": [str(data)]}
 
 
 def _translate_in_parts(

@@ -4,9 +4,12 @@ from pathlib import Path
 
 from nmt.engines.export import add_engine, save_small
 from nmt.errors import ConfigError
+from nmt.io.files import refuse_overwriting
 from nmt.model_folder import store
 from nmt.model_folder.contents import INT8
-from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
+from nmt.model_folder.manifest import CHECKPOINT
+from nmt.stages.paths import model_files
+from nmt.training.checkpoint import TAGGER_FOLDER
 
 
 def export(*, model: Path, out: Path | None = None) -> Path:
@@ -19,9 +22,8 @@ def export(*, model: Path, out: Path | None = None) -> Path:
         with store.lock(model):  # a training may save another translator meanwhile
             add_engine(model)
     else:
-        if out.resolve() == model.resolve():
-            raise ConfigError(f"{out}: is the model itself; choose another folder, or leave --out away")
-        if any((out / folder).exists() for folder in (FOLDER, TAGGER_FOLDER)):
+        refuse_overwriting(model_files(out), model_files(model))
+        if any((out / folder).exists() for folder in (CHECKPOINT, TAGGER_FOLDER)):
             raise ConfigError(f"{out}: holds a training, which a small copy would end; choose another folder")
         save_small(model, out)
     return out or model

@@ -5,6 +5,7 @@ from pathlib import Path
 from nmt.data.tokenized_corpus import TokenizedCorpus, tokenize_corpus
 from nmt.model_folder.contents import load_known_words, load_tokenizers, read_description
 from nmt.model_folder.store import open_folder
+from nmt.stages.paths import pair_files
 from nmt.text.directions import decoder_start_ids
 
 
@@ -17,8 +18,7 @@ def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCor
         description["source"], description["target"], description.get("directions", "one"), target
     )
     return tokenize_corpus(
-        data / f"train.{description['source']}",
-        data / f"train.{description['target']}",
+        *pair_files(data, "train", description["source"], description["target"]),
         source,
         target,
         cache=data / ".tokenized",

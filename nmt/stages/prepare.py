@@ -8,12 +8,13 @@ from typing import Any
 
 from nmt.config import Config
 from nmt.data.cleaning import Pair, clean, sentence_key, tidy
-from nmt.data.parallel_corpus import read_corpora
+from nmt.data.parallel_corpus import is_text_file, read_corpora
 from nmt.data.repair import advice, repair
 from nmt.data.splits import held_out_size, hold_out, sample
 from nmt.errors import ConfigError, DataError
-from nmt.io.files import replacing
+from nmt.io.files import refuse_overwriting, replacing
 from nmt.io.lines import write_line
+from nmt.stages.paths import REPORT, SPLITS, corpus_files, obsolete_files
 from nmt.text.languages import check_languages
 
 
@@ -29,6 +30,7 @@ def prepare(
     limit: int | None = None,
     seed: int = 1,
     warn: Callable[[str], None] = lambda message: None,
+    replace_corpus: bool = False,
 ) -> dict[str, Any]:
     """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
 
@@ -38,13 +40,21 @@ def prepare(
     Validation and test sets that are given are repaired and kept; those that are not are held out of the corpora, size
     pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. warn
     receives a line for each fault that many pairs have and that a setting repairs.
+
+    Raises ConfigError if out holds other corpora, prepared or not, unless they are to be replaced.
     """
     check_languages(config.source, config.target)
+    languages = config.source, config.target
+    files = [out / f"{split}.{language}" for split in SPLITS for language in languages]
+    _check_partner("--valid", valid)
+    _check_partner("--test", test)
+    refuse_overwriting([*files, out / REPORT], corpus_files([*corpora, *valid, *test]))
+    inputs = {"languages": list(languages), "corpora": list(corpora), "valid": list(valid), "test": list(test)}
+    obsolete = obsolete_files(out, inputs, replace_corpus)
     names = _column_names(columns)
     counts: Counter[str] = Counter()
     found: Counter[str] = Counter()
     faults: Counter[str] = Counter()
-    languages = config.source, config.target
 
     def read(wanted: Sequence[str]) -> Iterator[Pair]:
         pairs = read_corpora(wanted, source=config.source, target=config.target, columns=names)
@@ -77,9 +87,8 @@ def prepare(
 
     out.mkdir(parents=True, exist_ok=True)
     splits = {"train": train, "valid": given["valid"], "test": given["test"]}
-    files = [out / f"{split}.{language}" for split in splits for language in (config.source, config.target)]
     kept: dict[str, int] = {}
-    with replacing(*files, out / "report.json") as streams:
+    with replacing(*files, out / REPORT) as streams:
         for (split, pairs), source_file, target_file in zip(splits.items(), streams[:-1:2], streams[1::2], strict=True):
             kept[split] = 0
             for source, target in pairs:
@@ -88,11 +97,23 @@ def prepare(
                 kept[split] += 1
             if split == "train":
                 _check_any_left(kept[split], counts, corpora)
-        report = {name: found[name] for name in ("read", "line_ends")} | {"rejected": dict(counts), "kept": kept}
+        report: dict[str, Any] = {name: found[name] for name in ("read", "line_ends")}
+        report |= {"rejected": dict(counts), "kept": kept, "inputs": inputs}
         write_line(streams[-1], json.dumps(report))
     for message in advice(faults, languages):
         warn(message)
+    for path in obsolete:
+        path.unlink(missing_ok=True)
     return report
+
+
+def _check_partner(option: str, names: Sequence[str]) -> None:
+    """Raise ConfigError for one text file: the other one was given as if it were a corpus to clean."""
+    if len(names) == 1 and is_text_file(names[0]):
+        raise ConfigError(
+            f"{option} {names[0]}: a text file without its partner; give {option} twice: "
+            f"{option} {names[0]} {option} FILE"
+        )
 
 
 def _column_names(columns: str | None) -> tuple[str, str] | None:

@@ -16,9 +16,13 @@ LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
 def line_streams(
     input: Path | None, output: Path | None, warn: Callable[[str], None]
 ) -> Iterator[tuple[Iterator[str], BinaryIO]]:
-    """The lines of a file or stdin, and a file or stdout to write to; a file is there once all of it is."""
+    """The lines of a file or stdin, and a file or stdout to write to; a file is there once all of it is.
+
+    The carriage return with which Windows ends lines is none of theirs.
+    """
     with ExitStack() as stack:
         stream = standard_input() if input is None else stack.enter_context(open_bytes(input))
         out = sys.stdout.buffer if output is None else stack.enter_context(replacing(output))[0]
         name = "stdin" if input is None else str(input)
-        yield read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE), out
+        lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
+        yield (line.removesuffix("\r") for line in lines), out

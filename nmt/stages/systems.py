@@ -3,16 +3,19 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from nmt.data.bio_tags import TAG
 from nmt.data.test_set import TestSet, read_test_set, sacrebleu_test_set
 from nmt.decoding.model import EngineName
 from nmt.errors import ConfigError, DataError
+from nmt.io.lines import read_file
 from nmt.io.sentences import read_sentences
 from nmt.metrics.plausibility import hypothesis_doubts, reference_doubts
 from nmt.stages.models import Models, model_directions, model_paths
+from nmt.stages.paths import pair_files
 from nmt.stages.translate import translate_lines
 from nmt.text.directions import choose_direction
 from nmt.text.languages import language_of_script, scripts_of
@@ -52,13 +55,25 @@ def open_test_set(
         first, _, second = languages.partition("-")
         return replace(found, languages=(source or first, target or second))
     if data is None:
+        for path in filter(_is_tagged, references):
+            raise ConfigError(
+                f"{path}: has a tag on each line, and this compares translations; score taggers one by one: "
+                f"nmt evaluate-tagger --references {path} --model DIR"
+            )
         return replace(read_test_set(references, input), languages=(source, target))
     if model is not None:
         source, target = choose_direction(model_directions(model), source, target)
     if not (source and target):
         raise ConfigError("the languages of --data are not given; name them by --source and --target")
-    found = read_test_set([data / f"{split}.{target}"], data / f"{split}.{source}")
+    source_file, target_file = pair_files(data, split, source, target)
+    found = read_test_set([target_file], source_file)
     return replace(found, languages=(source, target))
+
+
+def _is_tagged(path: Path) -> bool:
+    """Whether a text begins like a corpus of names: columns, with a tag in the last."""
+    lines = [line.split() for line in islice(read_file(path), 20) if line.strip() and not line.startswith("#")]
+    return bool(lines) and all(len(fields) > 1 and (fields[-1] == "O" or TAG.fullmatch(fields[-1])) for fields in lines)
 
 
 def read_output(path: Path, test_set: TestSet) -> Output:

@@ -1,17 +1,19 @@
 """`nmt translate`: lines in, lines out."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from nmt.decoding.chunks import chunks
 from nmt.decoding.model import EngineName
 from nmt.decoding.translator import Translation, translate_chunks
-from nmt.io.lines import write_line
+from nmt.io.files import STDIN, STDOUT, refuse_overwriting
+from nmt.io.lines import json_line, write_line
 from nmt.resources import shipped_model
-from nmt.stages.models import Models, load_models
+from nmt.stages.models import Models, load_models, model_paths
+from nmt.stages.paths import model_files
 from nmt.stages.streams import line_streams
 
 
@@ -32,7 +34,11 @@ def translate(
 
     Without a model, the shipped one translates. source and target name the languages, where it knows more than one way.
     """
-    loaded = load_models(model or shipped_model(), source=source, target=target, device=device, engine=engine)
+    models = model or shipped_model()
+    refuse_overwriting(
+        [output or STDOUT], [input or STDIN, *chain.from_iterable(map(model_files, model_paths(models)))]
+    )
+    loaded = load_models(models, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     with line_streams(input, output, warn) as (lines, out):
         for chunk in chunks(lines):
@@ -64,4 +70,4 @@ def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
         texts = [alternative.text for alternative in translation.alternatives]
         return texts + [""] * (n_best - len(texts))
     fields = {"source": translation.source, "translations": [vars(item) for item in translation.alternatives]}
-    return [json.dumps(fields, ensure_ascii=False)]
+    return [json_line(fields)]

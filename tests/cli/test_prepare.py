@@ -33,10 +33,12 @@ def test_a_table_counts_what_each_rule_rejected(prepare, tmp_path):
     code, out, _ = prepare(german, english, "--hold-out", "3", "--json")
     assert code == 0
     report = json.loads(out)
+    assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
+    corpora = [str(tmp_path / name) for name in ("a.de", "a.en")]
+    assert report.pop("inputs") == {"languages": ["de", "en"], "corpora": corpora, "valid": [], "test": []}
     assert report == {
         "read": 42, "line_ends": 0, "rejected": {"empty": 1, "copies": 1}, "kept": {"train": 34, "valid": 3, "test": 3}
     }  # fmt: skip
-    assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
     for split, count in report["kept"].items():
         assert len(lines(tmp_path / "out" / f"{split}.de")) == len(lines(tmp_path / "out" / f"{split}.en")) == count
 
@@ -83,7 +85,9 @@ def test_sets_that_are_given_are_kept_whole_and_the_training_set_loses_what_they
     code, out, err = prepare(german, english, "--valid", own, "--test", own, "--json")
     assert (code, err) == (0, "")
     kept = {"train": 2, "valid": 3, "test": 3}
-    assert json.loads(out) == {"read": 4, "line_ends": 0, "rejected": {"overlap": 2}, "kept": kept}
+    report = json.loads(out)
+    assert report.pop("inputs")["valid"] == [own]
+    assert report == {"read": 4, "line_ends": 0, "rejected": {"overlap": 2}, "kept": kept}
     assert lines(tmp_path / "out" / "train.de") == ["Auf Wiedersehen", "Danke"]
     assert lines(tmp_path / "out" / "valid.de") == ["Guten Tag", "Guten Tag", ""]
 
@@ -141,3 +145,46 @@ def test_a_limit_draws_from_what_the_rules_leave(prepare):
         "rejected": {"empty": 1, "limit": 70},
         "kept": {"train": 28, "valid": 1, "test": 1},
     }
+
+
+GERMAN, ENGLISH = [f"Satz {number}" for number in range(40)], [f"sentence {number}" for number in range(40)]
+
+
+def test_another_corpus_in_the_folder_is_replaced_on_request_alone(prepare, tmp_path):
+    assert prepare(GERMAN, ENGLISH)[0] == 0
+    assert prepare(GERMAN[1:], ENGLISH[1:])[0] == 0  # the same corpora, whatever they hold by now
+    held = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    (tmp_path / "more.tsv").write_text("noch eins\tanother one\n")
+    code, _, err = prepare(GERMAN, ENGLISH, str(tmp_path / "more.tsv"))
+    assert code == 2
+    assert "holds report.json, of another corpus or of your own; choose another folder, or add --replace" in err
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == held
+    assert prepare(GERMAN, ENGLISH, str(tmp_path / "more.tsv"), "--replace")[0] == 0
+
+
+def test_replacing_a_corpus_of_other_languages_leaves_nothing_of_it(prepare, tmp_path):
+    assert prepare(GERMAN, ENGLISH)[0] == 0
+    (tmp_path / "out" / "tokenizer.model").write_bytes(b"the user's")
+    (tmp_path / "out" / "train.it").write_bytes(b"the user's")
+    assert prepare(GERMAN, ENGLISH, "--replace", languages=("nl", "en"))[0] == 0
+    made = {f"{split}.{language}" for split in ("train", "valid", "test") for language in ("nl", "en")}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == made | {"report.json", "tokenizer.model", "train.it"}
+
+
+@pytest.mark.parametrize("report", ["[]", "{}", '{"inputs": 3}', '{"inputs": {"languages": "de"}}', "no JSON"])
+def test_a_report_of_somebody_else_tells_nothing(prepare, tmp_path, report):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.json").write_text(report)
+    assert prepare(GERMAN, ENGLISH)[0] == 2
+    assert prepare(GERMAN, ENGLISH, "--replace")[0] == 0
+
+
+@pytest.mark.parametrize("option", ["--valid", "--test"])
+def test_two_files_after_one_option_are_told_apart(prepare, tmp_path, option):
+    for name in ("v.de", "v.en"):
+        (tmp_path / name).write_text("eins\n")
+    source, target = str(tmp_path / "v.de"), str(tmp_path / "v.en")
+    code, _, err = prepare(GERMAN, ENGLISH, option, source, target)
+    assert code == 2
+    assert f"give {option} twice: {option} {source} {option} FILE" in err
+    assert prepare(GERMAN, ENGLISH, option, source, option, target)[0] == 0

@@ -99,7 +99,7 @@ def test_a_small_copy_translates_and_tags_as_the_model_does(toy_tagger, tmp_path
 
 
 def test_a_copy_needs_another_place(copy):
-    with pytest.raises(ConfigError, match="is the model itself"):
+    with pytest.raises(ConfigError, match="would overwrite what is read"):
         export(model=copy, out=copy)
 
 

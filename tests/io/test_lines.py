@@ -138,7 +138,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_output_keeps_no_control_that_the_source_does_not_have():
     assert clean_output("a\nb\x1b[31m\u2028c\u202e", "source") == "a b[31m c"
-    assert clean_output("a\tb\x1b", "with \x1b") == "a b\x1b"
+    assert clean_output("a\tb\u202e", "with \t and \u202e") == "a\tb\u202e"
+    assert clean_output("a\x1bb\x9bc\r", "with \x1b, \x9b and \r") == "abc "
 
 
 @given(st.text(), st.text())
