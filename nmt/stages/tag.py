@@ -1,4 +1,4 @@
-"""`nmt tag`: the names in lines."""
+"""`nmt tag`: find names in lines of text."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ def tag(
     device: str = "cpu",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Mark the names in a file or stdin, line by line, in bounded memory; without a model, by the shipped one."""
+    """Mark the names in a file or stdin, line by line, in bounded memory; the default model is the shipped one."""
     loaded = load_tagger(model or shipped_model(), device)
     with line_streams(input, output, warn) as (lines, out):
         for chunk in chunks(lines):

@@ -1,4 +1,4 @@
-"""`nmt train`: a translator, from a prepared folder and its tokenizer."""
+"""`nmt train`: train a translator on a prepared folder."""
 
 from collections.abc import Callable
 from itertools import chain
@@ -28,7 +28,7 @@ def train(
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Train a translator on a prepared folder into a run folder, or go on where such a training was stopped.
+    """Train a translator on the prepared folder data in the run folder out, or resume training that was stopped.
 
     Raises ConfigError if the run was begun with another configuration, tokenizer or data.
     """
@@ -44,7 +44,7 @@ def train(
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
     if config.training.placeholders:
         for subwords in (source_tokenizer, target_tokenizer):
-            _ = subwords.placeholder_ids  # or an error says what is missing, before an epoch is over
+            _ = subwords.placeholder_ids  # raises ModelError if one is missing, before training starts
     texts = (data / f"train.{config.source}", data / f"train.{config.target}")
     known = known_words(chain.from_iterable(map(read_file, texts))) if config.training.placeholders else None
     start_ids = decoder_start_ids(config.source, config.target, config.directions, target_tokenizer)

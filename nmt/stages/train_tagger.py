@@ -1,4 +1,4 @@
-"""`nmt train-tagger`: a tagger on the encoder of a translator."""
+"""`nmt train-tagger`: train a tagger on the encoder of a translator."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,11 +25,12 @@ def train_tagger(
     report: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Train a tagger on the encoder of a translator, into its folder or into out, or go on where that was stopped.
+    """Train a tagger on the encoder of a translator, or resume training that was stopped.
 
-    train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
+    It is saved in out, by default in the translator's folder. train and valid name corpora of tagged sentences; data is
+    a prepared folder of translations for joint training.
     """
-    store.open_folder(model)  # or it says that there is none: a lock would make the folder
+    store.open_folder(model)  # raises ModelError if there is none; the lock would create the folder
     with store.lock(out or model):
         job = TaggingJob(
             model=model,
