@@ -1,10 +1,10 @@
-"""Parallel corpora in the forms that people have them, read as one stream of sentence pairs.
+"""Parallel corpora in all common formats, read as one stream of sentence pairs.
 
-Two plain text files in a row, the source first, are one corpus; a name that ends in .tsv, .csv, .jsonl or .parquet,
-a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be compressed by gzip.
+Two consecutive plain text files, the source first, are one corpus; a name that ends in .tsv, .csv, .jsonl or .parquet,
+a folder saved by `datasets`, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be compressed by gzip.
 
-CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into nothing and 001 into 1, join rows after
-an open quote, and shift the data where a row has a field too many.
+CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into a missing value and 001 into 1, join rows
+after an open quote, and shift the data if a row has too many fields.
 """
 
 import csv
@@ -22,8 +22,8 @@ from nmt.io.lines import read_file, read_parallel
 from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, load_dataset, open_dataset, text_of
 
 Pair = tuple[str, str]
-Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them
-Row = tuple[str, list[str]]  # where it stands, for errors, and its fields
+Columns = Sequence[tuple[str, str]]  # (source, target) column names, in order of preference
+Row = tuple[str, list[str]]  # its place, for error messages, and its fields
 
 
 def read_corpora(
@@ -31,12 +31,12 @@ def read_corpora(
 ) -> Iterator[Pair]:
     """Return the pairs of all corpora, in order; source and target are language codes.
 
-    Where columns have names, the ones to read are given by columns, or else called by the languages' codes, or
-    "source" and "target"; a column "translation" may hold both, keyed so. A TSV or CSV file whose first line names
-    the columns may have more of them, else each line must have two fields.
+    If columns have names, those to read are given by columns; by default they are the language codes, or "source" and
+    "target". A column "translation" may hold both, under these keys. A TSV or CSV file whose first line names the
+    columns may have other columns too; else each line must have two fields.
 
-    What is missing or unpaired is a DataError here, what is malformed is one while reading. A side may contain line
-    ends, where the form can express them.
+    Raises DataError at once for a missing file or one without its partner, and while reading for malformed data. A side
+    may contain line ends if the format can express them.
     """
     wanted = [columns] if columns else [(source, target), ("source", "target")]
     corpora: list[Iterator[Pair]] = []
@@ -60,17 +60,17 @@ def _form(name: str) -> str | None:
 
 def _read_text_files(first: str, second: str | None, source: str, target: str) -> Iterator[Pair]:
     if second is None or is_dataset(second) or _form(second):
-        raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
+        raise DataError(f"{first}: a text file without its partner; name the source file, then the target file")
     if not Path(second).exists():
         raise DataError(f"{second}: no such file; check the path")
     endings = [Path(name.removesuffix(".gz")).suffix for name in (first, second)]
     if endings == [f".{target}", f".{source}"]:
-        raise DataError(f"{first} {second}: the wrong way round; name the source file and then the target file")
+        raise DataError(f"{first} {second}: in the wrong order; name the source file, then the target file")
     return read_parallel(first, second)
 
 
 def _read_tsv(path: Path, wanted: Columns) -> Iterator[Pair]:
-    """A quote is a character like any other, and a tab always ends a field."""
+    """Quotes are ordinary characters, and a tab always ends a field."""
     lines = enumerate(read_file(path), start=1)
     return _from_rows(((f"{path}:{number}", line.split("\t")) for number, line in lines), wanted)
 
@@ -80,21 +80,21 @@ def _read_csv(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _csv_rows(path: Path) -> Iterator[Row]:
-    """Rows as RFC 4180 has them; a quote that is never closed is an error, not a very long field."""
+    """Rows as in RFC 4180; a quote that is never closed is an error, not a very long field."""
     reader = csv.reader((line + "\n" for line in read_file(path)), strict=True)
-    start = 1  # of the row, which may go on over many lines
+    start = 1  # first line of the row, which may extend over many lines
     try:
         for fields in reader:
             yield f"{path}:{start}", fields
             start = reader.line_num + 1
-    except csv.Error as error:  # its words are meant for programmers
+    except csv.Error as error:  # its messages are meant for programmers
         raise DataError(
-            f"{path}:{start}: not CSV; put quotes round fields with line ends, double those inside, and close each"
+            f"{path}:{start}: not CSV; put quotes around fields with line ends, double those inside, and close each"
         ) from error
 
 
 def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
-    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is no row
+    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is not a row
     first = next(rows, None)
     if first is None:
         return
@@ -110,7 +110,7 @@ def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
         rows = chain([first], rows)
     for where, fields in rows:
         if len(fields) != width:
-            cure = "correct the line" if names else "if there are more columns, name them in a first line"
+            cure = "correct the line" if names else "if there are more columns, name them in the first line"
             raise DataError(f"{where}: {len(fields)} fields where {width} are expected; {cure}")
         yield fields[source], fields[target]
 
@@ -121,7 +121,9 @@ def _read_jsonl(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as plain:  # Parquet is read from its end, gzip is not
+    with tempfile.NamedTemporaryFile(
+        suffix=".parquet"
+    ) as plain:  # Parquet is read from the end, which gzip does not allow
         readable = str(path)
         if path.suffix == ".gz":
             with open_bytes(path) as compressed:

@@ -1,7 +1,7 @@
 r"""The only reader and writer of text lines: UTF-8, ended by b"\n" and by nothing else.
 
-Carriage returns, form feeds, U+0085, U+2028 and the rest are ordinary characters inside a line here, while text-mode
-`open()` and `str.splitlines()` would break lines at them and shift every pair below.
+Carriage returns, form feeds, U+0085, U+2028 and the like are ordinary characters inside a line here. Text-mode `open()`
+and `str.splitlines()` would break lines at them and misalign all following pairs.
 """
 
 import re
@@ -15,7 +15,7 @@ from nmt.io.files import open_bytes, replacing
 
 BYTE_ORDER_MARK = "\ufeff"
 
-_SKIPPED_AT_ONCE = 1 << 16  # bytes of an over-long line's tail held at a time
+_SKIPPED_AT_ONCE = 1 << 16  # bytes of the rest of an over-long line
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -27,11 +27,11 @@ def read_lines(
     warn: Callable[[str], None] | None = None,
     max_bytes: int | None = None,
 ) -> Iterator[str]:
-    """Yield each line of a stream, without its line end, as soon as it is there.
+    """Yield each line of a stream, without its line end, as soon as it has been read.
 
-    Bytes that are not UTF-8, and lines of more than max_bytes bytes, raise DataError naming the line. If not strict,
-    bad bytes become U+FFFD, a long line is cut at a character, and warn receives one message naming the line. So
-    N lines always give N lines, and never more than max_bytes of one are held.
+    Bytes that are not UTF-8 and lines longer than max_bytes raise DataError with the line number. If not strict,
+    invalid bytes become U+FFFD, a long line is cut at a character boundary, and warn receives a message with the line
+    number. N lines always give N lines, and at most max_bytes of a line are held in memory.
     """
 
     def complain(problem: str, cure: str, remedy: str) -> None:
@@ -59,9 +59,9 @@ def read_lines(
 
 
 def read_file(path: Path | str) -> Iterator[str]:
-    """Yield the lines of a text file, compressed or not; any fault is a DataError naming file and line.
+    """Yield the lines of a text file, compressed or not. Raises DataError, with file and line, if something is wrong.
 
-    A byte-order mark at the very start of the file marks its encoding; it is not part of the first line.
+    A byte-order mark at the very start of the file is not part of the first line.
     """
     path = Path(path)
     with open_bytes(path) as stream:
@@ -73,7 +73,7 @@ def read_file(path: Path | str) -> Iterator[str]:
 
 
 def read_parallel(source_path: Path | str, target_path: Path | str) -> Iterator[tuple[str, str]]:
-    """Yield line i of one file with line i of the other; unequal line counts are a DataError naming both."""
+    """Yield line i of one file with line i of the other. Raises DataError if they have different numbers of lines."""
     sources, targets = read_file(source_path), read_file(target_path)
     for number, (source, target) in enumerate(zip_longest(sources, targets), start=1):
         if source is None or target is None:
@@ -87,7 +87,7 @@ def read_parallel(source_path: Path | str, target_path: Path | str) -> Iterator[
 
 
 def write_file(path: Path | str, lines: Iterable[str]) -> int:
-    """Replace a text file as a whole and return the number of lines; if that fails, what was there stays."""
+    """Replace a text file as a whole and return the number of lines; on failure the old file stays."""
     written = 0
     with replacing(Path(path)) as [stream]:
         for line in lines:
@@ -97,17 +97,17 @@ def write_file(path: Path | str, lines: Iterable[str]) -> int:
 
 
 def write_line(stream: BinaryIO, text: str) -> None:
-    """Write one line; the caller flushes. A line end inside text would shift every later line: ValueError."""
+    """Write one line; the caller flushes. Raises ValueError for a line end in text: it would misalign later lines."""
     if "\n" in text:
         raise ValueError(f"a line end inside a line: {text!r}")
     stream.write(text.encode("utf-8") + b"\n")
 
 
 def clean_output(text: str, source: str) -> str:
-    """Take out of a model's output what could break a line, a terminal or the reading order of what follows.
+    """Remove from a model's output what could break a line, disturb a terminal, or change the direction of later text.
 
-    Control characters, line and paragraph separators and bidirectional embeddings, overrides and isolates that source
-    does not have itself are dropped, or become a space if they separate words; lone surrogates become U+FFFD.
+    Control characters, line and paragraph separators, and bidirectional embeddings, overrides and isolates are dropped
+    unless source contains them, or become a space if they separate words; lone surrogates become U+FFFD.
     """
 
     def safe(match: re.Match[str]) -> str:
@@ -122,13 +122,13 @@ def clean_output(text: str, source: str) -> str:
 
 
 def _skip_line(stream: BinaryIO) -> None:
-    """Read to the end of the line."""
+    """Read up to the end of the line."""
     while (rest := stream.readline(_SKIPPED_AT_ONCE)) and not rest.endswith(b"\n"):
         pass
 
 
 def _cut_at_character(data: bytes) -> bytes:
-    """Drop the bytes of a character that the end of data cuts in two; bytes that are not UTF-8 stay as they are."""
+    """Drop the bytes of an incomplete character at the end of data; bytes that are not UTF-8 stay."""
     for start in range(len(data) - 1, max(len(data) - 4, -1), -1):
         if data[start] & 0b1100_0000 != 0b1000_0000:  # the last character starts here
             length = 4 if data[start] >= 0xF0 else 3 if data[start] >= 0xE0 else 2 if data[start] >= 0xC0 else 1
