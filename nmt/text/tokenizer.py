@@ -45,7 +45,7 @@ def train_subword_model(
     # Sampled here, because sentencepiece's own sample differs from process to process.
     sample = _reservoir((sentence for sentence in sentences if sentence.strip()), config.max_sentences, config.seed)
     if not sample:
-        raise DataError(f"{name}: all lines are blank; give text to train the tokenizer on")
+        raise DataError(f"{name}: no line has any text; give text to train the tokenizer on")
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(

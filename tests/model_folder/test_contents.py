@@ -136,7 +136,7 @@ def test_a_configuration_that_is_none_has_no_int8_weights(saved):
     for changes in ({"cell": "other"}, {"hidden_size": "8"}):
         with pytest.raises(ModelError, match=r"config\.json does not describe a translator"):
             load_int8(folder, {**DESCRIPTION, "model": CONFIG | changes}, 9, 9)
-    with pytest.raises(ModelError, match="no multiple of two times attention_heads"):
+    with pytest.raises(ModelError, match="not a multiple of two times attention_heads"):
         load_int8(folder, {**DESCRIPTION, "model": CONFIG | {"attention_heads": 3}}, 9, 9)
 
 
