@@ -1,4 +1,4 @@
-"""`nmt check`: is a model folder sound, and what is it?"""
+"""`nmt check`: whether a model folder is sound, and what it contains."""
 
 import json
 from dataclasses import asdict
@@ -60,7 +60,7 @@ def _lines(report: "ModelReport") -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    """A value of config.json in one line without control characters, which json.dumps escapes."""
+    """A value of config.json on one line; json.dumps escapes control characters."""
     if isinstance(value, dict):
         return ", ".join(f"{_plain(key)} {_plain(entry)}" for key, entry in value.items())
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""`nmt export`: a model folder made ready for use."""
+"""`nmt export`: an int8 engine for a model, or a small copy of the model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ def export(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Save a small copy here, a quarter of the size, and leave the model as it is."
+            metavar="DIR", help="Save a small copy here, a quarter of the size, and leave the model unchanged."
         ),
     ] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`nmt prepare`: corpora in, clean splits out."""
+"""`nmt prepare`: from corpora to clean splits."""
 
 import json
 from pathlib import Path
@@ -24,22 +24,29 @@ def prepare(
     target: TargetLanguage = "",
     valid: Annotated[
         list[str] | None,
-        typer.Option(help="Validation corpus, as CORPUS, twice for two files; kept as it is.", show_default=False),
+        typer.Option(
+            help="Validation corpus, in the same forms; give the option twice for two text files. Not cleaned.",
+            show_default=False,
+        ),
     ] = None,
     test: Annotated[
         list[str] | None,
-        typer.Option(help="Test corpus, as CORPUS, twice for two files; kept as it is.", show_default=False),
+        typer.Option(
+            help="Test corpus, in the same forms; give the option twice for two text files. Not cleaned.",
+            show_default=False,
+        ),
     ] = None,
     columns: Annotated[
         str | None,
         typer.Option(
             metavar="SOURCE,TARGET",
-            help="Columns to read; by default those named as the languages, or the two there are.",
+            help="Columns to read; by default those named after the languages, or the only two.",
             show_default=False,
         ),
     ] = None,
     hold_out: Annotated[
-        int | None, typer.Option(min=1, help="Pairs held out for a split not given; by default 2,000 or 5%.")
+        int | None,
+        typer.Option(min=1, help="Pairs to hold out for a split that is not given; by default 2,000, at most 5%."),
     ] = None,
     limit: Annotated[
         int | None,
@@ -51,7 +58,7 @@ def prepare(
     config: ConfigFile = None,
     set_: Overrides = None,
 ) -> None:
-    """Clean corpora and split them. A cleaning rule is switched off by --set cleaning.RULE=0 (or =false)."""
+    """Clean corpora and split them. --set cleaning.RULE=0 (or =false) switches a cleaning rule off."""
     from nmt.stages import prepare as stage
 
     report = stage.prepare(
@@ -74,7 +81,7 @@ def prepare(
 
 
 def print_counts(report: dict[str, Any]) -> None:
-    """Show what report.json of a prepared folder counts."""
+    """Show the counts in report.json of a prepared folder."""
     print(f"{'pairs read':<24}{report['read']:>12,}")
     if report.get("line_ends"):  # a distilled folder has none
         print(f"{'  with line ends':<24}{report['line_ends']:>12,}  (now spaces)")

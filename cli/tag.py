@@ -1,4 +1,4 @@
-"""`nmt tag`: names in lines of text."""
+"""`nmt tag`: find names in lines of text."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,13 +19,15 @@ def tag(
     input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
     json_: Annotated[
-        bool, typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text, score of each name.")
+        bool,
+        typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text and score of each name."),
     ] = False,
     bio: Annotated[
-        bool, typer.Option("--bio", help="Write a word and its tag a line, a blank line after each.")
+        bool,
+        typer.Option("--bio", help="Write one word and its tag per line, and a blank line after each line of input."),
     ] = False,
     pretokenized: Annotated[
-        bool, typer.Option("--pretokenized", help="Words have a space between them already; leave them so.")
+        bool, typer.Option("--pretokenized", help="The words are separated by spaces already; keep them.")
     ] = False,
     device: Device = "cpu",
     engine: Engine = "auto",

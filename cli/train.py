@@ -1,4 +1,4 @@
-"""`nmt train`: train a translator, or go on training one."""
+"""`nmt train`: train a translator, or resume its training."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +10,16 @@ from .progress import TrainingDisplay
 
 
 def train(
-    data: Annotated[Path, typer.Option(help="A folder that `nmt prepare` made.", show_default=False)],
-    tokenizer: Annotated[Path, typer.Option(help="What `nmt train-tokenizer` made.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="The run folder; it is a model folder from the first validation on.")],
+    data: Annotated[Path, typer.Option(help="A folder made by `nmt prepare`.", show_default=False)],
+    tokenizer: Annotated[Path, typer.Option(help="A tokenizer made by `nmt train-tokenizer`.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The run folder, which is a model folder after the first validation.")],
     config: ConfigFile = None,
     set_: Overrides = None,
     source: SourceLanguage = "",
     target: TargetLanguage = "",
     device: Device = "cpu",
 ) -> None:
-    """Train a translator. The same command goes on where a stopped training was, to the last bit."""
+    """Train a translator. The same command resumes stopped training exactly, to the last bit."""
     from nmt.stages import train as stage
 
     with TrainingDisplay() as display:

@@ -1,11 +1,11 @@
-"""Parallel corpora in the forms that people have them, read as one stream of sentence pairs.
+"""Parallel corpora in all common formats, read as one stream of sentence pairs.
 
 Two text files in a row, the source first, are one corpus, plain text or WMT's .sgm; a name that ends in .tsv, .csv,
 .jsonl, .parquet or .tmx, a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be
 compressed by gzip.
 
-CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into nothing and 001 into 1, join rows after
-an open quote, and shift the data where a row has a field too many.
+CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into a missing value and 001 into 1, join rows
+after an open quote, and shift the data if a row has too many fields.
 """
 
 import csv
@@ -25,8 +25,8 @@ from nmt.io.sentences import read_sentences
 from nmt.io.tmx import read_tmx
 
 Pair = tuple[str, str]
-Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them
-Row = tuple[str, list[str]]  # where it stands, for errors, and its fields
+Columns = Sequence[tuple[str, str]]  # (source, target) column names, in order of preference
+Row = tuple[str, list[str]]  # its place, for error messages, and its fields
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _HEAD = 100  # lines of a CSV file that show what parts its fields
@@ -41,12 +41,12 @@ def read_corpora(
 ) -> Iterator[Pair]:
     """Return the pairs of all corpora, in order; source and target are language codes.
 
-    Where columns have names, the ones to read are given by columns, or else called by the languages' codes, or
-    "source" and "target"; a column "translation" may hold both, keyed so. A TSV or CSV file whose first line names
-    the columns may have more of them, else each line must have two fields.
+    If columns have names, those to read are given by columns; by default they are the language codes, or "source" and
+    "target". A column "translation" may hold both, under these keys. A TSV or CSV file whose first line names the
+    columns may have other columns too; else each line must have two fields.
 
-    What is missing or unpaired is a DataError here, what is malformed is one while reading. A side may contain line
-    ends, where the form can express them.
+    Raises DataError at once for a missing file or one without its partner, and while reading for malformed data. A side
+    may contain line ends if the format can express them.
     """
     wanted = [columns] if columns else [(source, target), ("source", "target")]
     corpora: list[Iterator[Pair]] = []
@@ -93,7 +93,7 @@ def _read_text_files(first: str, second: str | None, source: str, target: str) -
 
 
 def _read_tsv(path: Path, wanted: Columns) -> Iterator[Pair]:
-    """A quote is a character like any other, and a tab always ends a field."""
+    """Quotes are ordinary characters, and a tab always ends a field."""
     lines = enumerate(read_file(path), start=1)
     return _from_rows(((f"{path}:{number}", line.split("\t")) for number, line in lines), wanted)
 
@@ -112,9 +112,9 @@ def _csv_rows(path: Path, wanted: Columns) -> Iterator[Row]:
         for fields in reader:
             yield f"{path}:{start}", fields
             start = reader.line_num + 1
-    except csv.Error as error:  # its words are meant for programmers
+    except csv.Error as error:  # its messages are meant for programmers
         raise DataError(
-            f"{path}:{start}: not CSV; put quotes round fields with line ends, double those inside, and close each"
+            f"{path}:{start}: not CSV; put quotes around fields with line ends, double those inside, and close each"
         ) from error
 
 
@@ -158,7 +158,7 @@ def _read_tmx(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
-    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is no row
+    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is not a row
     first = next(rows, None)
     if first is None:
         return
@@ -174,7 +174,7 @@ def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
         rows = chain([first], rows)
     for where, fields in rows:
         if len(fields) != width:
-            cure = "correct the line" if names else "if there are more columns, name them in a first line"
+            cure = "correct the line" if names else "if there are more columns, name them in the first line"
             raise DataError(f"{where}: {len(fields)} fields where {width} are expected; {cure}")
         yield fields[source], fields[target]
 
@@ -185,7 +185,9 @@ def _read_jsonl(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as plain:  # Parquet is read from its end, gzip is not
+    with tempfile.NamedTemporaryFile(
+        suffix=".parquet"
+    ) as plain:  # Parquet is read from the end, which gzip does not allow
         readable = str(path)
         if path.suffix == ".gz":
             with open_bytes(path) as compressed:

@@ -12,7 +12,7 @@ SHARE = 0.05  # and at most this share of the corpus
 
 
 def held_out_size(pairs: int) -> int:
-    """How many pairs a held-out set gets by default."""
+    """The default size of a held-out set."""
     return min(LARGEST, int(pairs * SHARE))
 
 
@@ -38,8 +38,8 @@ def hold_out(
 ) -> tuple[dict[str, list[Pair]], list[Pair]]:
     """Take sets of the given sizes out of pairs at random; return them and the rest.
 
-    Sentences that differ in case or punctuation only never end up in two sets: pairs of the rest that share one with
-    a held-out set are dropped and counted under "overlap". Raises DataError when there are too few pairs.
+    Sentences that differ only in case or punctuation never end up in two sets: pairs of the rest that share one with a
+    held-out set are dropped and counted under "overlap". Raises DataError if there are too few pairs.
     """
     few = f"{len(pairs)} pair{'s are' if len(pairs) != 1 else ' is'} too few to hold out"
     before = left_out(counts, len(pairs))

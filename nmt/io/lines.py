@@ -1,7 +1,7 @@
 r"""The only reader and writer of text lines: UTF-8, ended by b"\n" and by nothing else.
 
-Carriage returns, form feeds, U+0085, U+2028 and the rest are ordinary characters inside a line here, while text-mode
-`open()` and `str.splitlines()` would break lines at them and shift every pair below.
+Carriage returns, form feeds, U+0085, U+2028 and the like are ordinary characters inside a line here. Text-mode `open()`
+and `str.splitlines()` would break lines at them and misalign all following pairs.
 """
 
 import codecs
@@ -38,7 +38,7 @@ def read_lines(
     warn: Callable[[str], None] | None = None,
     max_bytes: int | None = None,
 ) -> Iterator[str]:
-    """Yield each line of a stream, without its line end, as soon as it is there.
+    """Yield each line of a stream, without its line end, as soon as it has been read.
 
     Bytes that are not UTF-8, and lines of more than max_bytes bytes, raise DataError naming the line. If not strict,
     bad bytes become U+FFFD, a long line is cut at a character, and warn receives one message naming the line. So
@@ -76,9 +76,9 @@ def read_lines(
 
 
 def read_file(path: Path | str) -> Iterator[str]:
-    """Yield the lines of a text file, compressed or not; any fault is a DataError naming file and line.
+    """Yield the lines of a text file, compressed or not. Raises DataError, with file and line, if something is wrong.
 
-    A byte-order mark at the very start of the file marks its encoding; it is not part of the first line.
+    A byte-order mark at the very start of the file is not part of the first line.
     """
     path = Path(path)
     with open_bytes(path) as stream:
@@ -124,7 +124,7 @@ def read_parallel(
 
 
 def write_file(path: Path | str, lines: Iterable[str]) -> int:
-    """Replace a text file as a whole and return the number of lines; if that fails, what was there stays."""
+    """Replace a text file as a whole and return the number of lines; on failure the old file stays."""
     written = 0
     with replacing(Path(path)) as [stream]:
         for line in lines:
@@ -134,14 +134,14 @@ def write_file(path: Path | str, lines: Iterable[str]) -> int:
 
 
 def write_line(stream: BinaryIO, text: str) -> None:
-    """Write one line; the caller flushes. A line end inside text would shift every later line: ValueError."""
+    """Write one line; the caller flushes. Raises ValueError for a line end in text: it would misalign later lines."""
     if "\n" in text:
         raise ValueError(f"a line end inside a line: {text!r}")
     stream.write(text.encode("utf-8") + b"\n")
 
 
 def clean_output(text: str, source: str) -> str:
-    """Take out of a model's output what could break a line, a terminal or the reading order of what follows.
+    """Remove from a model's output what could break a line, disturb a terminal, or change the direction of later text.
 
     Control characters, and line and paragraph separators, are dropped, or become a space if they separate words; so are
     a tab, and bidirectional embeddings, overrides and isolates, that source does not have itself. Lone surrogates
@@ -186,13 +186,13 @@ def json_line(value: Any) -> str:
 
 
 def _skip_line(stream: BinaryIO) -> None:
-    """Read to the end of the line."""
+    """Read up to the end of the line."""
     while (rest := stream.readline(_SKIPPED_AT_ONCE)) and not rest.endswith(b"\n"):
         pass
 
 
 def _cut_at_character(data: bytes) -> bytes:
-    """Drop the bytes of a character that the end of data cuts in two; bytes that are not UTF-8 stay as they are."""
+    """Drop the bytes of an incomplete character at the end of data; bytes that are not UTF-8 stay."""
     for start in range(len(data) - 1, max(len(data) - 4, -1), -1):
         if data[start] & 0b1100_0000 != 0b1000_0000:  # the last character starts here
             length = 4 if data[start] >= 0xF0 else 3 if data[start] >= 0xE0 else 2 if data[start] >= 0xC0 else 1

@@ -1,4 +1,4 @@
-"""Where to compute."""
+"""The device to compute on."""
 
 import re
 
@@ -13,6 +13,6 @@ def check_device(name: str) -> None:
         raise ConfigError(f"--device {name}: is not known; choose cpu, or cuda (or cuda:N) on a machine with a GPU")
     try:
         torch.empty(0, device=name)
-    except (RuntimeError, AssertionError) as error:  # the latter where torch was built without it
+    except (RuntimeError, AssertionError) as error:  # AssertionError: torch was built without this device
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"--device {name}: {reason}; choose cpu, or cuda on a machine with a GPU") from error

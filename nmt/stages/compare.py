@@ -1,4 +1,4 @@
-"""`nmt compare`: systems on one test set, each against the first of them."""
+"""`nmt compare`: several systems on one test set, each against the first one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from nmt.errors import ConfigError
 from nmt.metrics.bleu import PairedScore, check_tokenizer, paired_scores, sentence_scores
 from nmt.stages.systems import Output, read_output, scoring_language, target_language, tell_doubts, translate_test_set
 
-TIE = 1e-9  # chrF++ points; sums in another order differ by less
+TIE = 1e-9  # chrF++ points; differences from the order of summation are smaller
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class PairwiseComparison:
-    """A system against the baseline: sentences better, worse and as good by chrF++, and those that differ most."""
+    """A system against the baseline: sentences that are better, worse and equal by chrF++, and the most different."""
 
     system: str
     wins: int
@@ -35,7 +35,7 @@ class PairwiseComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Systems on a test set: scores with their significance, and each against the baseline, the first of them."""
+    """Systems on a test set: scores with their significance, and each system against the baseline, the first one."""
 
     test_set: str
     sentences: int
@@ -88,7 +88,7 @@ def compare_outputs(
     language: str = "",
     warn: Callable[[str], None] = lambda message: None,
 ) -> Comparison:
-    """Compare systems with the first of them, showing for each as many examples as asked for."""
+    """Compare systems with the first one; examples is the number of sentences to show for each."""
     scores = paired_scores(
         {output.system: output.lines for output in outputs},
         test_set.references,

@@ -1,4 +1,4 @@
-"""`nmt distill`: a training set whose targets models wrote, for sequence-level distillation (Kim and Rush, 2016)."""
+"""`nmt distill`: a training set with translations as targets, for sequence-level distillation (Kim and Rush, 2016)."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ PART_LINES = 512  # lines translated between two saves
 
 @dataclass(frozen=True, kw_only=True)
 class DistillationProgress:
-    """How far the translation of a training set is."""
+    """How much of a training set has been translated."""
 
     lines: int
     total: int
@@ -46,7 +46,7 @@ def distill(
     report: Callable[[DistillationProgress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any] | None:
-    """Make a prepared folder whose training targets models wrote, or go on where that was stopped; None if it is again.
+    """Make a prepared folder with translations as training targets, or resume where this was stopped.
 
     The models translate together, in the given direction, the training source of the prepared folder data. Raises
     ConfigError if out holds another corpus, unless that is to be replaced.
@@ -86,10 +86,9 @@ def distill_with(
 ) -> dict[str, Any] | None:
     """Translate data's training source, and make out a prepared folder with the translations as training targets.
 
-    models says what model is made of. With keep_original the training pairs of data come first,
-    and a translation that equals its original target is not repeated; without, their targets need not exist. Validation
-    and test pairs stay as they are. Returns, and saves as report.json, what was counted; None if stop ended it early:
-    the next call goes on from there.
+    models identifies the parts of model. With keep_original, each original pair is followed by its translation unless
+    the two are equal; without, the original targets need not exist. Validation and test pairs are copied unchanged.
+    Returns the counts, which are also saved as report.json; None if stop ended it early: the next call resumes there.
     """
     source, target = f"train.{model.source}", f"train.{model.target}"
     made = {"models": models, "source": model.source, "target": model.target, "search": asdict(search)}
@@ -135,7 +134,7 @@ def _translate_in_parts(
     report: Callable[[DistillationProgress], None],
     stop: Callable[[], bool],
 ) -> bool:
-    """Translate the lines of path into numbered files, leaving out those that are there; False if stop ended it."""
+    """Translate the lines of path into numbered files, except those that exist; False if stop ended it."""
     total, lines = sum(1 for _ in read_file(path)), read_file(path)
     done, fresh, started = 0, 0, time.monotonic()
     for number in range(-(-total // PART_LINES)):
@@ -143,7 +142,7 @@ def _translate_in_parts(
         done += len(own)
         if part.exists():
             continue
-        # What came to no end is most often a loop: nothing to learn from.
+        # A translation that reached the maximum length is usually a loop, from which nothing can be learnt.
         best = (translation.alternatives[0] for translation in translate_chunks(model, [own], search))
         write_file(part, (each.text if each.finished else "" for each in best))
         fresh += len(own)
@@ -157,7 +156,7 @@ def _translate_in_parts(
 def _pairs(
     source: Path, target: Path, parts: Path, keep_original: bool, counts: Counter[str]
 ) -> Iterator[tuple[str, str]]:
-    """The training pairs: the original ones if they are kept, and those of the translations."""
+    """The training pairs: the original ones if they are kept, and those with translations."""
     originals = read_parallel(source, target) if keep_original else ((line, None) for line in read_file(source))
     translations = chain.from_iterable(
         read_file(_part(parts, number)) for number in range(len(list(parts.glob("*.txt"))))

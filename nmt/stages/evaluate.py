@@ -1,4 +1,4 @@
-"""`nmt evaluate`: the scores of a model, or of ready translations, on a test set."""
+"""`nmt evaluate`: the scores of a model, or of finished translations, on a test set."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,19 +42,19 @@ def evaluate(
     engine: EngineName = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
-    """Score a model or ready hypotheses between the test set's languages; paper: references to score as papers do.
+    """Score a model, between the test set's languages, or finished hypotheses.
 
     output is a file for the translations; warn receives a line for each reason to doubt the scores.
     """
     if (model is None) == (hypotheses is None):
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
-    check_tokenizer(tokenize)  # what is wrong is said before anything is translated
+    check_tokenizer(tokenize)  # wrong options are reported before anything is translated
     paper_references = None if paper is None else read_output(paper, test_set).lines
     language = target_language(test_set, [] if model is None else model_paths(model))
     if paper is not None and not language:
-        raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
+        raise ConfigError("papers' scoring needs the language of the translations; name it with --target")
     if paper is not None:
-        as_in_papers([], language)  # or it says what is not installed
+        as_in_papers([], language)  # raises ConfigError if sacremoses is not installed
     if hypotheses is not None:
         translations = read_output(hypotheses, test_set)
     elif model is not None:

@@ -1,4 +1,4 @@
-"""`nmt prepare`: corpora in, clean splits out."""
+"""`nmt prepare`: from corpora to clean splits."""
 
 import json
 from collections import Counter
@@ -32,10 +32,10 @@ def prepare(
     warn: Callable[[str], None] = lambda message: None,
     replace_corpus: bool = False,
 ) -> dict[str, Any]:
-    """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
+    """Clean corpora and split them into out/{train,valid,test}.LANGUAGE; return the counts, also saved as report.json.
 
-    That is the pairs read and rejected by each rule, those kept in each split, and those with line ends inside a side,
-    which became spaces.
+    Counted are the pairs read, those rejected by each rule, those kept in each split, and those with line ends inside a
+    side, which become spaces.
 
     Validation and test sets that are given are repaired and kept; those that are not are held out of the corpora, size
     pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. warn
@@ -122,17 +122,17 @@ def _column_names(columns: str | None) -> tuple[str, str] | None:
     match columns.split(","):
         case [source, target]:
             return source, target
-    raise ConfigError(f"--columns {columns}: give two names with a comma between them")
+    raise ConfigError(f"--columns {columns}: give two names, separated by a comma")
 
 
 def _check_any_left(kept: int, counts: Mapping[str, int], corpora: Sequence[str]) -> None:
-    """Raise DataError if no training pair is left, with the rule that took most of them."""
+    """Raise DataError if no training pair is left, with the rule that rejected the most."""
     if kept:
         return
     if not counts:
-        raise DataError(f"{', '.join(corpora)}: no pairs in it; give a corpus with text")
+        raise DataError(f"{', '.join(corpora)}: contains no pairs; give a corpus with text")
     rule, count = max(counts.items(), key=lambda item: item[1])
     raise DataError(
         f"{', '.join(corpora)}: every pair was rejected, {count} of {sum(counts.values())} by the rule {rule!r}; "
-        f"check the languages and the columns, or switch it off by --set cleaning.{rule}=0"
+        f"check the languages and the columns, or switch the rule off with --set cleaning.{rule}=0"
     )

@@ -1,4 +1,4 @@
-"""Where lines come from and go to: files, or stdin and stdout."""
+"""Streams of lines: from a file or stdin, to a file or stdout."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from typing import BinaryIO
 from nmt.io.files import open_bytes, replacing, standard_input
 from nmt.io.lines import read_lines
 
-LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
+LONGEST_LINE = 1 << 24  # bytes; the rest of a longer line is left out, with a warning
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Systems on a test set, which `nmt evaluate` and `nmt compare` score: models, or files of their translations."""
+"""The systems that `nmt evaluate` and `nmt compare` score on a test set: models, or files of translations."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ class Output:
 
     system: str
     lines: Sequence[str]
-    seconds: float | None = None  # that a model took to translate, loading aside
+    seconds: float | None = None  # that a model took, without loading it; None for a file
 
 
 def open_test_set(
@@ -44,7 +44,7 @@ def open_test_set(
 ) -> TestSet:
     """Read a test set: files, a split of a prepared folder, or one of sacrebleu's.
 
-    The languages of a prepared folder's files are those of model where they are not given.
+    For a prepared folder, languages that are not given are those of model.
     """
     if [bool(references), data is not None, bool(test_set)].count(True) != 1:
         raise ConfigError("name one test set: --references FILE, or --data DIR, or -t NAME -l PAIR")
@@ -91,10 +91,10 @@ def translate_test_set(
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> Output:
-    """The translations of one model or several together, and the seconds that they took."""
+    """Translate a test set with a model or an ensemble, and measure the seconds that this takes."""
     system = " + ".join(map(str, model_paths(models)))
     if test_set.sources is None:
-        raise ConfigError(f"{system}: a model needs the source text to translate; name it by --input")
+        raise ConfigError(f"{system}: a model needs the source text to translate; name it with --input")
     source, target = test_set.languages
     translations = translate_lines(
         models, test_set.sources, source=source, target=target, search=search, device=device, engine=engine
@@ -105,7 +105,7 @@ def translate_test_set(
 
 
 def target_language(test_set: TestSet, models: Sequence[Path]) -> str:
-    """What the translations are in, as far as the test set or the first of some models tells; or ""."""
+    """The language of the translations, from the test set or the first model; "" if neither tells."""
     if test_set.languages[1] or not models:
         return test_set.languages[1]
     return choose_direction(model_directions(models[0]), *test_set.languages)[1]
@@ -135,7 +135,7 @@ def tell_doubts(
 
 
 def check_lengths(output: Output, test_set: TestSet) -> None:
-    """Raise DataError unless there is one line for each of the test set's."""
+    """Raise DataError unless there are as many lines as in the test set."""
     lines = len(test_set.references[0])
     if len(output.lines) != lines:
         raise DataError(

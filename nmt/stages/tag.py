@@ -1,4 +1,4 @@
-"""`nmt tag`: the names in lines."""
+"""`nmt tag`: find names in lines of text."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`nmt train`: a translator, from a prepared folder and its tokenizer."""
+"""`nmt train`: train a translator on a prepared folder."""
 
 from collections.abc import Callable
 from itertools import chain

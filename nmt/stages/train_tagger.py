@@ -1,4 +1,4 @@
-"""`nmt train-tagger`: a tagger on the encoder of a translator."""
+"""`nmt train-tagger`: train a tagger on the encoder of a translator."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`nmt train-tokenizer`: the subword model of a prepared folder's training text."""
+"""`nmt train-tokenizer`: train the subword model on a prepared folder's training text."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -16,8 +16,8 @@ from nmt.text.tokenizer import PLACEHOLDERS, language_tag, read_tokenizers, trai
 def train_tokenizer(*, config: Config, data: Path, out: Path, symbols: Sequence[str] = ()) -> list[Path]:
     """Train the subword model on a prepared folder's training text; return the files written.
 
-    One model for both languages goes into the file out, two go into the folder out. Reserved are a tag for each of the
-    languages, the placeholders, and symbols.
+    A shared model is written to the file out, separate models to the folder out. Each reserves a tag for each language,
+    the placeholders, and the given symbols.
     """
     check_languages(config.source, config.target)
     texts = pair_files(data, "train", config.source, config.target)

@@ -1,4 +1,4 @@
-"""`nmt translate`: lines in, lines out."""
+"""`nmt translate`: translate lines of text."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -30,9 +30,10 @@ def translate(
     engine: EngineName = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings.
+    """Translate a file or stdin to a file or stdout, in bounded memory.
 
-    Without a model, the shipped one translates. source and target name the languages, where it knows more than one way.
+    The default model is the shipped one. source and target choose the direction of a model that has more than one;
+    search overrides the model's own settings.
     """
     models = model or shipped_model()
     refuse_overwriting(
@@ -58,14 +59,14 @@ def translate_lines(
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> Iterator[str]:
-    """Translate lines, one out for each in; the languages as in translate()."""
+    """Translate lines, one for one; the arguments are those of translate()."""
     loaded = load_models(model, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     return (translation.text for translation in translate_chunks(loaded, chunks(lines), config))
 
 
 def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
-    """One line of JSON, or n_best lines; those for which nothing was found are blank."""
+    """One line of JSON, or n_best lines, which are blank if there are fewer translations."""
     if not as_json:
         texts = [alternative.text for alternative in translation.alternatives]
         return texts + [""] * (n_best - len(texts))

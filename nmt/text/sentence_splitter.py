@@ -1,4 +1,4 @@
-"""Long lines cut into parts that a model can translate: a paragraph into sentences, a long sentence into clauses."""
+"""Split long lines into parts that a model can translate: paragraphs into sentences, long sentences into clauses."""
 
 import re
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from sentencex import segment
 _ANY_SPACE = re.compile(r"\s")
 _WINDOW = 4096  # characters
 
-# Where to cut a long sentence, best first: after a strong pause, after a comma, at a space, anywhere. Marks that stand
-# in times, numbers and addresses need a space after them.
+# Where to split a long sentence, best first: after a strong pause, after a comma, at a space, anywhere. Marks that
+# occur in times, numbers and addresses need a space after them.
 _CUTS = [
     re.compile(pattern)
     for pattern in (
@@ -25,10 +25,10 @@ _CUTS = [
 def split_line(
     text: str, language: str, sentence_fits: Callable[[str], bool], part_fits: Callable[[str], bool]
 ) -> list[str]:
-    """Cut a line into parts, in order, none of them blank; together they are the whole text but for spaces at the cuts.
+    """Split a line into parts in order, none of them blank; nothing but spaces between them is lost.
 
-    A line stays whole if it satisfies sentence_fits. Otherwise it is cut into sentences, and sentences that do not
-    satisfy part_fits are cut at pauses, then at spaces, then anywhere.
+    A line that satisfies sentence_fits stays whole. Others are split into sentences, and sentences that do not satisfy
+    part_fits are split at pauses, then at spaces, then anywhere.
     """
     text = text.strip()
     if not text or sentence_fits(text):
@@ -39,12 +39,12 @@ def split_line(
 
 
 def sentence_starts(text: str, language: str) -> list[int]:
-    """Where the sentences of a text start, in characters; the first is 0. A text without characters has none.
+    """The offsets, in characters, at which the sentences of a text start; the first is 0. An empty text has none.
 
-    The text is looked at a window at a time, each beginning where the last sentence of the one before did, since
-    sentencex takes quadratic time for some lines.
+    The text is processed in windows, each beginning at the last sentence of the one before, because sentencex takes
+    quadratic time for some lines.
     """
-    # sentencex dies of wider spaces behind initials ("A.", U+2028), which are three bytes long.
+    # sentencex crashes on spaces of three bytes after initials ("A.", U+2028).
     text = _ANY_SPACE.sub(" ", text)
     starts = [0] if text else []
     start = 0
@@ -55,12 +55,12 @@ def sentence_starts(text: str, language: str) -> list[int]:
             start += length
             starts.append(start)
         if not complete or end >= len(text):
-            start += last  # in the middle of a sentence that is longer than a window, or at the end of the text
+            start += last  # inside a sentence that is longer than a window, or at the end of the text
     return starts
 
 
 def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:
-    """Halve a text near its middle, again and again, at the best kind of cut that there is."""
+    """Split a text near its middle, at the best available place, and repeat until all parts fit."""
     if len(text) < 2 or fits(text):
         return [text]
     while (place := _nearest_to_middle(_CUTS[level], text)) is None:
@@ -70,14 +70,14 @@ def _cut(text: str, fits: Callable[[str], bool], level: int) -> list[str]:
 
 
 def _nearest_to_middle(cut: re.Pattern[str], text: str) -> tuple[int, int] | None:
-    """Where the cut nearest to the middle starts and ends, with text on both sides of it; None if there is none.
+    """Start and end of the match nearest to the middle that has text on both sides; None if there is none.
 
-    Looks around the middle first, since a line of a megabyte may have a million places.
+    The search begins around the middle, because a line of a megabyte may have a million matches.
     """
     middle, reach = len(text) // 2, 64
     while True:
         near = cut.finditer(text, max(0, middle - reach), middle + reach)
-        whole = (cut.match(text, match.start()) for match in near)  # the search may have ended inside of it
+        whole = (cut.match(text, match.start()) for match in near)  # the search window may end inside a match
         places = [match.span() for match in whole if match and match.start() > 0 and match.end() < len(text)]
         if places:
             return min(places, key=lambda span: abs(span[0] - len(text) / 2))

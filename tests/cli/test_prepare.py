@@ -62,7 +62,7 @@ def test_strange_characters_inside_lines_shift_nothing(prepare, tmp_path):
     ("german", "english", "languages", "said"),
     [
         (["a", "b"], ["a"], ("de", "en"), "a.de has 2 lines, but"),
-        ([], [], ("de", "en"), "no pairs in it"),
+        ([], [], ("de", "en"), "contains no pairs"),
         (["gleich"], ["gleich"], ("de", "en"), "by the rule 'copies'"),
         (["a"], ["b"], ("de", "english language"), "english language"),
         (["a"], ["b"], ("", "en"), "source and target language are not given"),

@@ -131,7 +131,7 @@ def test_a_text_file_needs_its_partner_in_the_right_order(tmp_path):
         (tmp_path / name).write_text("a\tb\n")
     with pytest.raises(DataError, match="without its partner"):
         read(tmp_path / "a.de", tmp_path / "a.tsv", tmp_path / "a.en")
-    with pytest.raises(DataError, match="wrong way round"):
+    with pytest.raises(DataError, match="in the wrong order"):
         read(tmp_path / "a.en", tmp_path / "a.de")
     with pytest.raises(DataError, match=r"b\.en: no such file"):
         read(tmp_path / "a.de", tmp_path / "b.en")
@@ -150,7 +150,7 @@ def test_a_first_line_may_name_the_columns(tmp_path, ending):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.tsv", "a\tb\tc\n", r"a\.tsv:1: 3 fields where 2 are expected; .* name them in a first line"),
+        ("a.tsv", "a\tb\tc\n", r"a\.tsv:1: 3 fields where 2 are expected; .* name them in the first line"),
         ("a.tsv", "de\ten\na\tb\n\nc\n", r"a\.tsv:4: 1 fields where 2 are expected; correct the line"),
         ("a.csv", 'a,b\n"c\nd\n', r"a\.csv:2: not CSV"),
         ("a.csv", 'a,b\n"c"d,e\n', r"a\.csv:2: not CSV"),

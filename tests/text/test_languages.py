@@ -17,7 +17,7 @@ def test_what_is_no_language_code_is_refused(code):
 
 @pytest.mark.parametrize(("source", "target"), [("en", ""), ("", "en"), ("", "")])
 def test_a_language_that_is_missing_is_asked_for(source, target):
-    with pytest.raises(ConfigError, match=r"not given; set them in the configuration or by --source, --target"):
+    with pytest.raises(ConfigError, match=r"not given; set them in the configuration or with --source, --target"):
         check_languages(source, target)
 
 
