@@ -1,11 +1,13 @@
-"""What `nmt` and `python -m nmt` start: the command line, quiet from its first moment on."""
+"""The entry point of `nmt` and `python -m nmt`, which is quiet even if it is interrupted while it starts."""
 
 import signal
 
 
 def start() -> None:
-    """Run main(); an interrupt while it is being imported ends the process as a signal does, without a traceback."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in a script's background
+    """Run main(); an interrupt during its import ends the process by the signal, without a traceback."""
+    if (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ):  # else it is ignored, as in a background job of a script
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from .main import main
 

@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 def bench(
     model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder.")],
-    data: Annotated[Path, typer.Option(metavar="DIR", help="A prepared folder: text to train on and to translate.")],
-    split: Annotated[str, typer.Option(help="Which part of --data to translate: test, valid or train.")] = "test",
+    data: Annotated[
+        Path, typer.Option(metavar="DIR", help="A prepared folder, with text to train on and to translate.")
+    ],
+    split: Annotated[str, typer.Option(help="The split of --data to translate: test, valid or train.")] = "test",
     runs: Annotated[int, typer.Option(min=1, help="Repetitions; medians are shown.")] = 5,
-    updates: Annotated[int, typer.Option(min=0, help="Updates to time; 0 leaves training out.")] = 30,
+    updates: Annotated[int, typer.Option(min=0, help="Training updates to time; 0 skips training.")] = 30,
     config: ConfigFile = None,
     set_: Overrides = None,
     json_: AsJson = False,
 ) -> None:
     """Measure training, translating, a single sentence, start-up and memory, beside the machine's own speed."""
+    from nmt.stages.models import model_directions
+    from nmt.stages.paths import split_file
+
+    split_file(data, split, model_directions(model)[0][0])  # what is missing is said before torch is loaded
     from nmt.stages import bench as stage
 
     report = stage.bench(

@@ -1,4 +1,4 @@
-"""`nmt check`: is a model folder sound, and what is it?"""
+"""`nmt check`: whether a model folder is sound, and what it contains."""
 
 import json
 from dataclasses import asdict
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from nmt.errors import ConfigError
 
 from .options import AsJson
 
@@ -15,11 +17,20 @@ if TYPE_CHECKING:
 
 def check(
     model: Annotated[
-        Path, typer.Argument(metavar="MODEL", help="A model folder, or a run folder.", show_default=False)
-    ],
+        Path | None, typer.Argument(metavar="MODEL", help="A model folder, or a run folder.", show_default=False)
+    ] = None,
+    named: Annotated[Path | None, typer.Option("--model", metavar="DIR", help="The same, as an option.")] = None,
     json_: AsJson = False,
 ) -> None:
     """Verify every part of a model folder, its checkpoint included, and say what it is."""
+    from nmt.model_folder.store import open_folder
+
+    if model is not None and named is not None:
+        raise ConfigError("check: name one model, as MODEL or by --model")
+    model = model or named
+    if model is None:
+        raise ConfigError("check: name a model folder, as in nmt check MODEL")
+    open_folder(model)  # what is missing is said before torch is loaded
     from nmt.stages import check as stage
 
     report = stage.check(model)
@@ -49,7 +60,7 @@ def _lines(report: "ModelReport") -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    """A value of config.json in one line without control characters, which json.dumps escapes."""
+    """A value of config.json on one line; json.dumps escapes control characters."""
     if isinstance(value, dict):
         return ", ".join(f"{_plain(key)} {_plain(entry)}" for key, entry in value.items())
     if isinstance(value, float):

@@ -1,13 +1,16 @@
-"""`nmt compare`: systems on one test set, and whether they differ by more than chance."""
+"""`nmt compare`: several systems on one test set, and whether their differences are significant."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.io.lines import clean_output
+
 from .options import AsJson, Device, SourceLanguage, TargetLanguage
 from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize
 from .tables import as_json
+from .warning import warn
 
 if TYPE_CHECKING:
     from nmt.stages.compare import Comparison
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 def compare(
     systems: Annotated[
         list[Path],
-        typer.Argument(metavar="SYSTEM", help="Files of translations, or model folders; the first is the baseline."),
+        typer.Argument(metavar="SYSTEM", help="Files of translations or model folders; the first one is the baseline."),
     ],
     references: References = None,
     input_: InputFile = None,
@@ -31,12 +34,14 @@ def compare(
     randomization: Annotated[
         bool, typer.Option("--randomization", help="Test by approximate randomization instead of bootstrap.")
     ] = False,
-    trials: Annotated[int, typer.Option(min=0, help="Of the test; 0 for 1,000, or 10,000 randomizations.")] = 0,
-    examples: Annotated[int, typer.Option(min=0, help="Show so many of the sentences that differ most.")] = 5,
+    trials: Annotated[
+        int, typer.Option(min=0, help="Trials of the test; 0 means 1,000 (bootstrap) or 10,000 (randomization).")
+    ] = 0,
+    examples: Annotated[int, typer.Option(min=0, help="Number of sentences to show, those that differ most.")] = 5,
     device: Device = "cpu",
     json_: AsJson = False,
 ) -> None:
-    """Compare systems with the first one: paired significance, and wins and losses by sentence (chrF++)."""
+    """Compare systems with the first one: paired significance tests, and wins and losses by sentence (chrF++)."""
     from nmt.stages import compare as stage
     from nmt.stages.systems import open_test_set
 
@@ -60,6 +65,7 @@ def compare(
         lowercase=lowercase,
         tokenize=tokenize,
         device=device,
+        warn=warn,
     )
     print(as_json(result) if json_ else _report(result))
 
@@ -82,5 +88,5 @@ def _report(result: "Comparison") -> str:
         ]
         for example in pair.examples:
             lines.append(f"  line {example.line}: {example.gain:+.1f} chrF++")
-            lines += [f"    {name}: {text}" for name, text in example.texts.items()]
+            lines += [f"    {name}: {clean_output(text, text)}" for name, text in example.texts.items()]
     return "\n".join(lines)

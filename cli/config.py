@@ -1,4 +1,4 @@
-"""`nmt config`: every key of a configuration, and the recipes."""
+"""`nmt config`: all keys of a configuration, and the recipes."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +11,11 @@ from nmt.errors import ConfigError
 def config(
     name: Annotated[
         Path | None,
-        typer.Argument(metavar="RECIPE", help="A recipe or a file, to show its values.", show_default=False),
+        typer.Argument(metavar="RECIPE", help="A recipe or a file whose values to show.", show_default=False),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the recipes.")] = False,
 ) -> None:
-    """Show all keys of a configuration, each with its value, meaning and limits, as a file to start from."""
+    """Show all keys of a configuration with their values, meanings and limits, as a file to start from."""
     from nmt.config import load_config, recipe_titles, to_toml
 
     if list_ and name is not None:

@@ -1,11 +1,11 @@
-"""`nmt distill`: a training set whose targets models wrote."""
+"""`nmt distill`: a training set whose targets are written by models."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import BeamSize, Device, LengthPenalty, SourceLanguage, TargetLanguage
+from .options import BeamSize, Device, LengthPenalty, Replace, SourceLanguage, TargetLanguage
 from .prepare import print_counts
 from .progress import TrainingDisplay
 
@@ -20,15 +20,18 @@ def distill(
     target: TargetLanguage = "",
     keep_original: Annotated[
         bool,
-        typer.Option("--keep-original/--translations-only", help="Train on the original pairs besides, or not."),
+        typer.Option(
+            "--keep-original/--translations-only", help="Whether the new training set keeps the original pairs."
+        ),
     ] = True,
+    replace: Replace = False,
     beam_size: BeamSize = None,
     length_penalty: LengthPenalty = None,
     device: Device = "cpu",
 ) -> None:
-    """Translate the training source of a prepared folder into a new one, to train a student on what models write.
+    """Translate the training source of a prepared folder into a new folder, to train a student on the translations.
 
-    The same command goes on where a stopped one was.
+    The same command resumes where a stopped one ended.
     """
     from nmt.stages import distill as stage
 
@@ -41,6 +44,7 @@ def distill(
             source=source,
             target=target,
             keep_original=keep_original,
+            replace_corpus=replace,
             search={name: value for name, value in wanted.items() if value is not None},
             device=device,
             report=display.show_distillation,

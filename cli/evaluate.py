@@ -1,27 +1,30 @@
-"""`nmt evaluate`: a model or ready translations against references."""
+"""`nmt evaluate`: scores of a model or of finished translations against references."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from nmt.errors import ConfigError
+from nmt.io.files import refuse_overwriting
 
 from .evaluate_tagger import evaluate_tagger
 from .options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
 from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize, refuse
 from .tables import as_json, latex_table, score_table
+from .warning import warn
 
 
 def evaluate(
     task: Annotated[Literal["translate", "tag"], typer.Option(hidden=True)] = "translate",
     model: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="A model folder; it translates first. Several translate together."),
+        typer.Option(metavar="DIR", help="A model folder, whose translations to score; several translate together."),
     ] = None,
     hypotheses: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ready translations to score, instead of --model.")
+        Path | None, typer.Option(metavar="FILE", help="Finished translations to score, instead of --model.")
     ] = None,
     references: References = None,
     input_: InputFile = None,
@@ -36,19 +39,20 @@ def evaluate(
     bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for 95% confidence intervals; 0 for none.")] = 1000,
     paper: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Score as papers do too, against these lowercased, tokenised references."),
+        typer.Option(metavar="FILE", help="Also score as papers do, against these lowercased, tokenised references."),
     ] = None,
     beam_size: BeamSize = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the model's translations to this file, too.")
+        Path | None, typer.Option("--output", "-o", help="Also write the model's translations to this file.")
     ] = None,
     device: Device = "cpu",
     engine: Engine = "auto",
     json_: AsJson = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
 ) -> None:
-    """Score translations by BLEU, chrF++ and TER, each with its sacrebleu signature."""
+    """Score translations with BLEU, chrF++ and TER, each with its sacrebleu signature."""
     from nmt.stages import evaluate as stage
+    from nmt.stages.paths import model_files, prepared_files
     from nmt.stages.systems import open_test_set
 
     if json_ and latex:
@@ -60,7 +64,9 @@ def evaluate(
         refuse("--hypotheses", search_options | {"--device": device != "cpu", "--engine": engine != "auto"})
     if task == "tag":
         if not references or data or test_set or input_ or latex:
-            raise ConfigError("--task tag: give the tagged sentences by -r FILE, and --model DIR or --hypotheses FILE")
+            raise ConfigError(
+                "--task tag: name the tagged sentences with -r FILE, and --model DIR or --hypotheses FILE"
+            )
         scoring = {"--lowercase": lowercase, "--tokenize": tokenize, "--paper": paper, "--bootstrap": bootstrap != 1000}
         refuse("--task tag", search_options | scoring | {"--source": source, "--target": target, "-l": languages})
         if model and len(model) > 1:
@@ -75,6 +81,9 @@ def evaluate(
         )
         print("nmt: evaluate --task tag is the old spelling of nmt evaluate-tagger", file=sys.stderr)
         return
+    if output is not None:
+        read = [*(references or []), *filter(None, (input_, paper)), *(prepared_files(data) if data else [])]
+        refuse_overwriting([output], [*read, *chain.from_iterable(map(model_files, model or []))])
     opened = open_test_set(
         references=references or [],
         input=input_,
@@ -98,5 +107,6 @@ def evaluate(
         output=output,
         device=device,
         engine=engine,
+        warn=warn,
     )
     print(as_json(result) if json_ else latex_table(result) if latex else score_table(result))

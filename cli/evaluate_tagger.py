@@ -1,4 +1,4 @@
-"""`nmt evaluate-tagger`: a tagger or ready tags against tagged sentences."""
+"""`nmt evaluate-tagger`: scores of a tagger or of finished tags against tagged sentences."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,21 +15,24 @@ def evaluate_tagger(
     references: Annotated[
         list[str],
         typer.Option(
-            "--references", "-r", metavar="CORPUS", help="Tagged sentences, as `nmt train-tagger` reads; repeatable."
+            "--references",
+            "-r",
+            metavar="CORPUS",
+            help="Tagged sentences, in any form that `nmt train-tagger` reads; repeatable.",
         ),
     ],
     model: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger; it tags first.")
+        Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger, whose tags to score.")
     ] = None,
     hypotheses: Annotated[
         list[str] | None,
-        typer.Option(metavar="CORPUS", help="Ready tags to score, instead of --model; repeatable."),
+        typer.Option(metavar="CORPUS", help="Finished tags to score, instead of --model; repeatable."),
     ] = None,
     device: Device = "cpu",
     engine: Engine = "auto",
     json_: AsJson = False,
 ) -> None:
-    """Score the names that a tagger finds by precision, recall and F1 of exact spans, and show its mistakes."""
+    """Score the names that a tagger finds with precision, recall and F1 of exact spans, and show its mistakes."""
     from nmt.stages import evaluate_tagger as stage
 
     if hypotheses:

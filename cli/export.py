@@ -1,4 +1,4 @@
-"""`nmt export`: a model folder made ready for use."""
+"""`nmt export`: an int8 engine for a model, or a small copy of the model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +11,14 @@ def export(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Save a small copy here, a quarter of the size, and leave the model as it is."
+            metavar="DIR", help="Save a small copy here, a quarter of the size, and leave the model unchanged."
         ),
     ] = None,
 ) -> None:
     """Add to a model the engine that runs it fast on processors, int8 and without torch; nmt train does so, too."""
+    from nmt.model_folder.store import open_folder
+
+    open_folder(model)  # what is missing is said before torch is loaded
     from nmt.stages import export as stage
 
     saved = stage.export(model=model, out=out)

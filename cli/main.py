@@ -23,6 +23,7 @@ from .distill import distill
 from .evaluate import evaluate
 from .evaluate_tagger import evaluate_tagger
 from .export import export
+from .options import TEXT_ALLOWED
 from .prepare import prepare
 from .scoring import OLD_SPELLINGS
 from .tag import tag
@@ -34,7 +35,7 @@ from .translate import translate
 
 OUT_OF_MEMORY = "out of memory; what was saved is unharmed; use smaller batches or shorter lines"
 
-# In the words of Python, torch, onnxruntime, oneDNN, C++, the loader of libraries, and the system.
+# As Python, torch, onnxruntime, oneDNN, C++, the library loader and the operating system phrase it.
 _OUT_OF_MEMORY = re.compile(
     "out of memory|(can't|cannot|unable to|failed to) allocate|bad_?alloc|failed to map segment|can't start new thread"
     "|could not create a primitive",
@@ -49,12 +50,12 @@ app = typer.Typer(
 )
 app.command("prepare")(prepare)
 app.command("train-tokenizer")(train_tokenizer)
-app.command("tokenize")(tokenize)
+app.command("tokenize", context_settings=TEXT_ALLOWED)(tokenize)
 app.command("train")(train)
 app.command("train-tagger")(train_tagger)
 app.command("distill")(distill)
-app.command("translate")(translate)
-app.command("tag")(tag)
+app.command("translate", context_settings=TEXT_ALLOWED)(translate)
+app.command("tag", context_settings=TEXT_ALLOWED)(tag)
 app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)
@@ -80,13 +81,13 @@ def options(
 
 
 def main() -> None:
-    """Run the command line: 0 done, 2 the user's input or environment is at fault, 1 a bug, 130 and 143 on signals."""
+    """Run the command line. Exit codes: 0 success, 2 wrong input or environment, 1 a bug, 130 and 143 after signals."""
     _open_closed_streams()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="nmt: %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if hasattr(signal, "SIGPIPE"):  # whoever reads our output has had enough: end as `cat` does in `cat FILE | head`
+    if hasattr(signal, "SIGPIPE"):  # the reader of our output has closed it: end as `cat` does in `cat FILE | head`
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()
@@ -99,12 +100,12 @@ def main() -> None:
         code = _explain(error)
     code = _close_output(code)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is left is Python's own end, which would show a traceback
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on Python's own handler would print a traceback
     sys.exit(code)
 
 
 def _open_closed_streams() -> None:
-    """Let streams that the caller has closed fail when they are used, and their numbers not pass to a model's files."""
+    """Make streams that the caller has closed fail when they are used, and keep their numbers from a model's files."""
     if sys.stdin is None:
         sys.stdin = os.fdopen(os.open(os.devnull, os.O_WRONLY))
     if sys.stdout is None:
@@ -118,7 +119,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 def _explain(error: Exception) -> int:
-    """Say what an error means for the user; returns the exit code."""
+    """Print what an error means for the user; return the exit code."""
     if _is_out_of_memory(error):
         return _complain(OUT_OF_MEMORY)
     if isinstance(error, NMTError):
@@ -129,7 +130,7 @@ def _explain(error: Exception) -> int:
 
 
 def _is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether memory ran out at the root of an error; most libraries say so in words alone."""
+    """Whether an error was caused by lack of memory; most libraries say so only in the message."""
     if error is None:
         return False
     if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
@@ -150,7 +151,7 @@ def _report_bug() -> int:
 
 
 def _close_output(code: int) -> int:
-    """Flush stdout; nothing may be lost without a word, and Python's own attempt at exit must not fail again."""
+    """Flush stdout; lost output must be reported, and Python's own flush at exit must not fail again."""
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -1,41 +1,59 @@
-"""Options that several commands share, and the configuration that some of them make."""
+"""Options that several commands share, and the configuration that some of them read."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nmt.errors import ConfigError
+
 if TYPE_CHECKING:
     from nmt.config import Config
 
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file, or a recipe by its name.")
+    Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file, or the name of a recipe.")
 ]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override one key of the configuration; repeatable."),
 ]
-SourceLanguage = Annotated[str, typer.Option("--source", metavar="LANG", help="Source language, as `de`.")]
-TargetLanguage = Annotated[str, typer.Option("--target", metavar="LANG", help="Target language, as `en`.")]
+SourceLanguage = Annotated[str, typer.Option("--source", metavar="LANG", help="Source language, such as `de`.")]
+TargetLanguage = Annotated[str, typer.Option("--target", metavar="LANG", help="Target language, such as `en`.")]
 Engine = Annotated[
     Literal["auto", "onnx", "torch"],
-    typer.Option(help="What runs the model: the exported int8 engine, torch, or the first of them that can."),
+    typer.Option(help="What runs the model: the exported int8 engine, torch, or (auto) the first of the two that can."),
 ]
 BeamSize = Annotated[
-    int | None, typer.Option(help="Hypotheses kept at a time, 1 for greedy search; by default the model's own.")
+    int | None, typer.Option(help="Hypotheses kept at a time; 1 is greedy search. By default the model's own.")
 ]
 LengthPenalty = Annotated[
-    float | None, typer.Option(help="Higher favours longer translations; by default the model's own.")
+    float | None, typer.Option(help="Higher values favour longer translations. By default the model's own.")
 ]
 Device = Annotated[str, typer.Option(help="cpu (also where there is a GPU), cuda, or cuda:N.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace another corpus that --out holds.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+
+
+# For commands that have no arguments but may be given one: see refuse_text.
+TEXT_ALLOWED = {"allow_extra_args": True}
+
+
+def refuse_text(context: typer.Context) -> None:
+    """Raise ConfigError, which says how, if text or a file's name stands where a command has options alone."""
+    if not context.args:
+        return
+    command, text = f"nmt {context.info_name}", " ".join(context.args)
+    if Path(text).is_file():
+        raise ConfigError(f"{text}: name the file by an option or pipe it: {command} < {shlex.quote(text)}")
+    raise ConfigError(f"{text[:40]!r}: pipe the text: printf '%s\\n' {shlex.quote(text)} | {command}")
 
 
 def read_config(
     command: str, config: Path | None, overrides: list[str] | None, source: str = "", target: str = ""
 ) -> "Config":
-    """The configuration of a file or recipe, with overrides and languages from the command line of a command."""
+    """The configuration of a file or recipe, with the overrides and languages from a command's options."""
     from nmt.config import load_config
 
     loaded = load_config(config, overrides or [], command=command)

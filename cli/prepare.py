@@ -1,4 +1,4 @@
-"""`nmt prepare`: corpora in, clean splits out."""
+"""`nmt prepare`: from corpora to clean splits."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read_config
+from .options import ConfigFile, Overrides, Replace, SourceLanguage, TargetLanguage, read_config
+from .warning import warn
 
 
 def prepare(
@@ -14,8 +15,8 @@ def prepare(
         list[str],
         typer.Argument(
             metavar="CORPUS",
-            help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet (each may be .gz), a folder that `datasets` "
-            "saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined.",
+            help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet, .tmx (each may be .gz), a folder that "
+            "`datasets` saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for train, valid and test files.", show_default=False)],
@@ -23,29 +24,41 @@ def prepare(
     target: TargetLanguage = "",
     valid: Annotated[
         list[str] | None,
-        typer.Option(help="Validation corpus, as CORPUS, twice for two files; kept as it is.", show_default=False),
+        typer.Option(
+            help="Validation corpus, in the same forms; give the option twice for two text files. Not cleaned.",
+            show_default=False,
+        ),
     ] = None,
     test: Annotated[
         list[str] | None,
-        typer.Option(help="Test corpus, as CORPUS, twice for two files; kept as it is.", show_default=False),
+        typer.Option(
+            help="Test corpus, in the same forms; give the option twice for two text files. Not cleaned.",
+            show_default=False,
+        ),
     ] = None,
     columns: Annotated[
         str | None,
         typer.Option(
             metavar="SOURCE,TARGET",
-            help="Columns to read; by default those named as the languages, or the two there are.",
+            help="Columns to read; by default those named after the languages, or the only two.",
             show_default=False,
         ),
     ] = None,
     hold_out: Annotated[
-        int | None, typer.Option(min=1, help="Pairs held out for a split not given; by default 2,000 or 5%.")
+        int | None,
+        typer.Option(min=1, help="Pairs to hold out for a split that is not given; by default 2,000, at most 5%."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are held out.")] = 1,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of the pairs that the rules leave, draw so many at random; held-out ones included."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Decides which pairs are drawn, and which held out.")] = 1,
+    replace: Replace = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
     config: ConfigFile = None,
     set_: Overrides = None,
 ) -> None:
-    """Clean corpora and split them. A cleaning rule is switched off by --set cleaning.RULE=0 (or =false)."""
+    """Clean corpora and split them. --set cleaning.RULE=0 (or =false) switches a cleaning rule off."""
     from nmt.stages import prepare as stage
 
     report = stage.prepare(
@@ -56,7 +69,10 @@ def prepare(
         columns=columns,
         out=out,
         size=hold_out,
+        limit=limit,
         seed=seed,
+        warn=warn,
+        replace_corpus=replace,
     )
     if json_:
         print(json.dumps(report))
@@ -65,7 +81,7 @@ def prepare(
 
 
 def print_counts(report: dict[str, Any]) -> None:
-    """Show what report.json of a prepared folder counts."""
+    """Show the counts in report.json of a prepared folder."""
     print(f"{'pairs read':<24}{report['read']:>12,}")
     if report.get("line_ends"):  # a distilled folder has none
         print(f"{'  with line ends':<24}{report['line_ends']:>12,}  (now spaces)")

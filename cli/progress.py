@@ -1,4 +1,4 @@
-"""What a training shows while it runs: a line a report, and where stderr is a terminal, a live one between them."""
+"""What training shows while it runs: one line per report and, if stderr is a terminal, a live line between them."""
 
 import signal
 import sys
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nmt.stages.distill import DistillationProgress
     from nmt.training.run import Progress
 
-PERIOD = 10.0  # seconds between lines where stderr is a file
+PERIOD = 10.0  # seconds between lines if stderr is a file
 
 _FIGURES = {"loss": "validation loss {:.3f}", "bleu": "BLEU {:.2f}", "f1": "F1 {:.2f}"}  # of validations
 
@@ -26,20 +26,20 @@ class TrainingDisplay:
 
     def __enter__(self) -> "TrainingDisplay":
         for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as it is in a script's background
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as in a background job of a script
                 self._handlers[number] = signal.signal(number, self._ask_to_stop)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() returned it also takes
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() returned, it also accepts
 
     def stop_requested(self) -> bool:
-        """Whether a signal came."""
+        """Whether a signal has been received."""
         return self._signal != 0
 
     def show(self, progress: "Progress") -> None:
-        """Report on a training."""
+        """Report the progress of training."""
         if progress.validation is not None:
             found = "  ".join(_FIGURES[name].format(value) for name, value in progress.validation.figures.items())
             note = " (best so far, saved)" if progress.best else " (saved)" if progress.saved else ""
@@ -50,19 +50,22 @@ class TrainingDisplay:
             self._working(f"{place}  {losses}  {progress.tokens_per_second:,.0f} tokens/s", progress.seconds_left)
 
     def show_distillation(self, progress: "DistillationProgress") -> None:
-        """Report on the translation of a training set."""
+        """Report the progress of distillation."""
         self._working(f"line {progress.lines:,}/{progress.total:,}", progress.seconds_left)
 
-    def close_with_advice(self, advice: str, done: bool = False) -> int:
-        """Say what can be done now, or, if a signal came before it was done, how to go on; returns the exit code."""
+    def close_with_advice(self, advice: str, done: bool = False, before: bool = False) -> int:
+        """Say what can be done now, or, if a signal came before it was done, how to go on; returns the exit code.
+
+        before tells that it had been done already.
+        """
         if self._signal and not done:
-            self._print("stopped and saved; run the same command again to go on exactly here", True)
+            self._print("stopped and saved; run the same command again to resume exactly here", True)
             return 128 + self._signal
-        self._print(f"done; {advice}", True)
+        self._print(f"{'was done already' if before else 'done'}; {advice}", True)
         return 0
 
     def _working(self, found: str, seconds_left: float) -> None:
-        """Print how far it is, unless the last such line is only just past."""
+        """Print how far the work is, unless such a line was printed just before."""
         now = time.monotonic()
         if now - self._shown >= (0.2 if self._live else PERIOD):
             self._shown = now
@@ -70,7 +73,7 @@ class TrainingDisplay:
             self._print(f"{found}  {minutes // 60:02}:{minutes % 60:02}:{seconds:02} left", False)
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
-        if self._signal:  # the second time the user means it
+        if self._signal:  # the user insists
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
         self._signal = number
 

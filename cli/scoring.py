@@ -13,22 +13,25 @@ References = Annotated[
     typer.Option("--references", "-r", metavar="FILE", help="Reference translations; repeatable."),
 ]
 InputFile = Annotated[
-    Path | None, typer.Option("--input", "-i", metavar="FILE", help="The source text, for a model to translate.")
+    Path | None, typer.Option("--input", "-i", metavar="FILE", help="The source text, if a model is to translate it.")
 ]
 Data = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="A folder that `nmt prepare` made, for source and references.")
+    Path | None, typer.Option(metavar="DIR", help="A folder made by `nmt prepare`, with source and references.")
 ]
-Split = Annotated[str, typer.Option(help="Which part of --data: test, valid or train.")]
+Split = Annotated[str, typer.Option(help="The split of --data: test, valid or train.")]
 TestSet = Annotated[
-    str, typer.Option("--test-set", "-t", metavar="NAME", help="One of sacrebleu's test sets, as wmt14; needs -l.")
+    str, typer.Option("--test-set", "-t", metavar="NAME", help="One of sacrebleu's test sets, such as wmt14; needs -l.")
 ]
-Languages = Annotated[str, typer.Option("--languages", "-l", metavar="PAIR", help="The languages of -t, as de-en.")]
-Lowercase = Annotated[bool, typer.Option("--lowercase", "-lc", help="Disregard case.")]
+Languages = Annotated[
+    str, typer.Option("--languages", "-l", metavar="PAIR", help="The languages of -t, such as de-en.")
+]
+Lowercase = Annotated[bool, typer.Option("--lowercase", "-lc", help="Ignore case.")]
 Tokenize = Annotated[
-    str | None, typer.Option(metavar="NAME", help="sacrebleu's tokenizer for BLEU; none for text already tokenised.")
+    str | None,
+    typer.Option(metavar="NAME", help="sacrebleu's tokenizer for BLEU; none for text that is already tokenised."),
 ]
 
-# `--source-file` is what `--input` was called first.
+# `--source-file` is the old name of `--input`.
 OLD_SPELLINGS = {"token_normalize_func": lambda name: "input" if name == "source-file" else name}
 
 

@@ -1,4 +1,4 @@
-"""Scores of translations as text: a table, LaTeX, and the JSON of every command that has such a report."""
+"""Scores of translations as a table or as LaTeX, and the JSON of all commands that report scores."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nmt.stages.evaluate import Evaluation
 
-# What scripts read under --json keeps its first names.
+# The keys that --json had first, which scripts may read.
 _JSON_KEYS = {
     "test_set": "benchmark",
     "literal_recall": "survival",
@@ -18,13 +18,13 @@ _JSON_KEYS = {
 
 
 def as_json(report: Any) -> str:
-    """A report, a dataclass, as JSON."""
+    """A report (a dataclass) as JSON."""
     fields = asdict(report, dict_factory=lambda pairs: {_JSON_KEYS.get(key, key): value for key, value in pairs})
     return json.dumps(fields, ensure_ascii=False, indent=2)
 
 
 def score_table(result: "Evaluation") -> str:
-    """A line for each score, with its interval and signature."""
+    """One line per score, with its interval and signature."""
     speed = f", {result.sentences / result.seconds:,.0f} sentences/s" if result.seconds else ""
     lines = [f"{result.system} on {result.test_set}: {result.sentences:,} sentences{speed}"]
     width = max(len(score.name) for score in result.scores)
@@ -59,6 +59,6 @@ def latex_table(result: "Evaluation") -> str:
 
 
 def _escape(text: str) -> str:
-    """Write text so that LaTeX prints it."""
+    """Escape text for LaTeX."""
     named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     return re.sub(r"[\\~^#$%&_{}]", lambda match: named.get(match[0], "\\" + match[0]), text)

@@ -1,6 +1,5 @@
-"""`nmt tag`: names in lines of text."""
+"""`nmt tag`: find names in lines of text."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,23 +7,27 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import Device, Engine
+from .options import Device, Engine, refuse_text
+from .warning import warn
 
 
 def tag(
+    context: typer.Context,
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger. By default the shipped one.")
     ] = None,
     input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
     json_: Annotated[
-        bool, typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text, score of each name.")
+        bool,
+        typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text and score of each name."),
     ] = False,
     bio: Annotated[
-        bool, typer.Option("--bio", help="Write a word and its tag a line, a blank line after each.")
+        bool,
+        typer.Option("--bio", help="Write one word and its tag per line, and a blank line after each line of input."),
     ] = False,
     pretokenized: Annotated[
-        bool, typer.Option("--pretokenized", help="Words have a space between them already; leave them so.")
+        bool, typer.Option("--pretokenized", help="The words are separated by spaces already; keep them.")
     ] = False,
     device: Device = "cpu",
     engine: Engine = "auto",
@@ -32,6 +35,7 @@ def tag(
     """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC]."""
     from nmt.stages import tag as stage
 
+    refuse_text(context)
     if json_ and bio:
         raise ConfigError("--json and --bio: choose one")
     stage.tag(
@@ -42,5 +46,5 @@ def tag(
         pretokenized=pretokenized,
         device=device,
         engine=engine,
-        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+        warn=warn,
     )

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from nmt.io.lines import clean_output
+
 if TYPE_CHECKING:
     from nmt.metrics.spans import Mistake, SpanScore
     from nmt.stages.evaluate_tagger import TagEvaluation
@@ -44,4 +46,5 @@ def _row(name: str, score: "SpanScore", width: int) -> str:
 def _mistake(mistake: "Mistake") -> str:
     gold = f"{mistake.gold_text} ({mistake.gold_type})" if mistake.gold_type else "nothing"
     found = f"{mistake.predicted_text} ({mistake.predicted_type})" if mistake.predicted_type else "nothing"
-    return f"{mistake.count:5,}  {gold} found as {found}"
+    line = f"{mistake.count:5,}  {gold} found as {found}"
+    return clean_output(line, line)

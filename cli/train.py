@@ -1,4 +1,4 @@
-"""`nmt train`: train a translator, or go on training one."""
+"""`nmt train`: train a translator, or resume its training."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +10,11 @@ from .progress import TrainingDisplay
 
 
 def train(
-    data: Annotated[Path, typer.Option(help="A folder that `nmt prepare` made.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="The run folder; it is a model folder from the first validation on.")],
+    data: Annotated[Path, typer.Option(help="A folder made by `nmt prepare`.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The run folder, which is a model folder after the first validation.")],
     tokenizer: Annotated[
         Path | None,
-        typer.Option(help="What `nmt train-tokenizer` made; by default that of --init.", show_default=False),
+        typer.Option(help="A tokenizer made by `nmt train-tokenizer`; by default that of --init.", show_default=False),
     ] = None,
     init: Annotated[
         Path | None, typer.Option(help="A model to begin with, as for training on with text of one's own.")
@@ -25,11 +25,11 @@ def train(
     target: TargetLanguage = "",
     device: Device = "cpu",
 ) -> None:
-    """Train a translator. The same command goes on where a stopped training was, to the last bit."""
+    """Train a translator. The same command resumes stopped training exactly, to the last bit."""
     from nmt.stages import train as stage
 
     with TrainingDisplay() as display:
-        stage.train(
+        trained = stage.train(
             config=read_config("train", config, set_, source, target),
             data=data,
             tokenizer=tokenizer,
@@ -39,5 +39,5 @@ def train(
             report=display.show,
             stop=display.stop_requested,
         )
-        code = display.close_with_advice(f"translate with: nmt translate --model {out}")
+        code = display.close_with_advice(f"translate with: nmt translate --model {out}", before=not trained)
     raise typer.Exit(code)

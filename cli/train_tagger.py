@@ -1,4 +1,4 @@
-"""`nmt train-tagger`: train a tagger on a translator's encoder, or go on training one."""
+"""`nmt train-tagger`: train a tagger on a translator's encoder, or resume its training."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,27 +15,29 @@ def train_tagger(
         list[str],
         typer.Option(
             metavar="CORPUS",
-            help="Tagged sentences: CoNLL columns, .jsonl, a folder that `datasets` saved, hf:NAME; repeatable.",
+            help="Tagged sentences: CoNLL columns, .jsonl, a folder saved by `datasets`, or hf:NAME; repeatable.",
         ),
     ],
-    valid: Annotated[list[str], typer.Option(metavar="CORPUS", help="The same, to score each epoch; repeatable.")],
+    valid: Annotated[
+        list[str], typer.Option(metavar="CORPUS", help="Tagged sentences to score each epoch on; repeatable.")
+    ],
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Save in this folder; by default beside the translator.")
+        Path | None, typer.Option(metavar="DIR", help="The folder to save in; by default that of the translator.")
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Translations, a folder that `nmt prepare` made, for joint training."),
+        typer.Option(metavar="DIR", help="A folder made by `nmt prepare`, with translations for joint training."),
     ] = None,
     config: ConfigFile = None,
     set_: Overrides = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse names that no B- tag begins.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse names that do not begin with a B- tag.")] = False,
     device: Device = "cpu",
 ) -> None:
-    """Train a tagger of names. The same command goes on where a stopped training was, to the last bit."""
+    """Train a tagger of names. The same command resumes stopped training exactly, to the last bit."""
     from nmt.stages import train_tagger as stage
 
     with TrainingDisplay() as display:
-        stage.train_tagger(
+        trained = stage.train_tagger(
             config=read_config("train-tagger --data" if data else "train-tagger", config, set_),
             model=model,
             train=train,
@@ -47,5 +49,5 @@ def train_tagger(
             report=display.show,
             stop=display.stop_requested,
         )
-        code = display.close_with_advice(f"tag with: nmt tag --model {out or model}")
+        code = display.close_with_advice(f"tag with: nmt tag --model {out or model}", before=not trained)
     raise typer.Exit(code)

@@ -10,8 +10,10 @@ from .options import ConfigFile, Overrides, SourceLanguage, TargetLanguage, read
 
 
 def train_tokenizer(
-    data: Annotated[Path, typer.Option(help="A folder that `nmt prepare` made.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="The model file; with --separate, a folder for two.", show_default=False)],
+    data: Annotated[Path, typer.Option(help="A folder made by `nmt prepare`.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="The model file to write; with --separate, the folder for two.", show_default=False)
+    ],
     source: SourceLanguage = "",
     target: TargetLanguage = "",
     kind: Annotated[str | None, typer.Option(help="unigram (default) or bpe.")] = None,
@@ -20,9 +22,9 @@ def train_tokenizer(
         float | None, typer.Option(help="Share of the text whose characters get a piece; by default 1.")
     ] = None,
     byte_fallback: Annotated[
-        bool, typer.Option("--byte-fallback", help="Spell unknown characters in bytes, at the cost of 256 pieces.")
+        bool, typer.Option("--byte-fallback", help="Spell unknown characters as bytes, at the cost of 256 pieces.")
     ] = False,
-    separate: Annotated[bool, typer.Option("--separate", help="A model of its own for each language.")] = False,
+    separate: Annotated[bool, typer.Option("--separate", help="Train one model per language.")] = False,
     symbol: Annotated[
         list[str] | None, typer.Option(help="Reserve one more symbol, such as <name>; repeatable.", show_default=False)
     ] = None,

@@ -1,6 +1,5 @@
-"""`nmt translate`: lines in, lines out."""
+"""`nmt translate`: translate lines of text."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +16,13 @@ from .options import (
     SourceLanguage,
     TargetLanguage,
     read_config,
+    refuse_text,
 )
+from .warning import warn
 
 
 def translate(
+    context: typer.Context,
     model: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="A model folder; several translate together. By default the shipped one."),
@@ -32,15 +34,19 @@ def translate(
     beam_size: BeamSize = None,
     length_penalty: LengthPenalty = None,
     coverage_penalty: Annotated[
-        float | None, typer.Option(help="Above 0 favours translating every word; by default the model's own.")
+        float | None, typer.Option(help="Values above 0 favour translating every word. By default the model's own.")
     ] = None,
     n_best: Annotated[
         int | None,
-        typer.Option(help="Translations a line, at most --beam-size: with --json together, else one below the other."),
+        typer.Option(
+            help="Translations per line, at most --beam-size: together with --json, else one below the other."
+        ),
     ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Draw translations at random instead of searching.")] = False,
-    temperature: Annotated[float | None, typer.Option(help="Below 1 keeps samples close to the most probable.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Decides what --sample draws.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Values below 1 keep samples close to the most probable.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The random seed of --sample.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Write JSON Lines with scores and all translations.")] = False,
     protect: Annotated[
         list[str] | None,
@@ -58,11 +64,12 @@ def translate(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Translate, one line out for each line in (with --n-best N and no --json: N lines out)."""
+    """Translate line by line: one line out for each line in (N lines with --n-best N and without --json)."""
     from nmt.stages import translate as stage
 
+    refuse_text(context)
     if not sample and (seed is not None or temperature is not None):
-        raise ConfigError("--seed and --temperature are for --sample; add it, or leave them out")
+        raise ConfigError("--seed and --temperature need --sample; add it, or leave them out")
     wanted = {
         "beam_size": beam_size,
         "length_penalty": length_penalty,
@@ -86,5 +93,5 @@ def translate(
         as_json=json_,
         device=device,
         engine=engine,
-        warn=lambda message: print(f"nmt: warning: {message}", file=sys.stderr),
+        warn=warn,
     )

@@ -1,3 +1,23 @@
-"""A sequence-to-sequence translation pipeline: recurrent encoder, attentional decoder, tagger."""
+"""Neural machine translation on an ordinary computer: recurrent encoder, attentional decoder, tagger of names.
 
+    from nmt import Translator
+    Translator.load().translate("Guten Morgen.")
+
+Translator and Tagger are imported when they are first asked for, so that `import nmt` alone is fast.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["Tagger", "Translator"]
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nmt.interface import Tagger, Translator
+else:  # a type checker that saw this function would accept every name
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from nmt import interface
+
+        return getattr(interface, name)

@@ -1,6 +1,5 @@
-"""One configuration for all stages, composed of what stands beside each of them; read from and written as TOML."""
+"""The configuration of all stages, composed of the dataclasses that each package defines; read and written as TOML."""
 
-import codecs
 import difflib
 import json
 import re
@@ -13,6 +12,7 @@ from typing import Any, cast, get_origin
 from nmt.data.cleaning import CleaningConfig
 from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
+from nmt.io.lines import utf_16_or_32
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.protection.config import ProtectionConfig
 from nmt.resources import recipes
@@ -24,11 +24,11 @@ from nmt.training.config import TaggingConfig, TrainingConfig
 @dataclass(frozen=True, kw_only=True)
 @checked("")
 class Config:
-    """Everything that can be configured; a section of the file for each field but the first three."""
+    """All settings. Each field except the first three is a section of the file."""
 
-    source: str = setting("", "code of the source language, as in de")
+    source: str = setting("", "code of the source language, such as de")
     target: str = setting("", "code of the target language")
-    directions: Directions = setting("one", "both: the model translates back as well; it needs a shared tokenizer")
+    directions: Directions = setting("one", "both: one model for both directions; needs a shared tokenizer")
     cleaning: CleaningConfig = field(default_factory=CleaningConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -37,11 +37,11 @@ class Config:
     protection: ProtectionConfig = field(default_factory=ProtectionConfig)
     tagger: TaggerConfig = field(default_factory=TaggerConfig)
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
-    labels: Mapping[str, str] = setting({}, "a corpus's type of names = the tagger's type, O for none")
+    labels: Mapping[str, str] = setting({}, "type of names in a corpus = type of the tagger, O for none")
 
 
 def _keys(*names: str) -> frozenset[str]:
-    """The full names, as in training.epochs, of all keys of sections; the name of a key that is in none is full."""
+    """The full names, such as training.epochs, of all keys in the given sections; a name may also be a single key."""
     sections = {name: getattr(Config(), name) for name in names}
     return frozenset(
         full
@@ -58,7 +58,7 @@ _BEYOND_UPDATES = {
     "training.validate_by", "training.patience", "training.save_every", "training.report_every",
 }  # fmt: skip
 
-# What each command reads; an override of anything else would have no effect, and is refused.
+# The keys that each command reads; an override of any other would have no effect and is refused.
 READS = {
     "prepare": _keys("source", "target", "cleaning"),
     "train-tokenizer": _keys("source", "target", "tokenizer"),
@@ -73,8 +73,8 @@ READS = {
 def load_config(path: Path | None, overrides: Sequence[str] = (), *, command: str | None = None) -> Config:
     """Read a TOML file, or the recipe of that name, and apply overrides of the form section.key=value.
 
-    Raises ConfigError, naming the line and the nearest key, for an unknown key or a value of the wrong type, and for an
-    override that command, one of READS, does not read.
+    Raises ConfigError, with the line and the most similar key, for an unknown key or a value of the wrong type, and for
+    an override of a key that the command (one of READS) does not read.
     """
     path = path and _find(path)
     text = "" if path is None else _read(path)
@@ -95,7 +95,7 @@ def load_config(path: Path | None, overrides: Sequence[str] = (), *, command: st
 
 
 def to_toml(config: Config) -> Iterator[str]:
-    """The lines of a TOML file with every key: its value, meaning and limits, and its default if that differs."""
+    """The lines of a TOML file with all keys: value, meaning, limits, and the default if the value differs from it."""
     defaults = Config()
     yield from _settings(config, defaults)
     for item in fields(config):
@@ -109,12 +109,12 @@ def to_toml(config: Config) -> Iterator[str]:
 
 
 def recipe_titles() -> dict[str, str]:
-    """The recipes that come with the program, and what the first line of each says."""
+    """The recipes that come with the program, and the first line of each as its title."""
     return {name: _read(path).partition("\n")[0].lstrip("# ") for name, path in recipes().items()}
 
 
 def _settings(settings: Any, defaults: Any) -> Iterator[str]:
-    """A line for each key directly in a section."""
+    """One line for each key directly in a section."""
     for item in fields(settings):
         value, default = getattr(settings, item.name), getattr(defaults, item.name)
         if not is_dataclass(value) and not isinstance(value, Mapping):
@@ -124,11 +124,11 @@ def _settings(settings: Any, defaults: Any) -> Iterator[str]:
 
 
 def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)  # TOML writes text, numbers and truth values alike
+    return json.dumps(value, ensure_ascii=False)  # TOML and JSON write text, numbers and booleans alike
 
 
 def _find(path: Path) -> Path:
-    """The file of this name or, where there is none, the recipe."""
+    """The file of this name or, if there is none, the recipe."""
     return path if path.is_file() else recipes().get(str(path), path)
 
 
@@ -140,8 +140,8 @@ def _read(path: Path) -> str:
         raise ConfigError(
             f"{path}: cannot be read as a configuration ({error.strerror}); check the path{choices}"
         ) from error
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:2]:
-        raise ConfigError(f"{path}:1: the file is in UTF-{32 if bytes(2) in data[:4] else 16}; save it as UTF-8")
+    if encoding := utf_16_or_32(data):
+        raise ConfigError(f"{path}:1: the file is in {encoding[:6]}; save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -153,7 +153,7 @@ def _read(path: Path) -> str:
 
 
 def _check_read(names: Iterable[str], command: str) -> None:
-    """Raise ConfigError if one of these keys, or tables, is there but the command does not read it."""
+    """Raise ConfigError if one of these keys or sections exists but the command does not read it."""
     for name in names:
         key = name if name in KEYS else name.partition(".")[0]
         if key in KEYS and key not in READS[command]:
@@ -183,7 +183,7 @@ def _build(kind: type[Any], values: Mapping[str, Any], section: str, reads: Coll
 
 
 def _hint(key: str, siblings: Sequence[str], section: str, reads: Collection[str]) -> str:
-    """What an unknown key may be meant to be: that of another section, or one spelt alike."""
+    """What an unknown key may be meant to be: a key of another section, or one with a similar spelling."""
 
     def anywhere(key: str) -> list[str]:
         names = [name for name in sorted(KEYS) if name.rpartition(".")[2] == key]
@@ -200,7 +200,7 @@ def _hint(key: str, siblings: Sequence[str], section: str, reads: Collection[str
 
 
 def _typed(kind: Any, value: Any, name: str) -> Any:
-    """A value of TOML as the type of its key, or ConfigError; which of a type's values are allowed is settings.py's."""
+    """Convert a TOML value to the type of its key, or raise ConfigError. The limits are checked in settings.py."""
     if kind is bool and value in (0, 1):
         return bool(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
@@ -216,7 +216,7 @@ def _typed(kind: Any, value: Any, name: str) -> Any:
 
 
 def _override(values: dict[str, Any], override: str) -> str:
-    """Set the key of an override among the values of a file; returns its full name."""
+    """Set the key of an override among the values of a file; return its full name."""
     name, equals, text = override.partition("=")
     if not equals:
         raise ConfigError(f"--set {override}: write it as section.key=value")
@@ -234,7 +234,7 @@ def _override(values: dict[str, Any], override: str) -> str:
 
 
 def _place(path: Path | None, text: str, name: str) -> str:
-    """path:line of a key, or of its section if the key is not in the file."""
+    """path:line of a key, or of its section if the file does not have the key."""
     section, _, key = name.rpartition(".")
     current, place = "", 0
     for number, line in enumerate(text.split("\n"), start=1):

@@ -1,12 +1,12 @@
-"""What can go wrong by the user's doing: each error is one line that says what, where, and what to do next."""
+"""Errors that the user can fix: each is one line that says what is wrong, where, and what to do next."""
 
 
 class NMTError(Exception):
-    """The user's input, data, model or environment is at fault; the command line exits with 2."""
+    """The user's input, data, model or environment is at fault; the command line exits with code 2."""
 
 
 class ConfigError(NMTError):
-    """A configuration file or option is wrong; key is the setting, as in "training.epochs", if it is one."""
+    """A configuration file or an option is wrong; key names the setting, such as "training.epochs", if there is one."""
 
     def __init__(self, message: str, key: str = "") -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""A setting is a dataclass's field that knows its meaning and its limits; a configuration is made of such fields."""
+"""Settings: dataclass fields that carry their meaning and their limits, of which configurations are made."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Limit:
-    """Which values a setting may have, and how a message puts it."""
+    """The values that a setting may have, and how messages describe them."""
 
     allows: Callable[[Any], bool]
     text: str
@@ -20,7 +20,7 @@ class Limit:
 
 
 def at_least(least: float) -> Limit:
-    """A finite number from least on."""
+    """A finite number that is not below least."""
     return Limit(lambda value: least <= value < math.inf, f"at least {least}")
 
 
@@ -39,14 +39,14 @@ ANYTHING = Limit(lambda value: True, "")
 
 
 def setting(default: T, meaning: str, limit: Limit = ANYTHING) -> T:
-    """Declare a setting as a field of a dataclass; that of a Literal type is limited to its values already."""
+    """Declare a setting as a field of a dataclass. A field of a Literal type needs no limit besides its type."""
     return field(default_factory=lambda: default, metadata={"meaning": meaning, "limit": limit})
 
 
 def checked(section: str) -> Callable[[type[T]], type[T]]:
-    """Let a dataclass raise ConfigError for a setting beyond its limit, called section.name; write it below @dataclass.
+    """Make a dataclass raise ConfigError for a setting beyond its limit, under the name section.name.
 
-    What the class itself checks in __post_init__ comes after that, and may rely on it.
+    The decorator goes below @dataclass. The class's own __post_init__ runs after these checks and may rely on them.
     """
 
     def decorate(kind: type[T]) -> type[T]:

@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 
 
 def default_threads() -> int:
-    """OMP_NUM_THREADS, as everywhere, or as many as there are processors that this process may run on."""
+    """OMP_NUM_THREADS if it is set, else the number of CPUs that this process may run on."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     if wanted.isdecimal() and int(wanted):
         return int(wanted)

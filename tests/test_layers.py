@@ -19,7 +19,7 @@ LAYERS = [
     {"nmt.training"},
     {"nmt.benchmark"},
     {"nmt.config"},
-    {"nmt.stages"},
+    {"nmt.stages", "nmt.interface"},
     {"nmt.cli"},
     {"nmt.__main__"},
 ]

@@ -19,7 +19,7 @@ def test_a_checkout_has_recipes_and_a_model():
 
 def test_an_installation_without_a_model_says_how_to_name_one(monkeypatch, tmp_path):
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "nmt")
-    with pytest.raises(ConfigError, match="no model is named, and none came with this installation"):
+    with pytest.raises(ConfigError, match="no model is named, and this installation has none of its own"):
         resources.shipped_model()
     assert resources.recipes() == {}
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from nmt.text.tokenizer import BOS_ID, EOS_ID, PAD_ID
 
-# Batches have sides of these multiples: each new shape of a product costs its library milliseconds, and then memory.
+# Batch sizes are multiples of these: for each new shape of a matrix product, oneDNN needs milliseconds and memory.
 WIDTHS, HEIGHTS = 2, 8
 
 Number = TypeVar("Number", int, NDArray[np.int64])
@@ -26,22 +26,22 @@ class Batch:
 
     source_ids: Tensor  # [B, S]
     source_lengths: Tensor  # [B]
-    target_ids: Tensor  # [B, T], what the decoder reads first (BOS, or the tag of a language), and then the target
-    next_ids: Tensor  # [B, T], the target and then EOS: what each position of target_ids is to predict; PAD after that
+    target_ids: Tensor  # [B, T], the decoder start id (BOS or the tag of a language), then the target
+    next_ids: Tensor  # [B, T], the target, EOS, then PAD: what each position of target_ids is to predict
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on a device."""
         return Batch(**{name: tensor.to(device, non_blocking=True) for name, tensor in vars(self).items()})
 
     def twice(self) -> "Batch":
-        """Every pair a second time, after all of them."""
+        """The batch with all pairs repeated once, after the first copy."""
         return Batch(**{name: torch.cat([tensor, tensor]) for name, tensor in vars(self).items()})
 
 
 def make_batch(
     source: Sequence[Sequence[int]], target: Sequence[Sequence[int]], decoder_start_ids: Sequence[int] | None = None
 ) -> Batch:
-    """Pad sentence pairs, given without BOS and EOS; the decoder reads its start id before each target, BOS if None."""
+    """Pad sentence pairs, given without BOS and EOS; each target is preceded by its decoder start id, else by BOS."""
     start_ids = decoder_start_ids or [BOS_ID] * len(target)
     return Batch(
         source_ids=pad([[*ids, EOS_ID] for ids in source]),
@@ -52,7 +52,7 @@ def make_batch(
 
 
 def pad(sentences: Sequence[Sequence[int]]) -> Tensor:
-    """Sentences of different lengths as one tensor [B, W], PAD at the ends; W is a multiple of WIDTHS."""
+    """Sentences of different lengths as one tensor [B, W], with PAD at the ends; W is a multiple of WIDTHS."""
     ids = np.full((len(sentences), next_multiple(max(map(len, sentences)), WIDTHS)), PAD_ID, dtype=np.int64)
     for row, sentence in zip(ids, sentences, strict=True):
         row[: len(sentence)] = sentence
@@ -60,12 +60,12 @@ def pad(sentences: Sequence[Sequence[int]]) -> Tensor:
 
 
 def next_multiple(length: Number, multiple: int) -> Number:
-    """The least multiple that is not below a length."""
+    """The smallest multiple that is not below length."""
     return -(-length // multiple) * multiple
 
 
 def cut(widths: NDArray[np.int64], max_tokens: int) -> Iterator[slice]:
-    """Cut sentences of these widths, one after another, into batches of at most max_tokens, padding included."""
+    """Cut consecutive sentences of these widths into batches of at most max_tokens, padding included."""
     start = 0
     while start < len(widths):
         longest = np.maximum.accumulate(widths[start : start + max_tokens])

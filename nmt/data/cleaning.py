@@ -1,11 +1,11 @@
-"""Rules that reject sentence pairs not worth learning from, each of which can be switched off."""
+"""Rules that reject unsuitable sentence pairs; each can be switched off."""
 
 import hashlib
 import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,17 +24,24 @@ _RATIO = Limit(lambda ratio: ratio == 0 or 1 <= ratio < math.inf, "at least 1, o
 @dataclass(frozen=True, kw_only=True)
 @checked("cleaning")
 class CleaningConfig:
-    """Which pairs to reject; 0 or False switches a rule off. A pair counts under the first rule that rejects it."""
+    """Which pairs to reject, and what to repair; 0 or False switches a rule off.
 
-    empty: bool = setting(True, "a side without any text")
-    max_words: int = setting(200, "on either side; words are what white space separates", _NUMBER)
-    max_characters: int = setting(2000, "on either side; for the scripts that do not separate words", _NUMBER)
-    max_length_ratio: float = setting(4.0, f"of the sides' characters, each with {LENGTH_ALLOWANCE} added", _RATIO)
+    A pair counts under the first rule that rejects it.
+    """
+
+    empty: bool = setting(True, "a side without text")
+    max_words: int = setting(200, "on either side; words are separated by white space", _NUMBER)
+    max_characters: int = setting(2000, "on either side; for scripts that do not separate words", _NUMBER)
+    max_length_ratio: float = setting(4.0, f"of the sides' lengths in characters, plus {LENGTH_ALLOWANCE} each", _RATIO)
     copies: bool = setting(True, "target equal to source")
     script: bool = setting(True, "most letters of a side in a script that its language does not use")
-    overlap: bool = setting(True, "a side is also in the validation or test set, compared as near_duplicates compares")
+    overlap: bool = setting(True, "a side is also in the validation or test set, compared like near_duplicates")
     duplicates: bool = setting(True, "the same pair again")
     near_duplicates: bool = setting(True, "the same pair but for case, accents' encoding, spaces and punctuation")
+    unescape: bool = setting(False, "repair: escapes of XML and Moses, such as &quot; and @-@, become text")
+    join_words: bool = setting(
+        False, "repair: spaces go where a language, such as zh, ja or th, has none between words"
+    )
 
 
 def clean(
@@ -48,8 +55,8 @@ def clean(
 ) -> Iterator[Pair]:
     """Yield the pairs that no rule rejects; held_out has the sentence keys of the validation and test sets.
 
-    counts receives the number of pairs rejected under each rule's name, a config field. What is remembered of each
-    pair is a hash of 8 bytes, so some million pairs need some hundred megabytes.
+    counts receives the number of pairs that each rule rejects, by the rule's name, a config field. Each pair is
+    remembered as a hash of 8 bytes, so a few million pairs need a few hundred megabytes.
     """
     rules = _rules(config, source_language, target_language, held_out)
     for source, target in pairs:
@@ -61,21 +68,29 @@ def clean(
 
 
 def tidy(text: str) -> str:
-    """Text as one line without white space at its ends; inside, only line ends change: each becomes a space."""
+    """The text without white space at its ends, and with each line end inside replaced by a space."""
     return re.sub(r"\r?\n", " ", text.strip())
+
+
+def left_out(counts: Mapping[str, int], kept: int) -> str:
+    """How many pairs were left out by a rule, and by which most of them, as the end of a sentence; or ""."""
+    if not (rejected := sum(counts.values())):
+        return ""
+    rule, count = max(counts.items(), key=lambda item: item[1])
+    return f": {rejected} of {kept + rejected} were left out, {count} by the rule {rule!r}"
 
 
 @lru_cache(maxsize=8)  # the rules, and then the splits, ask for the same two sentences' keys
 def sentence_key(text: str) -> int:
     """A 64-bit hash that sentences share if they differ in case, composition, spaces or punctuation only."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    # marks are vowels in the scripts of India and Thailand; a line of punctuation alone stands for itself
+    # Marks are vowels in Indic and Thai scripts. A line of punctuation alone is its own key.
     bare = "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
     return _hash(bare or folded)
 
 
 def _rules(config: CleaningConfig, source_language: str, target_language: str, held_out: Set[int]) -> dict[str, Rule]:
-    """The rules that are switched on, the cheap ones first; those for duplicates remember what they see."""
+    """The active rules, cheap ones first; those for duplicates remember the pairs that they see."""
     source_scripts, target_scripts = scripts_of(source_language), scripts_of(target_language)
     rules: dict[str, Rule] = {
         "empty": lambda source, target: not source or not target,
@@ -110,5 +125,5 @@ def _seen_before(key: Callable[[str, str], int]) -> Rule:
 
 
 def _hash(*texts: str) -> int:
-    """64 bits that are the same in every process; among 5 million texts two are mixed up once in a million corpora."""
+    """64 bits that are the same in every process; one in a million corpora of 5 million texts has a collision."""
     return int.from_bytes(hashlib.blake2b("\n".join(texts).encode(), digest_size=8).digest())

@@ -1,7 +1,7 @@
-"""Sentences whose names are tagged, in the forms that people have them, read as one stream of words with BIO2 tags.
+"""Sentences with tagged names, read from all common formats as one stream of words with BIO2 tags.
 
 A file of columns has a word on each line, its tag in the last column and a blank line after each sentence (CoNLL).
-A .jsonl file, a folder that `datasets` saved and hf:NAME[:CONFIG[:SPLIT]] have tokens with tags, or text with spans.
+A .jsonl file, a folder saved by `datasets` and hf:NAME[:CONFIG[:SPLIT]] have tokens with tags, or text with spans.
 Any file may be compressed by gzip.
 """
 
@@ -19,6 +19,8 @@ from nmt.io.records import HUB, dataset_records, is_dataset, json_records, liste
 from nmt.text.word_tokenizer import split_words
 
 _NAMES = [("tokens", "ner_tags"), ("tokens", "tags"), ("words", "ner_tags"), ("words", "tags")]
+_ENDS = frozenset(".!?。！？।؟")  # words that end a sentence
+_MOST_ENDS_INSIDE = 2, 5  # in a corpus's only sentence, and on average in more: news have 0.05, WNUT's posts 1.2
 _COMMENT = re.compile(r"#\s*\w+ = ")  # CoNLL-U: "# text = ..."
 
 
@@ -33,10 +35,10 @@ class TaggedSentence:
 def read_tagged(name: str, *, strict: bool = False, columns: tuple[str, str] | None = None) -> Iterator[TaggedSentence]:
     """Yield the sentences of a corpus; tags may be BIO2, IOB1, BIOES (IOBES) or BILOU.
 
-    columns are those of the words and of the tags: names, or in a file without names numbers from 1. Unless given,
-    they are "tokens" or "words" and "ner_tags" or "tags", or the first and the last. A tag that goes on with an entity
-    that was not begun begins it, as in IOB1; if strict, it is an error. Whatever is malformed, and a corpus without
-    sentences, is a DataError.
+    columns are those of words and tags: names or, in a file without names, numbers from 1. By default they are "tokens"
+    or "words" and "ner_tags" or "tags", or the first and the last column. A tag that continues an entity that was not
+    begun begins it, as in IOB1. Raises DataError for malformed input, for a corpus without sentences, and, if strict,
+    for such a tag.
     """
     found = False
     prefixes: set[str] = set()
@@ -51,14 +53,14 @@ def read_tagged(name: str, *, strict: bool = False, columns: tuple[str, str] | N
 def read_tagged_corpora(
     names: Sequence[str], labels: Mapping[str, str] | None = None, *, strict: bool = False
 ) -> list[TaggedSentence]:
-    """The sentences of several corpora, with the labels that a table gives them: see map_labels."""
+    """The sentences of several corpora, with labels mapped as map_labels does."""
     return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
 
 
 def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) -> TaggedSentence:
-    """Return a sentence with other labels; "O" or "" drops the entity, and an empty mapping changes nothing.
+    """Return a sentence with its labels mapped; "O" or "" drops the entity, and an empty mapping changes nothing.
 
-    A label that the mapping neither has nor gives is a DataError that names the corpus.
+    Raises DataError, with the corpus's name, for a label that is neither a key nor a value of the mapping.
     """
     if not mapping:
         return sentence
@@ -69,7 +71,7 @@ def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) 
         if label and label not in mapping and label not in given:
             raise DataError(
                 f"{name}: the type {label!r} is not among the [labels] of the tagger's configuration, which are "
-                f"{', '.join(mapping)}; train with it added, or leave it out of the corpus"
+                f"{', '.join(mapping)}; train with it added, or remove it from the corpus"
             )
         other = mapping.get(label, label)
         tags.append(f"{prefix}-{other}" if label and other not in ("", "O") else "O")
@@ -78,7 +80,7 @@ def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) 
 
 @dataclass(frozen=True, kw_only=True)
 class _Sentence:
-    """A sentence as it was read, with tags of any scheme, and where each word stands, for errors."""
+    """A sentence as it was read, with tags of any scheme, and the place of each word for error messages."""
 
     words: Sequence[str]
     tags: Sequence[str]
@@ -86,7 +88,7 @@ class _Sentence:
 
 
 def _read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[_Sentence]:
-    """Yield the sentences of a corpus in any form, those without words left out; DataError for what is malformed."""
+    """Yield the sentences of a corpus, except those without words. Raises DataError if it is malformed."""
     if is_dataset(name):
         return _read_dataset(name, columns)
     if not Path(name).exists():
@@ -97,14 +99,30 @@ def _read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[_Sen
             for where, record in json_records(Path(name))
             for sentence in _from_record(record, where, columns, labels=None)
         )
-    return _read_columns(name, columns)
+    return _check_sentences(_read_columns(name, columns), name)
 
 
 # Columns
 
 
+def _check_sentences(sentences: Iterator[_Sentence], path: str) -> Iterator[_Sentence]:
+    """Pass sentences on; at the end of the file, DataError if they are whole texts that no blank lines part."""
+    count = words = ends_inside = 0
+    for sentence in sentences:
+        count += 1
+        words += len(sentence.words)
+        ends_inside += sum(word in _ENDS for word in sentence.words[:-1])
+        yield sentence
+    alone, each = _MOST_ENDS_INSIDE
+    if ends_inside > (alone if count == 1 else each * count):
+        raise DataError(
+            f"{path}: {words} words in {count} sentence{'s' * (count != 1)}, but {ends_inside} full stops inside; "
+            "put a blank line after each sentence"
+        )
+
+
 def _read_columns(path: str, columns: tuple[str, str] | None) -> Iterator[_Sentence]:
-    """Fields are parted by tabs, or in a line without a tab by blanks; -DOCSTART- lines and comments are left out."""
+    """Fields are separated by tabs or, in a line without tabs, by spaces; -DOCSTART- lines and comments are skipped."""
     word_at, tag_at = _column_numbers(path, columns)
     width = None
     words: list[str] = []
@@ -139,12 +157,14 @@ def _column_numbers(path: str, columns: tuple[str, str] | None) -> tuple[int, in
     if columns is None:
         return 0, -1
     if not all(re.fullmatch("[1-9][0-9]{0,2}", column) for column in columns):
-        raise DataError(f"{path}: columns {listed(columns)} of a file without names; give their numbers, from 1 on")
+        raise DataError(
+            f"{path}: columns {listed(columns)} of a file without column names; give their numbers, counted from 1"
+        )
     return int(columns[0]) - 1, int(columns[1]) - 1
 
 
 def _is_comment(line: str, fields: Sequence[str]) -> bool:
-    """Whether a line before a sentence tells of it, as in GermEval and CoNLL-U; the word "#" has a tag."""
+    """Whether a line before a sentence is a comment, as in GermEval and CoNLL-U; if "#" is a word, it has a tag."""
     tagged = fields[-1] == "O" or TAG.fullmatch(fields[-1])
     return line.startswith("#") and (not tagged or bool(_COMMENT.match(line)))
 
@@ -172,7 +192,7 @@ def _from_record(
     columns: tuple[str, str] | None,
     labels: Mapping[str, Sequence[str] | None] | None,
 ) -> Iterator[_Sentence]:
-    """Yield the sentence of a record, unless it has no words; labels are the names of the tags that are numbers."""
+    """Yield the sentence of a record unless it has no words; labels are the names of numeric tags, by column."""
     if columns is None and "text" in record and "spans" in record:
         words, tags = words_of_spans(text_of(record["text"], where), record["spans"], where)
     else:
@@ -204,7 +224,7 @@ def _tag(value: object, names: Sequence[str] | None, where: str) -> str:
         if names is None:
             raise DataError(f"{where}: tag {value} is a number without a name; write the tags as text, such as B-PER")
         if not 0 <= value < len(names):
-            raise DataError(f"{where}: tag {value} is none of the {len(names)} that the data set names; correct it")
+            raise DataError(f"{where}: tag {value} is not one of the {len(names)} that the data set names; correct it")
         return names[value]
     return text_of(value, where)
 
@@ -213,7 +233,7 @@ def _tag(value: object, names: Sequence[str] | None, where: str) -> str:
 
 
 def words_of_spans(text: str, spans: object, where: str) -> tuple[list[str], list[str]]:
-    """The words of a text and their tags; a word is cut where a span begins or ends inside it."""
+    """The words of a text and their tags; a word is split if a span begins or ends inside it."""
     entities = sorted(_span(span, len(text), where) for span in _list(spans, "spans", where))
     for (start, end, _), (next_start, next_end, _) in pairwise(entities):
         if next_start < end:
@@ -246,7 +266,7 @@ def _span(span: object, length: int, where: str) -> tuple[int, int, str]:
 
 
 def _cut(words: Sequence[tuple[int, int]], cuts: Sequence[int]) -> list[tuple[int, int]]:
-    """Words, cut at these offsets; both in order."""
+    """Split words at these offsets; both are in order."""
     parts = []
     at = 0
     for start, end in words:

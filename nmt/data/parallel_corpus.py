@@ -1,18 +1,19 @@
-"""Parallel corpora in the forms that people have them, read as one stream of sentence pairs.
+"""Parallel corpora in all common formats, read as one stream of sentence pairs.
 
-Two plain text files in a row, the source first, are one corpus; a name that ends in .tsv, .csv, .jsonl or .parquet,
-a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be compressed by gzip.
+Two text files in a row, the source first, are one corpus, plain text or WMT's .sgm; a name that ends in .tsv, .csv,
+.jsonl, .parquet or .tmx, a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] are one each. Any file may be
+compressed by gzip.
 
-CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into nothing and 001 into 1, join rows after
-an open quote, and shift the data where a row has a field too many.
+CSV and TSV are read here and not by `datasets`, whose loaders turn "NA" into a missing value and 001 into 1, join rows
+after an open quote, and shift the data if a row has too many fields.
 """
 
 import csv
 import glob
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,19 @@ from nmt.errors import DataError
 from nmt.io.files import open_bytes
 from nmt.io.lines import read_file, read_parallel
 from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, load_dataset, open_dataset, text_of
+from nmt.io.sentences import read_sentences
+from nmt.io.tmx import read_tmx
 
 Pair = tuple[str, str]
-Columns = Sequence[tuple[str, str]]  # (source, target) column names, in the order in which to look for them
-Row = tuple[str, list[str]]  # where it stands, for errors, and its fields
+Columns = Sequence[tuple[str, str]]  # (source, target) column names, in order of preference
+Row = tuple[str, list[str]]  # its place, for error messages, and its fields
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_HEAD = 100  # lines of a CSV file that show what parts its fields
+_NOT_READ = {
+    ".bz2", ".docx", ".htm", ".html", ".json", ".ods", ".odt", ".pdf", ".po", ".xlf", ".xliff", ".xls", ".xlsx", ".xml",
+    ".xz", ".zip", ".zst",
+}  # fmt: skip
 
 
 def read_corpora(
@@ -31,12 +41,12 @@ def read_corpora(
 ) -> Iterator[Pair]:
     """Return the pairs of all corpora, in order; source and target are language codes.
 
-    Where columns have names, the ones to read are given by columns, or else called by the languages' codes, or
-    "source" and "target"; a column "translation" may hold both, keyed so. A TSV or CSV file whose first line names
-    the columns may have more of them, else each line must have two fields.
+    If columns have names, those to read are given by columns; by default they are the language codes, or "source" and
+    "target". A column "translation" may hold both, under these keys. A TSV or CSV file whose first line names the
+    columns may have other columns too; else each line must have two fields.
 
-    What is missing or unpaired is a DataError here, what is malformed is one while reading. A side may contain line
-    ends, where the form can express them.
+    Raises DataError at once for a missing file or one without its partner, and while reading for malformed data. A side
+    may contain line ends if the format can express them.
     """
     wanted = [columns] if columns else [(source, target), ("source", "target")]
     corpora: list[Iterator[Pair]] = []
@@ -53,48 +63,102 @@ def read_corpora(
     return chain.from_iterable(corpora)
 
 
+def is_text_file(name: str) -> bool:
+    """Whether a name is that of plain text, which is one half of a corpus."""
+    return not (is_dataset(name) or _form(name))
+
+
 def _form(name: str) -> str | None:
-    suffix = Path(name.removesuffix(".gz")).suffix
+    suffix = _suffix(name)
     return suffix if suffix in _READERS else None
 
 
+def _suffix(name: str) -> str:
+    return Path(name.removesuffix(".gz")).suffix.lower()
+
+
 def _read_text_files(first: str, second: str | None, source: str, target: str) -> Iterator[Pair]:
-    if second is None or is_dataset(second) or _form(second):
+    for name in filter(None, (first, second)):
+        if _suffix(name) in _NOT_READ:
+            forms = ", ".join(_READERS)
+            raise DataError(f"{name}: {_suffix(name)} is not read; give two text files, or one of the forms {forms}")
+    if second is None or not is_text_file(second):
         raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
     if not Path(second).exists():
         raise DataError(f"{second}: no such file; check the path")
     endings = [Path(name.removesuffix(".gz")).suffix for name in (first, second)]
     if endings == [f".{target}", f".{source}"]:
         raise DataError(f"{first} {second}: the wrong way round; name the source file and then the target file")
-    return read_parallel(first, second)
+    return read_parallel(first, second, read=read_sentences)
 
 
 def _read_tsv(path: Path, wanted: Columns) -> Iterator[Pair]:
-    """A quote is a character like any other, and a tab always ends a field."""
+    """Quotes are ordinary characters, and a tab always ends a field."""
     lines = enumerate(read_file(path), start=1)
     return _from_rows(((f"{path}:{number}", line.split("\t")) for number, line in lines), wanted)
 
 
 def _read_csv(path: Path, wanted: Columns) -> Iterator[Pair]:
-    return _from_rows(_csv_rows(path), wanted)
+    return _from_rows(_csv_rows(path, wanted), wanted)
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    """Rows as RFC 4180 has them; a quote that is never closed is an error, not a very long field."""
-    reader = csv.reader((line + "\n" for line in read_file(path)), strict=True)
+def _csv_rows(path: Path, wanted: Columns) -> Iterator[Row]:
+    """Rows as RFC 4180 has them, but for what parts the fields; an unclosed quote is an error, not a long field."""
+    lines = read_file(path)
+    head = list(islice(lines, _HEAD))
+    reader = _csv_reader(chain(head, lines), _delimiter(path, head, wanted))
     start = 1  # of the row, which may go on over many lines
     try:
         for fields in reader:
             yield f"{path}:{start}", fields
             start = reader.line_num + 1
-    except csv.Error as error:  # its words are meant for programmers
+    except csv.Error as error:  # its messages are meant for programmers
         raise DataError(
-            f"{path}:{start}: not CSV; put quotes round fields with line ends, double those inside, and close each"
+            f"{path}:{start}: not CSV; put quotes around fields with line ends, double those inside, and close each"
         ) from error
 
 
+def _csv_reader(lines: Iterable[str], delimiter: str) -> Any:
+    return csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True)
+
+
+def _delimiter(path: Path, head: Sequence[str], wanted: Columns) -> str:
+    """What parts the fields of a CSV file: it makes the wanted names of its first line, or as many fields of each row.
+
+    Where more than one makes two fields of each row, it is a DataError.
+    """
+    widths = {}
+    for delimiter in _DELIMITERS:
+        rows = _rows_of_head(head, delimiter)
+        if any(set(names) <= {field.strip() for field in row} for row in rows[:1] for names in wanted):
+            return delimiter
+        found = {len(row) for row in rows if row not in ([], [""])}
+        widths[delimiter] = found.pop() if len(found) == 1 else 0
+    twos = [delimiter for delimiter, width in widths.items() if width == 2]
+    if len(twos) > 1:
+        names = " or ".join(_DELIMITERS[delimiter] for delimiter in twos)
+        raise DataError(f"{path}: its fields may be parted by {names}; name the columns in a first line, such as de,en")
+    return next(chain(twos, (delimiter for delimiter, width in widths.items() if width > 1)), ",")
+
+
+def _rows_of_head(head: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The rows that a delimiter makes of a file's first lines, but for one that goes on below; none if it cannot."""
+    rows = []
+    reader = _csv_reader(head, delimiter)
+    try:
+        for row in reader:
+            rows.append(row)
+    except csv.Error:
+        return rows if reader.line_num == len(head) else []
+    return rows
+
+
+def _read_tmx(path: Path, wanted: Columns) -> Iterator[Pair]:
+    return read_tmx(path, *wanted[0])
+
+
 def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
-    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is no row
+    rows = ((where, fields) for where, fields in rows if fields not in ([], [""]))  # a blank line is not a row
     first = next(rows, None)
     if first is None:
         return
@@ -110,7 +174,7 @@ def _from_rows(rows: Iterator[Row], wanted: Columns) -> Iterator[Pair]:
         rows = chain([first], rows)
     for where, fields in rows:
         if len(fields) != width:
-            cure = "correct the line" if names else "if there are more columns, name them in a first line"
+            cure = "correct the line" if names else "if there are more columns, name them in the first line"
             raise DataError(f"{where}: {len(fields)} fields where {width} are expected; {cure}")
         yield fields[source], fields[target]
 
@@ -121,7 +185,9 @@ def _read_jsonl(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _read_parquet(path: Path, wanted: Columns) -> Iterator[Pair]:
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as plain:  # Parquet is read from its end, gzip is not
+    with tempfile.NamedTemporaryFile(
+        suffix=".parquet"
+    ) as plain:  # Parquet is read from the end, which gzip does not allow
         readable = str(path)
         if path.suffix == ".gz":
             with open_bytes(path) as compressed:
@@ -164,4 +230,5 @@ _READERS: dict[str, Callable[[Path, Columns], Iterator[Pair]]] = {
     ".csv": _read_csv,
     ".jsonl": _read_jsonl,
     ".parquet": _read_parquet,
+    ".tmx": _read_tmx,
 }

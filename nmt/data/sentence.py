@@ -1,4 +1,4 @@
-"""A sentence as a tagger sees it: words over subwords, and the spelling of each."""
+"""A sentence as a tagger sees it: subwords, words over them, and the spelling of each word."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import word_pieces
 
-LONGEST_SPELLING = 40  # characters that are read of a word
+LONGEST_SPELLING = 40  # characters; the rest of a word is ignored
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A line's subwords, without EOS, and its words: where each lies among them, and what it is."""
+    """A line's subwords, without EOS, and its words with their places among the subwords."""
 
     ids: list[int]
-    first: list[int]  # each word's first subword; the place of EOS for a word that no subword shows
+    first: list[int]  # index of each word's first subword; that of EOS for a word without subwords
     last: list[int]
     words: list[str]
 
 
 def locate(tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]) -> Sentence:
-    """A line's subwords and its words, given by their offsets."""
+    """Encode a line and find the subwords of its words, which are given by their offsets."""
     ids, pieces = word_pieces(tokenizer, line, words)
     found = [(len(ids), len(ids)) if piece is None else piece for piece in pieces]
     return Sentence(
@@ -33,7 +33,7 @@ def locate(tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]) ->
 
 
 class Alphabet:
-    """The characters that a tagger knows, by number; 0 stands for all others."""
+    """The characters that a tagger knows, numbered; 0 stands for all others."""
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
@@ -41,7 +41,7 @@ class Alphabet:
 
     @classmethod
     def of(cls, words: Iterable[str], least: int = 3) -> "Alphabet":
-        """The characters that occur at least that often in words, the most frequent first."""
+        """The characters that occur at least so often (least) in words, the most frequent first."""
         counts = Counter(character for word in words for character in word)
         known = [character for character, count in counts.items() if count >= least]
         return cls("".join(sorted(known, key=lambda character: (-counts[character], character))))

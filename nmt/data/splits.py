@@ -1,10 +1,10 @@
-"""Held-out sentences: pairs taken out of a corpus for validation and test, none of which the training set knows."""
+"""Samples of a corpus, and held-out sentences: pairs for validation and test, none of which the training set knows."""
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from nmt.data.cleaning import Pair, sentence_key
+from nmt.data.cleaning import Pair, left_out, sentence_key
 from nmt.errors import DataError
 
 LARGEST = 2000  # pairs in a held-out set
@@ -12,8 +12,25 @@ SHARE = 0.05  # and at most this share of the corpus
 
 
 def held_out_size(pairs: int) -> int:
-    """How many pairs a held-out set gets by default."""
+    """The default size of a held-out set."""
     return min(LARGEST, int(pairs * SHARE))
+
+
+def sample(pairs: Iterable[Pair], size: int, *, seed: int, counts: Counter[str]) -> list[Pair]:
+    """Draw pairs at random, each as likely as any other, and keep their order (Vitter, 1985, algorithm R).
+
+    Those that are not drawn count under "limit".
+    """
+    generator = random.Random(seed)
+    drawn: list[tuple[int, Pair]] = []
+    for number, pair in enumerate(pairs):
+        if number < size:
+            drawn.append((number, pair))
+            continue
+        counts["limit"] += 1
+        if (place := generator.randrange(number + 1)) < size:
+            drawn[place] = (number, pair)
+    return [pair for _, pair in sorted(drawn)]
 
 
 def hold_out(
@@ -21,9 +38,11 @@ def hold_out(
 ) -> tuple[dict[str, list[Pair]], list[Pair]]:
     """Take sets of the given sizes out of pairs at random; return them and the rest.
 
-    Sentences that differ in case or punctuation only never end up in two sets: pairs of the rest that share one with
-    a held-out set are dropped and counted under "overlap". Raises DataError when there are too few pairs.
+    Sentences that differ only in case or punctuation never end up in two sets: pairs of the rest that share one with a
+    held-out set are dropped and counted under "overlap". Raises DataError if there are too few pairs.
     """
+    few = f"{len(pairs)} pair{'s are' if len(pairs) != 1 else ' is'} too few to hold out"
+    before = left_out(counts, len(pairs))
     order = list(range(len(pairs)))
     random.Random(seed).shuffle(order)
     owner: dict[int, str] = {}  # of each held-out sentence, on either side
@@ -34,9 +53,10 @@ def hold_out(
         while taken < size:
             index = next(waiting, None)
             if index is None:
+                left = len(pairs) - len(chosen)
+                shared = f": {left} share a sentence with those held out already" * bool(left)
                 raise DataError(
-                    f"{len(pairs)} pairs are too few to hold out {size} for {name}; "
-                    f"give --{name}, a smaller --hold-out, or more text"
+                    f"{few} {size} for {name}{shared or before}; give --{name}, a smaller --hold-out, or more text"
                 )
             keys = [sentence_key(side) for side in pairs[index]]
             if all(owner.get(key, name) == name for key in keys):
@@ -55,7 +75,7 @@ def hold_out(
     if not rest:
         held_out = " and ".join(f"{size} for {name}" for name, size in sizes.items())
         raise DataError(
-            f"{len(pairs)} pairs are too few to hold out {held_out}: none is left that shares no sentence with these; "
+            f"{few} {held_out}: none is left that shares no sentence with these; "
             "give such sets, a smaller --hold-out, or more text"
         )
     return held, rest

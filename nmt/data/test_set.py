@@ -1,4 +1,4 @@
-"""What systems are measured on: reference translations, and the source text if a model is to translate it."""
+"""Test sets: reference translations, and the source text if a model is to translate it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import ConfigError, DataError
-from nmt.io.lines import read_file
+from nmt.io.sentences import read_sentences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,13 +15,13 @@ class TestSet:
 
     name: str
     sources: Sequence[str] | None  # N lines
-    references: Sequence[Sequence[str]]  # N lines for each reference translation
-    languages: tuple[str, str] = ("", "")  # from which to which; "" where it was not said
+    references: Sequence[Sequence[str]]  # one sequence of N lines for each reference translation
+    languages: tuple[str, str] = ("", "")  # source and target; "" if not given
 
 
 def read_test_set(references: Sequence[Path], input: Path | None = None) -> TestSet:
     """Read a test set from files, the source text from input; DataError unless all have the same number of lines."""
-    texts = {path: list(read_file(path)) for path in ([input] if input else []) + list(references)}
+    texts = {path: list(read_sentences(path)) for path in ([input] if input else []) + list(references)}
     first, *others = texts
     for path in others:
         if len(texts[path]) != len(texts[first]):
@@ -37,7 +37,7 @@ def read_test_set(references: Sequence[Path], input: Path | None = None) -> Test
 
 
 def sacrebleu_test_set(name: str, languages: str) -> TestSet:
-    """Open one of sacrebleu's own test sets ("wmt14", "de-en"), fetched at its first use; DataError if it cannot be."""
+    """Open one of sacrebleu's test sets ("wmt14", "de-en"), fetched at first use. Raises DataError if that fails."""
     from sacrebleu.dataset import DATASETS
 
     if name not in DATASETS:
@@ -49,10 +49,10 @@ def sacrebleu_test_set(name: str, languages: str) -> TestSet:
     try:
         source = Path(dataset.get_source_file(languages))
         references = [Path(path) for path in dataset.get_reference_files(languages)]
-    except (Exception, SystemExit) as error:  # whatever can go wrong in a download and in unpacking it
+    except (Exception, SystemExit) as error:  # anything that can go wrong in downloading and unpacking
         raise DataError(
             f"test set {name} {languages} is not on this disk and could not be fetched ({error}); "
-            "connect to the network, or give your own files by --references and --input"
+            "connect to the network, or give your own files with --references and --input"
         ) from error
     found = read_test_set(references, source)
     return TestSet(name=f"{name} {languages}", sources=found.sources, references=found.references)

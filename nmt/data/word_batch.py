@@ -1,6 +1,6 @@
 """Batches of sentences for a tagger.
 
-Shapes: B batch, S source length in subwords, W words, U different words of the batch, C characters of a word.
+Shapes: B batch, S source length in subwords, W words, U distinct words of the batch, C characters of a word.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from nmt.data.batch import next_multiple, pad
 from nmt.data.sentence import Alphabet, Sentence
 from nmt.text.tokenizer import EOS_ID, PAD_ID
 
-SPELLINGS = 32  # a batch has a multiple of that many, for the same reason as for WIDTHS
+SPELLINGS = 32  # U is a multiple of it, for the same reason as for WIDTHS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +22,10 @@ class WordBatch:
 
     source_ids: Tensor  # [B, S]
     source_lengths: Tensor  # [B]
-    first: Tensor  # [B, W], each word's first subword
+    first: Tensor  # [B, W], index of each word's first subword
     last: Tensor  # [B, W]
-    counts: Tensor  # [B], words of each sentence
-    spellings: Tensor  # [B, W], which of the rows of characters spells each word
+    counts: Tensor  # [B], number of words in each sentence
+    spellings: Tensor  # [B, W], the row of characters that spells each word
     characters: Tensor  # [U, C]
     spelling_lengths: Tensor  # [U]
 
@@ -35,7 +35,7 @@ class WordBatch:
 
 
 def make_word_batch(sentences: Sequence[Sentence], alphabet: Alphabet) -> WordBatch:
-    """Pad sentences, each of one word or more."""
+    """Pad sentences of one word or more."""
     rows: dict[str, int] = {}
     spellings = [[rows.setdefault(word, len(rows)) for word in sentence.words] for sentence in sentences]
     characters = [alphabet.spell(word) for word in rows]

@@ -3,7 +3,6 @@
 Shapes: W words, L tags.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from nmt.data.sentence import Alphabet, Sentence, locate
 from nmt.decoding.model import EngineName, check_runs_onnx, usual_engine
 from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
 from nmt.errors import ModelError
+from nmt.io.lines import clean_output, json_line
 from nmt.metrics.spans import spans_of
 from nmt.model_folder.arrays import Arrays
 from nmt.model_folder.contents import (
@@ -158,20 +158,31 @@ def _decode(model: TaggingModel, sentences: Sequence[Sentence]) -> Iterator[tupl
 
 
 def render(tagged: TaggedLine, form: TagForm) -> list[str]:
-    """The lines that show a tagged line: one, or in the form "bio" one for each word and a blank one."""
+    """The lines that show a tagged line: one, or in the form "bio" one for each word and a blank one.
+
+    JSON has every character of the line; the other forms are without control characters, and "inline" has a backslash
+    before each bracket and backslash of the line's own.
+    """
     match form:
         case "inline":
             ends = [0, *(entity.end for entity in tagged.entities)]
             marked = [
-                f"{tagged.line[end : entity.start]}[{entity.text}|{entity.type}]"
+                f"{_plain(tagged.line[end : entity.start])}[{_plain(entity.text)}|{_plain(entity.type)}]"
                 for end, entity in zip(ends, tagged.entities, strict=False)
             ]
-            return ["".join([*marked, tagged.line[ends[-1] :]])]
+            return ["".join([*marked, _plain(tagged.line[ends[-1] :])])]
         case "json":
             entities = [entity._asdict() | {"score": round(entity.score, 6)} for entity in tagged.entities]
-            return [json.dumps({"text": tagged.line, "entities": entities}, ensure_ascii=False)]
+            return [json_line({"text": tagged.line, "entities": entities})]
         case "bio":
-            return [*(f"{tagged.line[slice(*w)]}\t{tag}" for w, tag in zip(tagged.words, tagged.tags, strict=True)), ""]
+            # A word of control characters alone must stay one, so that words and tags stay together.
+            words = [clean_output(tagged.line[slice(*word)], tagged.line).strip() or "\ufffd" for word in tagged.words]
+            return [*(f"{word}\t{tag}" for word, tag in zip(words, tagged.tags, strict=True)), ""]
+
+
+def _plain(text: str) -> str:
+    """Text of a line as the form "inline" shows it."""
+    return re.sub(r"[\\\[\]]", r"\\\g<0>", clean_output(text, text))
 
 
 def load_tagger(path: Path, device: str = "cpu", engine: EngineName = "auto") -> TaggingModel:

@@ -1,4 +1,4 @@
-"""Whole files of bytes: read through gzip where they are compressed, replaced completely or not at all."""
+"""Whole files of bytes: decompressed while reading if they are gzip files, and replaced completely or not at all."""
 
 import errno
 import fcntl
@@ -8,26 +8,28 @@ import io
 import os
 import re
 import secrets
+import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from nmt.errors import DataError
+from nmt.errors import ConfigError, DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
+STDIN, STDOUT = Path("/dev/stdin"), Path("/dev/stdout")  # for refuse_overwriting, which asks what lies behind them
 
 _READ_AT_ONCE = 1 << 16  # bytes
 _TEMPORARY = re.compile(r"\.nmt-[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[BinaryIO]:
+def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file for reading, through gzip if its first two bytes say so; what cannot be read is a DataError.
 
-    Nothing is opened twice or sought in, so a FIFO such as a shell's <(command) will do.
+    The file is opened once and never sought in, so a FIFO such as a shell's <(command) works.
     """
     with _told(path):
         file = path.open("rb")
@@ -37,21 +39,21 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         yield _telling(gzip.GzipFile(fileobj=file) if compressed else file, path)
 
 
-def standard_input() -> BinaryIO:
+def standard_input() -> io.BufferedReader:
     """Stdin; what cannot be read is a DataError."""
     buffer = sys.stdin.buffer
-    # A thread that waits in sys.stdin's own buffer holds its lock, and Python aborts where it ends meanwhile.
+    # A thread that waits in sys.stdin's own buffer holds its lock, and Python would abort if it exits meanwhile.
     return _telling(getattr(buffer, "raw", buffer), "stdin")
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file, as it is; what cannot be read is a DataError."""
+    """The content of a file, not decompressed. Raises DataError if it cannot be read."""
     with _told(path):
         return path.read_bytes()
 
 
 def sha256(path: Path) -> bytes:
-    """The digest of a file's content, uncompressed; what cannot be read is a DataError."""
+    """The digest of a file's decompressed content. Raises DataError if it cannot be read."""
     with open_bytes(path) as stream:
         digest = hashlib.sha256()
         while data := stream.read(_READ_AT_ONCE):
@@ -59,13 +61,30 @@ def sha256(path: Path) -> bytes:
         return digest.digest()
 
 
+def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise ConfigError if a file to write is one to read, by whatever name or link; DataError if an input is missing.
+
+    Nothing is opened. What is no regular file, such as a terminal or a FIFO, is not overwritten.
+    """
+    read = {}
+    for path in inputs:
+        with _told(path):
+            read[_identity(path)] = path
+    for output in outputs:
+        with suppress(OSError):  # what is not there cannot be an input
+            identity = _identity(output)
+            if identity is not None and identity in read:
+                name = "" if read[identity] == output else f", as {read[identity]}"
+                raise ConfigError(f"{output}: would overwrite what is read{name}; choose another output")
+
+
 @contextmanager
 def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
-    """Yield one stream to write for each path; all take their places when the block ends, none if it fails.
+    """Yield one stream to write for each path; all files are replaced when the block ends, none if it fails.
 
-    Everything is on the disk under temporary names beside the real ones before the first rename, so neither an
-    error, a full disk nor a power cut harms what was there. What a killed process leaves under such a name is removed
-    by the next one that writes into that folder. Modes follow the umask; links are followed.
+    Everything is on disk under temporary names in the same folders before the first rename, so an error, a full disk or
+    a power cut leaves the old files intact. Temporary files of killed processes are removed by the next process that
+    writes into the folder. Modes follow the umask; links are followed.
     """
     finals = [path.resolve() for path in paths]
     for path, final in zip(paths, finals, strict=True):
@@ -88,17 +107,26 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
             _sync_folder(folder)
     except OSError as error:
         names = ", ".join(map(str, paths))
-        raise DataError(f"{names}: not written ({error.strerror or error}); make room or write elsewhere") from error
+        raise DataError(
+            f"{names}: not written ({error.strerror or error}); free some space or write elsewhere"
+        ) from error
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What is the same for all names of a regular file; None for anything else."""
+    descriptor = {STDIN: 0, STDOUT: 1}.get(path)
+    status = path.stat() if descriptor is None else os.fstat(descriptor)
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
 class _Telling(io.RawIOBase):
-    """Reads on in a stream and tells by its name what is wrong with it, so that no other fault is taken for its own."""
+    """Wraps a stream so that its own errors, and no others, become DataErrors with its name."""
 
     def __init__(self, stream: Any, name: Path | str) -> None:
-        self._read = getattr(stream, "read1", stream.read)  # what is there, without a wait for more
+        self._read = getattr(stream, "read1", stream.read)  # returns what is available, without waiting for more
         self._name = name
 
     def readable(self) -> bool:
@@ -107,24 +135,24 @@ class _Telling(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         with _told(self._name):
             data = self._read(len(buffer))
-            if data is None:  # which BufferedReader would take for the end
-                raise BlockingIOError(errno.EAGAIN, "it is set not to wait for data")
+            if data is None:  # BufferedReader would take it for the end of the stream
+                raise BlockingIOError(errno.EAGAIN, "it is in non-blocking mode")
             buffer[: len(data)] = data
             return len(data)
 
 
-def _telling(stream: Any, name: Path | str) -> BinaryIO:
+def _telling(stream: Any, name: Path | str) -> io.BufferedReader:
     """A stream whose errors are DataErrors that name it."""
     return io.BufferedReader(_Telling(stream, name), _READ_AT_ONCE)
 
 
 @contextmanager
 def _told(name: Path | str) -> Iterator[None]:
-    """Turn what goes wrong in opening and reading a file into a DataError that names it."""
+    """Turn errors in opening and reading a file into a DataError with its name."""
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{name}: the gzip data are cut short or damaged; make or fetch the file again") from error
+        raise DataError(f"{name}: the gzip data are truncated or damaged; make or fetch the file again") from error
     except FileNotFoundError as error:
         raise DataError(f"{name}: no such file; check the path") from error
     except OSError as error:
@@ -133,9 +161,9 @@ def _told(name: Path | str) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Make a folder and hold it for this process; others wait. The system frees it however the process ends.
+    """Create a folder and lock it for this process; others wait. The system frees the lock however the process ends.
 
-    The lock is on the folder itself, so nothing is left in it. Where the file system has no locks, nobody waits.
+    The lock is on the folder itself, so no lock file remains. On a file system without locks nobody waits.
     """
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
@@ -148,26 +176,26 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _create_beside(final: Path, created: list[Path]) -> BinaryIO:
-    """Create a file of a new name beside final, add the name to created, and hold the file's lock until it is closed.
+    """Create a file with a new name next to final, append it to created, and hold the file's lock until it is closed.
 
-    The lock says that somebody is writing; the system frees it however a process ends. Between creation and lock the
-    file looks like a leftover of a killed process, and may be removed as one: then another name is tried.
+    The lock tells others that the file is being written; the system frees it however the process ends. Between creation
+    and locking, the file looks like a leftover of a killed process and may be removed; then another name is tried.
     """
     while True:
         temporary = final.with_name(f".nmt-{secrets.token_hex(8)}.tmp")
         file = temporary.open("xb")
         created.append(temporary)
-        with suppress(OSError):  # a file system without locks: nobody takes our file for a leftover there
+        with suppress(OSError):  # a file system without locks, where nobody can take our file for a leftover
             fcntl.flock(file, fcntl.LOCK_EX)
         if temporary.exists():
             return file
-        created.remove(temporary)  # somebody took it for a leftover before we had the lock
+        created.remove(temporary)  # another process took it for a leftover before we had the lock
         file.close()
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files of killed processes: those whose lock is free."""
-    with suppress(OSError):  # if the folder cannot be read, or not be written, that is told when a file is created
+    """Remove the temporary files of killed processes: those that are not locked."""
+    with suppress(OSError):  # an unreadable or read-only folder is reported when a file is created
         for path in filter(lambda path: _TEMPORARY.fullmatch(path.name), folder.iterdir()):
             with suppress(OSError):
                 descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -179,7 +207,7 @@ def _remove_leftovers(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a folder's new names survive a power cut."""
+    """Wait until new names in a folder would survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

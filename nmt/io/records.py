@@ -1,4 +1,4 @@
-"""Records of named fields: JSON Lines, a folder that `datasets` saved, and hf:NAME[:CONFIG[:SPLIT]] on the hub."""
+"""Records with named fields: JSON Lines, folders saved by `datasets`, and hf:NAME[:CONFIG[:SPLIT]] from the hub."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ SECONDS_TO_ANSWER = 5.0
 
 
 def json_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield where it stands, for errors, and the object on each line of a JSON Lines file; blank lines are none."""
+    """Yield the place, for error messages, and the object of each line of a JSON Lines file that is not blank."""
     for number, line in enumerate(read_file(path), start=1):
         if not line.strip():
             continue
@@ -34,12 +34,12 @@ def json_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def is_dataset(name: str) -> bool:
-    """Whether a name is that of a folder, or of a data set on the hub."""
+    """Whether a name is a folder, or a data set on the hub."""
     return name.startswith(HUB) or Path(name).is_dir()
 
 
 def open_dataset(name: str) -> Any:
-    """Open a saved folder, or fetch hf:NAME[:CONFIG[:SPLIT]], where the split is "train" unless it is said."""
+    """Open a saved folder, or fetch hf:NAME[:CONFIG[:SPLIT]]; the default split is "train"."""
     if name.startswith(HUB):
         dataset_name, config, split = [*name.removeprefix(HUB).split(":", 2), "", ""][:3]
         return load_dataset(
@@ -54,18 +54,18 @@ def open_dataset(name: str) -> Any:
 
 
 def load_dataset(name: str, loader: Callable[[ModuleType], Any]) -> Any:
-    """Call loader with the module `datasets`; whatever it raises is a DataError naming the data set."""
-    import datasets  # takes a second, and the commonest forms do without it
+    """Call loader with the module `datasets`. Raises DataError, with the data set's name, for any error in it."""
+    import datasets  # takes a second, and the most common forms do not need it
 
     if name.startswith(HUB) and not _reachable():
-        datasets.config.HF_HUB_OFFLINE = True  # the cache alone, at once, where the library would try for 20 seconds
+        datasets.config.HF_HUB_OFFLINE = True  # use the cache at once; the library would try to connect for 20 seconds
     for library in ("datasets", "huggingface_hub"):
-        logging.getLogger(library).setLevel(logging.CRITICAL)  # what they have to say is in the error
+        logging.getLogger(library).setLevel(logging.CRITICAL)  # their messages are in the error
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
     try:
         return loader(datasets)
-    except Exception as error:  # the errors of five libraries, with no base class in common
+    except Exception as error:  # errors of five libraries, which have no common base class
         raise _unreadable(name, error) from error
 
 
@@ -80,7 +80,7 @@ def dataset_records(dataset: Any, name: str) -> Iterator[dict[str, Any]]:
 
 
 def text_of(value: object, where: str) -> str:
-    """A cell's text; one without a value is empty."""
+    """The text of a cell; "" for a missing value."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -93,13 +93,13 @@ def text_of(value: object, where: str) -> str:
 
 
 def listed(names: Sequence[object]) -> str:
-    """The first of some names, for an error."""
+    """The first few of some names, for an error message."""
     shown = ", ".join(repr(str(name)[:40]) for name in names[:8])
     return shown + (" ..." if len(names) > 8 else "") if names else "none"
 
 
 def _reachable() -> bool:
-    """Whether something answers where the hub is; with a proxy between, only the proxy can tell."""
+    """Whether the hub accepts connections; behind a proxy this is assumed, as only the proxy can tell."""
     from huggingface_hub import constants
 
     address = urlsplit(constants.ENDPOINT)
@@ -115,5 +115,5 @@ def _reachable() -> bool:
 
 def _unreadable(name: str, error: Exception) -> DataError:
     reason = str(error).strip().split("\n")[0] or type(error).__name__
-    cure = "check the name and the network" if name.startswith(HUB) else "check what it is, or make it again"
+    cure = "check the name and the network" if name.startswith(HUB) else "check its format, or make it again"
     return DataError(f"{name}: cannot be read ({reason}); {cure}")

@@ -7,8 +7,10 @@ from typing import Literal
 
 from sacrebleu import BLEU, CHRF, TER
 from sacrebleu.significance import PairedTest, Result
+from sacrebleu.tokenizers.tokenizer_char import TokenizerChar
 
 from nmt.errors import ConfigError, DataError
+from nmt.text.unspaced import is_unspaced
 
 Metric = BLEU | CHRF | TER
 References = Sequence[Sequence[str]]  # one full set of lines for each reference translation
@@ -43,17 +45,19 @@ def score(
     metrics: Sequence[str] = ("bleu", "chrf++", "ter"),
     lowercase: bool = False,
     tokenize: str | None = None,
+    language: str = "",
     bootstrap: int = 0,
 ) -> list[Score]:
     """Score hypotheses against one or more reference translations, each as long as the hypotheses.
 
     The scores and signatures are those of the `sacrebleu` command: `tokenize` is BLEU's ("none" for text that is
-    tokenised already), and TER disregards case either way. bootstrap is the number of resamples, 0 for none; the
+    tokenised already), by default that of usual_tokenizer(language), and TER disregards case unless language has no
+    spaces between words, see _ter(). bootstrap is the number of resamples, 0 for none; the
     seed is sacrebleu's, 12345 unless the environment has SACREBLEU_SEED. Raises DataError for unequal lengths.
     """
     _check_lengths({"hypotheses": hypotheses}, references)
     scores = []
-    for metric in _metrics(metrics, lowercase, tokenize).values():
+    for metric in _metrics(metrics, lowercase, tokenize, language).values():
         resampled = bootstrap > 1
         try:
             result = metric.corpus_score(hypotheses, references, n_bootstrap=max(bootstrap, 1))
@@ -103,6 +107,7 @@ def paired_scores(
     metrics: Sequence[str] = ("bleu", "chrf++", "ter"),
     lowercase: bool = False,
     tokenize: str | None = None,
+    language: str = "",
 ) -> list[PairedScore]:
     """Compare systems, name → hypotheses, with the first of them: the significance of each difference in score.
 
@@ -112,7 +117,7 @@ def paired_scores(
     _check_lengths(systems, references)
     paired = PairedTest(
         list(systems.items()),
-        _metrics(metrics, lowercase, tokenize),
+        _metrics(metrics, lowercase, tokenize, language),
         references,
         test_type="bs" if test == "bootstrap" else "ar",
         n_samples=trials,
@@ -132,18 +137,20 @@ def paired_scores(
 
 
 def usual_tokenizer(language: str) -> str | None:
-    """BLEU's tokenizer for a language that has no spaces between words; None leaves sacrebleu's own, 13a.
+    """BLEU's tokenizer for a language; None leaves sacrebleu's own, 13a, which needs spaces between words.
 
-    Chinese has sacrebleu's, the others go by characters: what the `sacrebleu` command takes for Japanese is a package
-    more to install.
+    Chinese has sacrebleu's. Other languages without such spaces, and Korean, whose words carry particles, go by
+    characters: what the `sacrebleu` command takes for Japanese and Korean is a package more to install.
     """
-    tokenizers = {"zh": "zh", "yue": "zh"} | dict.fromkeys(("bo", "ja", "km", "lo", "my", "th"), "char")
-    return tokenizers.get(language.split("-")[0])
+    primary = language.split("-")[0]
+    if primary in ("zh", "yue"):
+        return "zh"
+    return "char" if is_unspaced(language) or primary == "ko" else None
 
 
 def check_tokenizer(name: str | None) -> None:
     """Raise ConfigError unless BLEU can cut text into tokens this way, here."""
-    _metrics(("bleu",), lowercase=False, tokenize=name)
+    _metrics(("bleu",), lowercase=False, tokenize=name, language="")
 
 
 def sentence_scores(hypotheses: Sequence[str], references: References, *, lowercase: bool = False) -> list[float]:
@@ -156,19 +163,39 @@ def sentence_scores(hypotheses: Sequence[str], references: References, *, lowerc
     ]
 
 
-def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dict[str, Metric]:
+def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None, language: str) -> dict[str, Metric]:
     if tokenize is not None and tokenize not in BLEU.TOKENIZERS:
         raise ConfigError(f"--tokenize {tokenize}: choose one of {', '.join(BLEU.TOKENIZERS)}")
     makers: dict[str, Callable[[], Metric]] = {
-        # force: no advice about text that looks tokenised where the user says that it is
-        "bleu": lambda: BLEU(lowercase=lowercase, tokenize=tokenize, force=tokenize == "none"),
+        # force: what is to be said of text that looks tokenised, nmt/metrics/plausibility.py says
+        "bleu": lambda: BLEU(lowercase=lowercase, tokenize=tokenize or usual_tokenizer(language), force=True),
         "chrf++": lambda: CHRF(word_order=2, lowercase=lowercase),
-        "ter": lambda: TER(),
+        "ter": lambda: TER() if tokenize == "none" else _ter(language),
     }
     try:
         return {name: makers[name]() for name in names}
     except RuntimeError as error:  # a tokenizer whose package is not installed
         raise ConfigError(f"--tokenize {tokenize}: {' '.join(str(error).split())}") from None
+    except OSError as error:  # one whose model sacrebleu would download
+        raise ConfigError(
+            f"--tokenize {tokenize}: its model is not on this disk and could not be fetched ({error}); "
+            "connect to the network, or choose another"
+        ) from None
+
+
+def _ter(language: str) -> TER:
+    """TER of words; Chinese characters and kana are cut as sacrebleu does, other unspaced scripts into characters.
+
+    The signature says which: asian:yes or tok:char.
+    """
+    if language.split("-")[0] in ("ja", "yue", "zh"):
+        return TER(normalized=True, asian_support=True)
+    if not is_unspaced(language):
+        return TER()
+    metric = TER(case_sensitive=True)
+    metric.tokenizer = TokenizerChar()  # type: ignore[no-untyped-call, assignment]
+    metric.tokenizer_signature = "char"
+    return metric
 
 
 def _check_lengths(systems: Mapping[str, Sequence[str]], references: References) -> None:
@@ -176,7 +203,7 @@ def _check_lengths(systems: Mapping[str, Sequence[str]], references: References)
     if not references or any(isinstance(reference, str) for reference in references):
         raise DataError("references must be a list of sets of lines, one for each reference translation")
     lines = len(references[0])
-    if lines == 0:
+    if not any(line.strip() for reference in references for line in reference):
         raise DataError("the references are empty; there is nothing to score")
     for name, texts in [*systems.items(), *((f"reference {n}", text) for n, text in enumerate(references, start=1))]:
         if len(texts) != lines:

@@ -1,1 +1,1 @@
-"""Model folders: saved and loaded whole or not at all."""
+"""Model folders, which are saved and loaded all or nothing."""

@@ -1,4 +1,4 @@
-"""Named arrays as bytes and back, without torch: safetensors, which runs no code, checked against a schema."""
+"""Named arrays as safetensors, without torch: loading runs no code and is checked against a schema."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,14 +15,14 @@ Schema = Mapping[str, tuple[str, tuple[int, ...]]]  # the type and the shape of 
 
 
 def to_bytes(arrays: Arrays) -> bytes:
-    """The arrays in a form that depends on their names and values alone."""
+    """The arrays as bytes, which depend on names and values alone."""
     return bytes(safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
 def from_bytes(data: bytes, schema: Schema, name: str, remedy: str) -> dict[str, NDArray[Any]]:
-    """Arrays of just these names, shapes and types, all finite; else ModelError, which calls the file name.
+    """The arrays in data. Raises ModelError, with the file's name, unless they match the schema and are finite.
 
-    Half precision will do for float32, and becomes it: small copies of models are saved so.
+    float16 is accepted for float32, and converted: small copies of models are saved in it.
     """
     arrays = parse(data, name, remedy)
     if wrong := sorted(schema.keys() ^ arrays.keys()):
@@ -43,10 +43,16 @@ def from_bytes(data: bytes, schema: Schema, name: str, remedy: str) -> dict[str,
 
 
 def parse(data: bytes, name: str, remedy: str) -> dict[str, NDArray[Any]]:
-    """The arrays in data, whatever they are; else ModelError, which calls the file name."""
+    """The arrays in data, without a schema. Raises ModelError, with the file's name, if it is not safetensors."""
     try:
         arrays: dict[str, NDArray[Any]] = safetensors.numpy.load(data)
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:  # the last: a type numpy lacks
+    except (
+        SafetensorError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as error:  # AttributeError: a type that numpy lacks
         why = " ".join(str(error).split())[:200]
         raise ModelError(f"{name}: not a safetensors file ({why}); {remedy}") from error
     return arrays

@@ -1,8 +1,8 @@
-"""What lies in a model folder: every part's name and schema, and how it is saved and loaded.
+"""The contents of a model folder: the name and schema of every part, and how it is saved and loaded.
 
-A translator is its description, its tokenizers and its weights: as they were trained, in int8 for the CPU, or both. A
-tagger beside it reads the translator's encoder, and has a description and weights of its own. What is in a checkpoint,
-a folder inside this one, is told in nmt/training/checkpoint.py.
+A translator consists of a description, tokenizers and weights: as trained, in int8 for the CPU, or both. A tagger in
+the same folder reads the translator's encoder, and has its own description and weights. Checkpoints, which are folders
+inside this one, are defined in nmt/training/checkpoint.py.
 
 Shapes: V vocabulary, E embedding, H hidden, G gates of a cell.
 """
@@ -24,7 +24,7 @@ from nmt.text.config import Directions
 from nmt.text.tokenizer import Tokenizer
 
 DESCRIPTION = "config.json"
-TOKENIZER = "tokenizer.model"  # for both languages, or one for each:
+TOKENIZER = "tokenizer.model"  # for both languages, or one for each language:
 SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
 STATISTICS = "statistics.bin"  # how the training pairs treat each word, where there are placeholders
 KNOWN_WORDS = "words.txt"  # in older folders instead: the words that placeholders do not stand for
@@ -40,26 +40,26 @@ _EXPORT = "make it again with nmt export"
 
 
 class Description(TypedDict):
-    """config.json: what a translator is."""
+    """config.json: the description of a translator."""
 
     source: str  # language codes
     target: str
-    directions: Directions  # "one" in folders that do not say
+    directions: Directions  # "one" in older folders, which lack it
     model: dict[str, Any]  # nmt.models.translator.ModelConfig
     search: dict[str, Any]  # nmt.decoding.config.DecodingConfig, the model's own
     usual_length: int  # source subwords: longer lines are cut into sentences
     greatest_length: int  # source subwords: longer sentences are cut into parts
     order: dict[str, float]  # shares of neighbouring items that keep their order in training; {} where none was counted
-    training: dict[str, Any]  # how it was trained, for people to read
+    training: dict[str, Any]  # how it was trained, for information
 
 
 class TaggerDescription(TypedDict):
-    """tagger.json: what a tagger is."""
+    """tagger.json: the description of a tagger."""
 
     tagger: dict[str, Any]  # nmt.models.tagger.TaggerConfig
     types: list[str]  # of names
     alphabet: str  # the characters that it knows
-    labels: dict[str, str]  # other names for the types, in the corpora of its training
+    labels: dict[str, str]  # types in the training corpora, mapped to its own
     training: dict[str, Any]
 
 
@@ -101,21 +101,21 @@ def open_model(path: Path) -> OpenedModel:
 
 
 def read_description(folder: ModelFolder) -> Description:
-    """What config.json says; ModelError if it does not describe a translator."""
+    """Read config.json. Raises ModelError if it does not describe a translator."""
     content = read_object(folder, DESCRIPTION, "train the model again")
     content = {"directions": "one", "order": {}} | content  # which older folders do not say
     return _checked(content, Description, folder, DESCRIPTION)
 
 
 def read_tagger_description(folder: ModelFolder) -> TaggerDescription:
-    """What tagger.json says; ModelError if it does not describe a tagger."""
+    """Read tagger.json. Raises ModelError if it does not describe a tagger."""
     content = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
     return _checked(content, TaggerDescription, folder, TAGGER_DESCRIPTION)
 
 
 @contextmanager
 def described_in(folder: ModelFolder, part: str) -> Iterator[None]:
-    """Turn what is missing in a description, and what nmt does not know in it, into a ModelError."""
+    """Turn missing and unknown entries of a description into a ModelError."""
     try:
         yield
     except (KeyError, TypeError) as error:
@@ -124,7 +124,7 @@ def described_in(folder: ModelFolder, part: str) -> Iterator[None]:
 
 
 def read_object(folder: ModelFolder, name: str, remedy: str) -> dict[str, Any]:
-    """The JSON object in a part; ModelError, which tells the remedy, if it holds none."""
+    """Read the JSON object in a part. Raises ModelError, with the remedy, if there is none."""
     try:
         content = json.loads(folder.read(name))
     except (ValueError, RecursionError) as error:
@@ -138,7 +138,7 @@ Form = TypeVar("Form")
 
 
 def _checked(content: dict[str, Any], form: type[Form], folder: ModelFolder, part: str) -> Form:
-    """The content, if it has the keys and types of form."""
+    """The content as form. Raises ModelError unless it has the keys and types of form."""
     with described_in(folder, part):
         for key, hint in get_type_hints(form).items():
             kind = get_origin(hint) or hint
@@ -152,7 +152,7 @@ def _checked(content: dict[str, Any], form: type[Form], folder: ModelFolder, par
 
 
 def load_tokenizers(folder: ModelFolder) -> tuple[Tokenizer, Tokenizer]:
-    """The source and the target tokenizer of a model: the same one if they share a vocabulary."""
+    """The source and the target tokenizer of a model; the same object if they share a vocabulary."""
 
     def load(name: str) -> Tokenizer:
         return Tokenizer.from_bytes(folder.read(name), str(folder.path / name))
@@ -184,7 +184,7 @@ def load_known_words(folder: ModelFolder) -> frozenset[str] | None:
 
 
 def load_weights(folder: ModelFolder, part: str, schema: Schema) -> Arrays:
-    """The weights in translator.safetensors or tagger.safetensors; ModelError unless they fit the schema."""
+    """Load translator.safetensors or tagger.safetensors. Raises ModelError unless it matches the schema."""
     return from_bytes(folder.read(part), schema, str(folder.path / part), _ANEW)
 
 
@@ -197,14 +197,14 @@ def load_int8(model: OpenedModel) -> Arrays:
 
 
 def int8_schema(config: Mapping[str, Any], source_size: int, target_size: int, shared: bool) -> Schema:
-    """What engine.safetensors holds for a translator of this configuration.
+    """The schema of engine.safetensors for a translator of this configuration.
 
-    A matrix is int8 [K, N], a scale [N] and a bias [N]: an output is the exact integer product, times the scales of
-    its column and of its row of activations, plus the bias. An embedding is int8 [V, E] with a scale [V].
+    A matrix is int8 [K, N] with a scale [N] and a bias [N]: an output is the exact integer product, times the scale of
+    its column and the scale of its row of activations, plus the bias. An embedding is int8 [V, E] with a scale [V].
     """
     embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
     if hidden % (2 * config["attention_heads"]):
-        raise ModelError("config.json has a hidden_size that is no multiple of two times attention_heads")
+        raise ModelError("config.json has a hidden_size that is not a multiple of two times attention_heads")
     schema = _table("target_embedding", target_size, embedding)
     if not shared:
         schema |= _table("source_embedding", source_size, embedding)
@@ -276,17 +276,17 @@ def translator_parts(
 
 
 def int8_parts(arrays: Arrays) -> dict[str, bytes]:
-    """A translator's weights in int8."""
+    """The part with a translator's int8 weights."""
     return {INT8: to_bytes(arrays)}
 
 
 def tagger_parts(description: TaggerDescription, weights: bytes) -> dict[str, bytes]:
-    """A tagger."""
+    """The parts of a tagger."""
     return {TAGGER_DESCRIPTION: _json(description), TAGGER: weights}
 
 
 def small_parts(folder: ModelFolder, int8: Arrays) -> dict[str, bytes]:
-    """What translating and tagging need of a model: the translator in int8 alone, a tagger in half precision."""
+    """The parts that translating and tagging need: the translator in int8 alone, the tagger in half precision."""
     parts = {name: folder.read(name) for name in folder.parts if name not in (TRANSLATOR, INT8)} | int8_parts(int8)
     if TAGGER in parts:
         weights = parse(parts[TAGGER], str(folder.path / TAGGER), _ANEW)

@@ -1,7 +1,7 @@
-"""The manifest of a model folder as bytes: which parts there are, in which files, of which size and sha256.
+"""The manifest of a model folder: its parts with the file, size and sha256 of each.
 
-It has one form only and carries its own sha256, so that a flipped bit anywhere in it shows, and it can name nothing but
-the files of its own parts: a path, a link or a device has no way in.
+It has a single valid form and contains its own sha256, so that any flipped bit in it is detected. It can only name
+files of its own parts, not paths, links or devices.
 """
 
 import hashlib
@@ -16,12 +16,14 @@ from nmt.errors import ModelError
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
+CHECKPOINT = "checkpoint"  # the folder in a run folder in which the translator's training saves what it goes on from
+TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same run folder
 MAX_BYTES = 1 << 20
 MAX_PART_BYTES = 4 << 30
 
 _SUFFIXES = r"(\.[a-z0-9][a-z0-9_-]{0,15}){1,3}"
 _PART_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}" + _SUFFIXES)
-# How much of the sha256 a file's name carries: 8 digits would do against chance, but so many has "notes-20240101.txt".
+# Digits of the sha256 in a file's name: 8 would suffice against chance, but "notes-20240101.txt" has as many.
 _DIGITS = 16
 PART_FILE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,63}}-[0-9a-f]{{{_DIGITS}}}" + _SUFFIXES)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +31,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Where a part lies in its folder, and how it must be."""
+    """The file of a part, and the size and sha256 that it must have."""
 
     file: str
     size: int
@@ -37,7 +39,7 @@ class Part:
 
 
 def describe(name: str, data: bytes) -> Part:
-    """Say where and how the part of this name and content is to lie in a folder; ModelError for an unfit name."""
+    """The entry for a part of this name and content. Raises ModelError if the name is invalid or the part too large."""
     if not _PART_NAME.fullmatch(name):
         raise ModelError(f"{name[:80]!a} cannot name a part of a model: use small letters, digits, and a suffix")
     if len(data) > MAX_PART_BYTES:
@@ -47,7 +49,7 @@ def describe(name: str, data: bytes) -> Part:
 
 
 def parts_to_manifest(parts: Mapping[str, Part]) -> bytes:
-    """Write the manifest in its one and only form, with its own sha256: a flip anywhere in it shows."""
+    """The manifest in its only valid form, with its own sha256."""
     content: dict[str, object] = {
         "format_version": FORMAT_VERSION,
         "parts": {n: {"file": p.file, "sha256": p.sha256, "size": p.size} for n, p in parts.items()},
@@ -56,7 +58,7 @@ def parts_to_manifest(parts: Mapping[str, Part]) -> bytes:
 
 
 def manifest_to_parts(data: bytes, path: Path) -> dict[str, Part]:
-    """Return the parts that a manifest lists; ModelError if it is damaged or of another format version."""
+    """The parts that a manifest lists. Raises ModelError if it is damaged or of another format version."""
     try:
         content = json.loads(data.decode("ascii"))
         canonical = _canonical(content)
@@ -71,7 +73,9 @@ def manifest_to_parts(data: bytes, path: Path) -> dict[str, Part]:
     if type(version) is not int:
         refuse(path, "it has no format version")
     if version != FORMAT_VERSION:
-        then = "upgrade nmt" if version > FORMAT_VERSION else "use the older nmt that wrote it, or train the model anew"
+        then = (
+            "upgrade nmt" if version > FORMAT_VERSION else "use the older nmt that wrote it, or train the model again"
+        )
         raise ModelError(f"{path}: has format version {str(version)[:20]}, and this nmt reads {FORMAT_VERSION}: {then}")
     if content.keys() != {"format_version", "parts"} or not isinstance(content["parts"], dict):
         refuse(path, "it does not have the fields of a manifest")
@@ -80,7 +84,7 @@ def manifest_to_parts(data: bytes, path: Path) -> dict[str, Part]:
 
 def refuse(path: Path, why: str) -> NoReturn:
     """Raise the ModelError of a damaged file."""
-    raise ModelError(f"{path}: is damaged: {why}; copy the model again, or train it anew")
+    raise ModelError(f"{path}: is damaged: {why}; copy the model again, or train it again")
 
 
 def _canonical(content: object) -> bytes:

@@ -1,15 +1,15 @@
-"""The only way in and out of a model folder: named parts in one folder, each save all or nothing, each read checked.
+"""The only access to model folders: named parts in one folder, saved all or nothing, and checked at each read.
 
-On disk, every part lies in a file named by content ("translator-3f2a9c1d5e6b7a80.safetensors"), so that a new version
-never overwrites an old one. manifest.json lists them and is renamed into place last: that rename is the one moment at
-which a save happens. A kill or a power cut before it leaves the old model, after it the new one. Nothing is loaded that
-the manifest does not list.
+Every part is in a file named after its content ("translator-3f2a9c1d5e6b7a80.safetensors"), so that a new version never
+overwrites an old one. manifest.json lists them and is renamed into place last: a save takes effect at that rename. A
+kill or a power cut before it leaves the old model, after it the new one. Only what the manifest lists is loaded.
 """
 
 import contextlib
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import re
 import stat
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from nmt.errors import ModelError
 from nmt.model_folder.manifest import (
+    CHECKPOINT,
     FORMAT_VERSION,
     MANIFEST,
     MAX_BYTES,
@@ -41,7 +42,7 @@ _CHUNK = 1 << 26
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFolder:
-    """A model folder as it was when opened: the files are held open, so a save meanwhile never mixes two models."""
+    """A model folder as it was when opened: the files are held open, so that a later save never mixes two models."""
 
     path: Path
     parts: Mapping[str, Part]
@@ -56,7 +57,7 @@ class ModelFolder:
         return name in self.parts
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of a part; ModelError if there is none or if it differs from what the manifest says."""
+        """Return the bytes of a part. Raises ModelError if it is not listed, or differs from what the manifest says."""
         if name not in self.parts:
             raise ModelError(f"{self.path}: has no {name}, only {', '.join(sorted(self.parts)) or 'an empty list'}")
         part = self.parts[name]
@@ -69,42 +70,42 @@ class ModelFolder:
         return data
 
     def verify(self) -> None:
-        """Read every part; ModelError at the first damaged one."""
+        """Read every part. Raises ModelError at the first damaged one."""
         for name in self.parts:
             self.read(name)
 
 
 def exists(path: Path) -> bool:
-    """Whether a model was ever saved at path: a save that was killed before it was done does not count."""
+    """Whether a model has been saved at path; a save that was killed before its end does not count."""
     return os.path.lexists(path / MANIFEST)
 
 
 def open_folder(path: Path) -> ModelFolder:
-    """Open the model at path; ModelError unless the manifest and the kind and size of every listed file are right."""
+    """Open the model at path. Raises ModelError unless the manifest is valid and every file has its type and size."""
     while True:
         with _folder(path) as folder:
             manifest = _read_manifest(folder, path)
             try:
                 return _open_parts(folder, path, manifest)
             except ModelError:
-                # A save may have replaced the files between our two steps. If it did, read what it left.
+                # A save may have replaced the files between our two steps; then the manifest has changed: try again.
                 if _read_manifest(folder, path) == manifest:
                     raise
 
 
 def save(path: Path, parts: Mapping[str, bytes]) -> None:
-    """Make parts the whole content of the model folder at path, or leave it as it was and raise ModelError."""
+    """Make parts the content of the model folder at path. Raises ModelError, and changes nothing, on failure."""
     _commit(path, parts, keep_others=False)
 
 
 def update(path: Path, parts: Mapping[str, bytes]) -> None:
-    """Add or replace parts of the model at path and keep the others, or leave it as it was and raise ModelError."""
+    """Add or replace parts of the model at path. Raises ModelError, and changes nothing, on failure."""
     _commit(path, parts, keep_others=True)
 
 
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold the folder at path for one training; ModelError if another process holds it. A kill sets it free."""
+    """Lock the folder at path for training. Raises ModelError if another process holds the lock; a kill frees it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         descriptor = _take_lock(path)
@@ -122,7 +123,7 @@ def lock(path: Path) -> Iterator[None]:
 
 
 def _open_parts(folder: int, path: Path, manifest: bytes) -> ModelFolder:
-    """Open every part that a manifest lists, or none; ModelError for one that is missing or of another size."""
+    """Open every part that a manifest lists. Raises ModelError if one is missing or has another size."""
     parts = manifest_to_parts(manifest, path / MANIFEST)
     descriptors: dict[str, int] = {}
     try:
@@ -136,7 +137,7 @@ def _open_parts(folder: int, path: Path, manifest: bytes) -> ModelFolder:
 
 @contextlib.contextmanager
 def _folder(path: Path) -> Iterator[int]:
-    """Open the folder itself: its files are opened relative to it, so a rename of path cannot mix two folders."""
+    """Open the folder itself: files are opened relative to it, so that a rename of path cannot mix two folders."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
@@ -150,11 +151,13 @@ def _folder(path: Path) -> Iterator[int]:
 
 
 def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -> int:
-    """Open a regular file of a folder, of the given size if any; ModelError for links, FIFOs, devices and folders."""
+    """Open a file in a folder, of the given size if any. Raises ModelError for links, FIFOs, devices and folders."""
     try:
         descriptor = os.open(file, _OPEN_TO_READ, dir_fd=folder)
     except FileNotFoundError as error:
         if file == MANIFEST:
+            if exists(path / CHECKPOINT):
+                raise ModelError(f"{path}: training; the first model comes after {_first_validation(path)}") from error
             raise ModelError(f"{path}: is not a model folder: it has no {MANIFEST}; train a model into it") from error
         refuse(path / file, "it is listed but missing")
     except OSError as error:
@@ -175,8 +178,17 @@ def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -
     return descriptor
 
 
+def _first_validation(run: Path) -> str:
+    """When a training saves its first model, by its checkpoint."""
+    try:
+        every = json.loads(open_folder(run / CHECKPOINT).read("state.json"))["job"]["training.validate_every"]
+    except (ModelError, ValueError, LookupError, TypeError, RecursionError):
+        every = 0
+    return f"update {every}" if every else "epoch 1"
+
+
 def _read_manifest(folder: int, path: Path) -> bytes:
-    """The manifest's bytes, of which no more are read than a manifest may have."""
+    """The bytes of the manifest; no more are read than a manifest may have."""
     descriptor = _open_regular(folder, path, MANIFEST)
     try:
         data = _read_all(descriptor, MAX_BYTES + 1)
@@ -190,7 +202,7 @@ def _read_manifest(folder: int, path: Path) -> bytes:
 
 
 def _read_all(descriptor: int, size: int) -> bytes:
-    """Read up to size bytes from the start, whatever was read from this descriptor before."""
+    """Read up to size bytes from the start of the file, independently of the descriptor's position."""
     chunks, position = [], 0
     while chunk := os.pread(descriptor, min(size - position, _CHUNK), position):
         chunks.append(chunk)
@@ -202,18 +214,18 @@ def _read_all(descriptor: int, size: int) -> bytes:
 
 
 def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
-    """Save all of new, or nothing: the rename of the manifest in _write_model is the one moment between the two.
+    """Save all of new, or nothing: the save takes effect when _write_model renames the manifest.
 
-    Two saves at once take turns by a lock on the folder itself. Whatever goes wrong, what is left over is removed by
-    what the manifest lists then, so that files of the old model go only once the new one is there. A kill leaves them
-    for the next save. Raises ModelError with the old model in place.
+    A lock on the folder itself serialises concurrent saves. On success and on failure, all part files are removed that
+    the manifest then on disk does not list, so that the old model's files go only when the new model is in place. After
+    a kill, the next save removes them. Raises ModelError with the old model in place.
     """
     described = {name: describe(name, data) for name, data in new.items()}
     try:
         _make_folder(path)
         with _folder(path) as folder:
             with contextlib.suppress(OSError):  # some network file systems cannot lock a folder
-                fcntl.flock(folder, fcntl.LOCK_EX)  # two saves at once: one after the other
+                fcntl.flock(folder, fcntl.LOCK_EX)  # concurrent saves wait for each other
             old_manifest = _read_old_manifest(folder, path, required=keep_others)
             others = manifest_to_parts(old_manifest, path / MANIFEST) if keep_others and old_manifest else {}
             _remove_leftovers(folder, path)
@@ -223,12 +235,12 @@ def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
                 _remove_leftovers(folder, path)
     except OSError as error:
         raise ModelError(
-            f"{path}: the model could not be saved: {_reason(error)}; what was saved there before is as it was"
+            f"{path}: the model could not be saved: {_reason(error)}; what was saved there before is unchanged"
         ) from error
 
 
 def _make_folder(path: Path) -> None:
-    """Make a folder and those above it, each name on disk before the next: a power cut must not lose a saved model."""
+    """Create a folder and its parents, and sync each name to disk: a power cut must not lose a saved model."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
@@ -237,7 +249,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _read_old_manifest(folder: int, path: Path, *, required: bool) -> bytes | None:
-    """The manifest as it is before a save; None if there is none, which is a ModelError if one is required."""
+    """The manifest before a save; None if there is none. Raises ModelError if one is required and there is none."""
     try:
         os.stat(MANIFEST, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -253,10 +265,10 @@ def _write_model(
     others: Mapping[str, Part],
     old_manifest: bytes | None,
 ) -> None:
-    """Write new parts, then the manifest that lists them and others; OSError with the old manifest in place.
+    """Write new parts, then the manifest that lists them and others. Raises OSError with the old manifest in place.
 
-    Every file is on disk under a temporary name before it gets its own, and every part before the manifest. The old
-    manifest is kept under a third name until the new one's is on disk, since going back to it must not need room.
+    Every file is synced to disk under a temporary name before it is renamed, and every part before the manifest. The
+    old manifest is kept under a third name until the new one's name is on disk: going back must not need disk space.
     """
     for name, part in described.items():
         _write(folder, _temporary(part.file), new[name])
@@ -269,7 +281,7 @@ def _write_model(
     try:
         _sync_folder(folder)
     except OSError:
-        # Nobody knows whether the rename is on disk, so the save has failed: go back, with no new write to fail.
+        # It is unknown whether the rename is on disk, so the save has failed: go back, without any new write.
         if old_manifest is None:
             os.unlink(MANIFEST, dir_fd=folder)
         else:
@@ -278,7 +290,7 @@ def _write_model(
 
 
 def _write(folder: int, file: str, data: bytes) -> None:
-    """Write a new file and wait until it is on disk; its mode is the umask's."""
+    """Write a new file and wait until it is on disk; its mode follows the umask."""
     descriptor = os.open(file, _OPEN_TO_WRITE, 0o666, dir_fd=folder)
     try:
         rest = memoryview(data)
@@ -298,17 +310,17 @@ def _sync_folder(folder: int) -> None:
     try:
         os.fsync(folder)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EBADF):  # file systems that cannot sync a folder say so like this
+        if error.errno not in (errno.EINVAL, errno.EBADF):  # file systems that cannot sync a folder raise these
             raise
 
 
 def _remove_leftovers(folder: int, path: Path) -> None:
-    """Remove what killed or failed saves, and the one just done, left behind; other people's files stay."""
+    """Remove what killed or failed saves, and the one just done, left behind; unrelated files stay."""
     try:
         manifest = _read_old_manifest(folder, path, required=False)
         listed = {part.file for part in manifest_to_parts(manifest, path).values()} if manifest is not None else set()
         leftover = re.compile(f"{PART_FILE.pattern}|{_TEMPORARY.pattern}")
-    except (ModelError, OSError):  # whatever the damaged manifest listed may still be worth a rescue
+    except (ModelError, OSError):  # files that a damaged manifest listed may still be rescued
         listed, leftover = set(), _TEMPORARY
     with contextlib.suppress(OSError):
         for file in os.listdir(folder):
@@ -321,28 +333,28 @@ def _remove_leftovers(folder: int, path: Path) -> None:
 
 
 def _take_lock(path: Path) -> int:
-    """Lock the lock file of a folder, make it if it is not there, and return it open; ModelError if it is locked.
+    """Create the lock file of a folder if necessary, lock it, and return it open. Raises ModelError if it is locked.
 
-    The system frees the lock however its holder ends. The file is there for people to see, and names the holder's pid;
-    one without a lock on it counts for nothing. A holder unlinks it before it frees the lock, so whoever has the lock
-    has to look whether the file is still the one of that name, and else try again.
+    The system frees the lock however its holder ends. The file tells people the holder's pid; a file without a lock on
+    it means nothing. A holder unlinks the file before it frees the lock, so whoever gets the lock has to check that the
+    file still has its name, and otherwise try again.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     while True:
         descriptor = os.open(path / _LOCK, flags, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A holder removes the file as it ends: if that was between our two calls, we hold a file nobody sees.
+            # A holder removes the file when it ends; if that was between our two calls, our file has no name.
             if _is_open_as(path / _LOCK, descriptor):
                 os.ftruncate(descriptor, 0)
                 os.write(descriptor, f"{os.getpid()}\n".encode())
                 return descriptor
-        except BlockingIOError:  # it frees itself when its holder ends, however that ends
+        except BlockingIOError:
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
             os.close(descriptor)
             who = f"pid {holder}" if holder.isdigit() else "another process"
             raise ModelError(
-                f"{path}: another training is writing here ({who}); wait for it or choose another folder"
+                f"{path}: another training process is writing here ({who}); wait for it or choose another folder"
             ) from None
         except BaseException:
             os.close(descriptor)
@@ -351,7 +363,7 @@ def _take_lock(path: Path) -> int:
 
 
 def _is_open_as(path: Path, descriptor: int) -> bool:
-    """Whether a file is still the one of that name."""
+    """Whether path still names the open file."""
     try:
         return os.path.samestat(os.lstat(path), os.fstat(descriptor))
     except FileNotFoundError:
@@ -364,7 +376,7 @@ def _close_all(descriptors: Iterable[int]) -> None:
 
 
 def _close(descriptor: int) -> None:
-    """Close what was only read: nothing can be lost, so an error is none."""
+    """Close a file that was only read; errors are ignored, since nothing can be lost."""
     with contextlib.suppress(OSError):
         os.close(descriptor)
 

@@ -1,4 +1,4 @@
-"""Named tensors of torch as bytes and back, to the last bit: safetensors, which runs no code."""
+"""Named torch tensors as safetensors, exact to the last bit; loading runs no code."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from nmt.errors import ModelError
 
 
 def to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
-    """The tensors in a form that depends on their names and values alone; ModelError if one is not finite."""
+    """The tensors as bytes, which depend on names and values alone. Raises ModelError if one is not finite."""
     for name, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
             raise ModelError(
@@ -26,7 +26,7 @@ def to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
 
 
 def parse(data: bytes, name: str) -> dict[str, Tensor]:
-    """The tensors in data, whatever they are, to the last bit; else ModelError, which calls the file name."""
+    """The tensors in data. Raises ModelError, with the file's name, if it is not safetensors."""
     try:
         return safetensors.torch.load(data)
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:  # KeyError: a type that torch lacks

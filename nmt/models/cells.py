@@ -1,4 +1,4 @@
-"""Recurrent layers: a whole sequence in one call, or one step at a time, from the same weights.
+"""Recurrent layers, which process a whole sequence in one call or one step at a time with the same weights.
 
 Shapes: B batch, T time, I input, H hidden, N tensors in a cell's state (2 for an LSTM, else 1).
 """
@@ -45,7 +45,7 @@ class Recurrent(nn.Module):
 
 
 class Bidirectional(nn.Module):
-    """Two recurrent layers of H / 2 units, one reading each way; their outputs are joined to [B, T, H]."""
+    """Two recurrent layers of H / 2 units, one in each direction, with outputs concatenated to [B, T, H]."""
 
     def __init__(self, cell: Cell, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -53,10 +53,10 @@ class Bidirectional(nn.Module):
         self.backwards = Recurrent(cell, input_size, hidden_size // 2)
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
-        """Read inputs [B, T, I]; each row's last lengths[b] .. T positions are padding that no real state sees.
+        """Read inputs [B, T, I]; positions from lengths[b] on are padding, which does not affect any other state.
 
-        Rows are reversed within their own length rather than packed: packed sequences run the tail of the
-        longest row alone, which makes a row's last bits depend on its neighbours.
+        Rows are reversed within their own length and not packed: packed sequences process the tail of the longest row
+        by itself, which makes the last bits of a row depend on the other rows.
         """
         steps = torch.arange(inputs.shape[1], device=inputs.device)
         # [B, T], its own inverse
@@ -67,5 +67,5 @@ class Bidirectional(nn.Module):
 
 
 def _reorder(x: Tensor, positions: Tensor) -> Tensor:
-    """Pick x [B, T, H] at positions [B, T] of each row."""
+    """x [B, T, H] at the given positions [B, T] of each row."""
     return x.gather(1, positions[:, :, None].expand_as(x))

@@ -1,6 +1,6 @@
 """The training side of a linear-chain conditional random field (Lafferty et al., 2001) over BIO tags.
 
-What finds the best tags is in nmt/decoding/viterbi.py, which needs no torch.
+The search for the best tags is in nmt/decoding/viterbi.py, which does not need torch.
 
 Shapes: B batch, W words, L tags.
 """
@@ -14,7 +14,7 @@ from nmt.data.bio_tags import bio_scores
 
 
 class CRF(nn.Module):
-    """Scores of tags that follow each other; learnt ones, or none for a plain softmax over each word's tags."""
+    """Transition scores between tags; they are learnt, or there are none: a plain softmax over each word's tags."""
 
     def __init__(self, tags: Sequence[str], learnt: bool) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class CRF(nn.Module):
     def loss(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
         """Sum over the batch of the negative log-probability of tags [B, W], given emissions [B, W, L], in nats.
 
-        Words beyond lengths [B] count for nothing, whatever their tags.
+        Words beyond lengths [B] are ignored, whatever their tags.
         """
         emissions = emissions.to(torch.promote_types(emissions.dtype, torch.float32))
         if self.learnt is None:

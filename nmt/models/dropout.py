@@ -1,4 +1,4 @@
-"""Dropout whose masks cost little on a processor: eight of them from every 64-bit random number."""
+"""Dropout with masks that are cheap on a CPU: eight elements from every 64-bit random number."""
 
 import torch
 from torch import Tensor
@@ -7,8 +7,8 @@ from torch import Tensor
 def dropout(x: Tensor, rate: float, training: bool, shape: tuple[int, ...] | None = None) -> Tensor:
     """Zero elements of x with probability rate and scale the rest by 1 / (1 - rate) (Srivastava et al., 2014).
 
-    The mask has the given shape, which broadcasts against x; by default every element has its own draw. On a
-    processor the rate is rounded to 1/256: torch's own Bernoulli makes 0.1 draws a nanosecond there, this 2.5.
+    The mask has the given shape, which broadcasts against x; by default every element is drawn separately. On a CPU the
+    rate is rounded to a multiple of 1/256: torch's own Bernoulli makes 0.1 draws per nanosecond there, this one 2.5.
     """
     if not training or rate == 0.0:
         return x

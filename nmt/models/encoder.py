@@ -1,4 +1,4 @@
-"""The encoder: source subwords in, one state for each of them out. The decoder and the tagger both read it.
+"""The encoder: one state for each source subword, which the decoder and the tagger both read.
 
 Shapes: B batch, S source length, E embedding, H hidden.
 """
@@ -15,7 +15,7 @@ from nmt.models.dropout import dropout
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """What the encoder remembers of a batch: states [B, S, H] and mask [B, S] (True = real)."""
+    """The encoder's output for a batch: states [B, S, H] and mask [B, S] (True = real)."""
 
     states: Tensor
     mask: Tensor

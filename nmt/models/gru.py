@@ -1,8 +1,9 @@
-"""A gated recurrent unit (Cho et al., 2014) over whole sequences, with a backward pass made for processors.
+"""A gated recurrent unit (Cho et al., 2014) over whole sequences, with a fast backward pass on CPUs.
 
-torch's own layer runs a dozen small operations a time step in its backward pass, and adds up the weight gradient step
-by step. Here every weight gradient is one product over the whole sequence, and what a step computes stays in the
-cache until the step has used it. Forward and backward together run three to four times as fast on two cores.
+torch's own layer runs a dozen small operations per time step in its backward pass, and accumulates the weight gradient
+step by step. Here every weight gradient is one matrix product over the whole sequence, and the intermediate results of
+a step are used while they are in the cache. Forward and backward pass together are three to four times as fast on two
+cores.
 
 Shapes: T time, B batch, I input, H hidden; gates in torch's order: reset, update, new.
 """
@@ -17,7 +18,7 @@ from torch import Tensor
 def gru(
     inputs: Tensor, state: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor
 ) -> Tensor:
-    """Outputs [B, T, H] of a GRU that reads inputs [B, T, I] from state [B, H]; same equations as nn.GRU.
+    """Outputs [B, T, H] of a GRU that reads inputs [B, T, I] from state [B, H]; the equations are those of nn.GRU.
 
     Under autocast everything is computed in its dtype, as nn.GRU does.
     """
@@ -32,7 +33,8 @@ def gru(
 class _GRU(torch.autograd.Function):
     """r = sigmoid(a_r + u_r), z = sigmoid(a_z + u_z), n = tanh(a_n + r u_n), h' = n + z (h - n).
 
-    a is the inputs' product and u the state's, each with its bias. Inputs [T, B, I], state [B, H] -> outputs [T, B, H].
+    a is the product of inputs and weights, u that of state and weights, each with its bias.
+    Inputs [T, B, I], state [B, H] -> outputs [T, B, H].
     """
 
     @staticmethod
@@ -88,7 +90,7 @@ class _GRU(torch.autograd.Function):
 
 
 def _product_over_time(x: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor]:
-    """Gradients of a weight [3H, X] and a bias [3H], of which x [T, B, X] and 1 were factors, from [T * B, 3H]."""
+    """Gradients of a weight [3H, X] and a bias [3H] that were applied to x [T, B, X], from the gradient [T * B, 3H]."""
     flat = x.flatten(0, 1)
-    product = torch.cat([flat.t(), flat.new_ones(1, len(flat))]) @ gradient  # the larger factor is not turned round
+    product = torch.cat([flat.t(), flat.new_ones(1, len(flat))]) @ gradient  # the larger factor is not transposed
     return product[:-1].t(), product[-1]

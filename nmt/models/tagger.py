@@ -1,4 +1,4 @@
-"""The tagger: the translator's encoder states in, a score for each tag of each word out.
+"""The tagging head: from the translator's encoder states to a score for each tag of each word.
 
 Shapes: B batch, S source length, H hidden, W words, L tags.
 """
@@ -17,7 +17,7 @@ from nmt.models.encoder import Memory
 
 
 class TaggingHead(nn.Module):
-    """Words from their encoder states and their characters, through one hidden layer, to a CRF's emissions."""
+    """One hidden layer over the encoder states and the characters of each word, which gives the emissions of a CRF."""
 
     def __init__(self, config: TaggerConfig, cell: Cell, encoder_size: int, alphabet: int, tags: Sequence[str]) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class TaggingHead(nn.Module):
         self.crf = CRF(tags, config.crf)
 
     def forward(self, memory: Memory, words: WordBatch) -> Tensor:
-        """Emissions [B, W, L] for the words of encoded sentences; those of padding mean nothing."""
+        """Emissions [B, W, L] for the words of encoded sentences; those of padding are meaningless."""
         x = read_words(memory.states, words.first, words.last)
         if self.config.characters:
             x = torch.cat([x, self._spellings(words).to(x.dtype)], dim=-1)
@@ -41,7 +41,7 @@ class TaggingHead(nn.Module):
         return emissions
 
     def _spellings(self, words: WordBatch) -> Tensor:
-        """[B, W, size]: what the characters of each word say of it."""
+        """[B, W, size]: features from the characters of each word."""
         states = self.spelling(self.character_embedding(words.characters), words.spelling_lengths)
         last = words.spelling_lengths[:, None] - 1
         read: Tensor = read_words(states, torch.zeros_like(last), last)[:, 0]
@@ -49,11 +49,11 @@ class TaggingHead(nn.Module):
 
 
 def read_words(states: Tensor, first: Tensor, last: Tensor) -> Tensor:
-    """[B, W, H] from the states [B, S, H] of a bidirectional layer: each direction where it has read the whole word.
+    """[B, W, H] from the states [B, S, H] of a bidirectional layer: each direction after it has read the whole word.
 
-    That is at the last position for the forward half of the features, at the first for the backward half.
+    That is the forward half of the state at the word's last position, and the backward half at its first.
     """
     half = states.shape[-1] // 2
-    there = states[..., :half].gather(1, last[..., None].expand(-1, -1, half))
-    back = states[..., half:].gather(1, first[..., None].expand(-1, -1, half))
-    return torch.cat([there, back], dim=-1)
+    forward = states[..., :half].gather(1, last[..., None].expand(-1, -1, half))
+    backward = states[..., half:].gather(1, first[..., None].expand(-1, -1, half))
+    return torch.cat([forward, backward], dim=-1)

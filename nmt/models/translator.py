@@ -1,4 +1,4 @@
-"""The translator: tied embeddings around an encoder and a decoder.
+"""The translation network: an encoder and a decoder with tied embeddings.
 
 Shapes: B batch, S source length, T target length, E embedding, H hidden, V vocabulary.
 """
@@ -13,7 +13,7 @@ from nmt.models.encoder import Encoder, Memory
 
 
 class TranslationNetwork(nn.Module):
-    """Source subwords in, target subwords out. Source and target share one embedding when they share a tokenizer."""
+    """From source subwords to target subwords. Source and target share one embedding if they share a tokenizer."""
 
     def __init__(self, config: ModelConfig, source_vocab_size: int, target_vocab_size: int, shared: bool) -> None:
         super().__init__()
@@ -42,9 +42,9 @@ class TranslationNetwork(nn.Module):
         return memory
 
     def hidden(self, memory: Memory, target_ids: Tensor) -> Tensor:
-        """What predicts each next subword after target_ids [B, T], as points in embedding space [B, T, E].
+        """Hidden states [B, T, E], in embedding space, that predict the next subword after each of target_ids [B, T].
 
-        The logits are its products with the embeddings (Press and Wolf, 2017); see `logits`.
+        The logits are their products with the embeddings (Press and Wolf, 2017); see `logits`.
         """
         return self._read(target_ids, self.decoder.start(memory))[0]
 
@@ -67,6 +67,6 @@ class TranslationNetwork(nn.Module):
         return hidden, state, weights
 
     def _embed(self, embedding: nn.Embedding, ids: Tensor) -> Tensor:
-        """[B, T] -> [B, T, E], scaled to unit variance; whole words are dropped on top of single features."""
+        """[B, T] -> [B, T, E], scaled to unit variance, with word dropout: whole embeddings are set to zero."""
         x = embedding(ids) * self.config.embedding_size**0.5
         return dropout(x, self.config.word_dropout, self.training, shape=(*ids.shape, 1))

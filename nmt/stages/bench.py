@@ -1,4 +1,4 @@
-"""`nmt bench`: how fast a model trains and translates here, beside what matrix products alone would allow."""
+"""`nmt bench`: how fast a model trains and translates on this machine, relative to its speed at matrix products."""
 
 import platform
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from nmt.model_folder.store import open_folder
 from nmt.models.config import ModelConfig
 from nmt.stages.model_corpus import tokenize_for_model
 from nmt.stages.models import model_directions
+from nmt.stages.paths import split_file
 from nmt.threads import default_threads
 from nmt.training.config import TrainingConfig
 
@@ -26,7 +27,7 @@ LATENCY_LINES = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """Something per second, and its share of what the matrix products alone would allow."""
+    """A rate per second, and its share of the roofline: the rate if matrix products took all of the time."""
 
     rate: Spread
     share_of_roofline: float
@@ -34,7 +35,7 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Milliseconds for a line by itself, warm."""
+    """Milliseconds for a single line, after warm-up."""
 
     p50: float
     p95: float
@@ -42,14 +43,14 @@ class Latency:
 
 @dataclass(frozen=True, kw_only=True)
 class BenchReport:
-    """How fast a model is here."""
+    """How fast a model is on this machine."""
 
     model: str
     processor: str
     threads: int
-    matrix_rates: Mapping[str, float]  # operations a second
-    training: Rate | None  # target subwords a second
-    decoding: Mapping[int, Rate]  # by beam size: lines a second
+    matrix_rates: Mapping[str, float]  # operations per second
+    training: Rate | None  # target subwords per second
+    decoding: Mapping[int, Rate]  # lines per second by beam size
     latency: Mapping[int, Latency]
     process: Process  # one line, from start to exit
 
@@ -57,11 +58,12 @@ class BenchReport:
 def bench(
     *, config: Config, model: Path, data: Path, split: str = "test", runs: int = 5, updates: int = 30
 ) -> BenchReport:
-    """Measure how fast a model trains and translates the text of a prepared folder; 0 updates leave training out."""
+    """Measure how fast a model trains on and translates the text of a prepared folder; 0 updates skip training."""
     source, _ = model_directions(model)[0]
-    lines = [line for line in read_file(data / f"{split}.{source}") if line.strip()]
+    text = split_file(data, split, source)
+    lines = [line for line in read_file(text) if line.strip()]
     if not lines:
-        raise DataError(f"{data / f'{split}.{source}'}: no line to translate; choose another --split")
+        raise DataError(f"{text}: no line to translate; choose another --split")
     corpus = tokenize_for_model(model, data, config.training.max_length) if updates else None
     threads = default_threads()
     started = process(model, lines[0], runs)
@@ -92,7 +94,7 @@ def _training(
     roofline: Mapping[str, float],
     threads: int,
 ) -> Rate:
-    """The rate of training.max_updates updates; the roofline is that of so many threads."""
+    """The rate of training.max_updates updates; the given roofline is for this number of threads."""
     sizes = model.source_tokenizer.vocab_size, model.target_tokenizer.vocab_size
     rate = training_rate(config, corpus, training, sizes)
     source_length = float(corpus.source_lengths.mean() / corpus.target_lengths.mean())
@@ -105,7 +107,7 @@ def _training(
 def _decoding(
     model: TranslationModel, config: Mapping[str, int], lines: Sequence[str], beam: int, runs: int, roofline: float
 ) -> Rate:
-    """The roofline counts a target as long as its source, and that many rows a step as the beam has."""
+    """The roofline assumes targets as long as their sources, and one row per hypothesis of the beam in each step."""
     rate = decoding_rate(model, lines, beam, runs)
     length = sum(len(model.source_tokenizer.encode(line)) + 1 for line in lines) / len(lines)
     vocabulary = model.target_tokenizer.vocab_size

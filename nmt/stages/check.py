@@ -1,4 +1,4 @@
-"""`nmt check`: what a model folder is, told only once every byte of it was found sound."""
+"""`nmt check`: verify every byte of a model folder, then describe it."""
 
 import json
 from collections.abc import Mapping
@@ -20,32 +20,32 @@ from nmt.model_folder.contents import (
     open_model,
     read_object,
 )
-from nmt.model_folder.manifest import Part
+from nmt.model_folder.manifest import CHECKPOINT, Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
 from nmt.model_folder.tensors import parse
-from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER, load_checkpoint
+from nmt.training.checkpoint import TAGGER_FOLDER, load_checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelReport:
-    """What a sound model folder holds and says of itself."""
+    """What a sound model folder contains."""
 
     path: Path
     format_version: int
     parts: Mapping[str, Part]
-    parameters: Mapping[str, int]  # numbers in each part that holds weights
-    description: Mapping[str, Any]  # config.json, as it is
-    tagger: Mapping[str, Any] | None  # tagger.json, as it is, if there is a tagger
-    checkpoint: Mapping[str, Part]  # the parts of the checkpoint, none if there is no checkpoint
-    checkpoint_update: int | None  # how far the checkpoint has got, if it says so
+    parameters: Mapping[str, int]  # number of parameters in each part with weights
+    description: Mapping[str, Any]  # config.json, unchanged
+    tagger: Mapping[str, Any] | None  # tagger.json, unchanged, if there is a tagger
+    checkpoint: Mapping[str, Part]  # the parts of the checkpoint, empty if there is none
+    checkpoint_update: int | None  # the update of the checkpoint, if it records one
     last_log: Mapping[str, Any] | None  # the last report in train.jsonl
 
 
 def check(path: Path) -> ModelReport:
-    """Check every part of the model folder at path, and of the checkpoints in it, and say what they are.
+    """Check every part of the model folder at path and of its checkpoints, and describe them.
 
-    A part passes if its size and sha256 are those listed, and if what uses it accepts it: a translator, an engine and a
-    tagger are put together, a checkpoint is read. Raises ModelError at the first that does not.
+    A part passes if its size and sha256 are those listed, and if it can be loaded: the translator, the engine, the
+    tagger and the checkpoints are. Raises ModelError at the first part that does not pass.
     """
     folder = open_folder(path)
     folder.verify()
@@ -60,7 +60,7 @@ def check(path: Path) -> ModelReport:
     if folder.has(TAGGER_DESCRIPTION):
         load_tagger(path)
         tagger = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
-    checkpoint, update = _inspect_checkpoint(path, FOLDER)
+    checkpoint, update = _inspect_checkpoint(path, CHECKPOINT)
     _inspect_checkpoint(path, TAGGER_FOLDER)
     return ModelReport(
         path=path,
@@ -91,7 +91,7 @@ def _count_parameters(folder: ModelFolder) -> dict[str, int]:
 
 
 def _last_report(log: Path) -> dict[str, Any] | None:
-    """The last whole line of the log; a killed training may have cut the very last one short."""
+    """The last complete line of the log; a kill may have cut the very last one short."""
     last = None
     for line in read_file(log) if log.is_file() else ():
         try:

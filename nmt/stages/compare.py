@@ -1,16 +1,16 @@
-"""`nmt compare`: systems on one test set, each against the first of them."""
+"""`nmt compare`: several systems on one test set, each against the first one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from nmt.data.test_set import TestSet
 from nmt.errors import ConfigError
-from nmt.metrics.bleu import PairedScore, check_tokenizer, paired_scores, sentence_scores, usual_tokenizer
-from nmt.stages.systems import Output, read_output, target_language, translate_test_set
+from nmt.metrics.bleu import PairedScore, check_tokenizer, paired_scores, sentence_scores
+from nmt.stages.systems import Output, read_output, scoring_language, target_language, tell_doubts, translate_test_set
 
-TIE = 1e-9  # chrF++ points; sums in another order differ by less
+TIE = 1e-9  # chrF++ points; differences from the order of summation are smaller
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class PairwiseComparison:
-    """A system against the baseline: sentences better, worse and as good by chrF++, and those that differ most."""
+    """A system against the baseline: sentences that are better, worse and equal by chrF++, and the most different."""
 
     system: str
     wins: int
@@ -35,7 +35,7 @@ class PairwiseComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Systems on a test set: scores with their significance, and each against the baseline, the first of them."""
+    """Systems on a test set: scores with their significance, and each system against the baseline, the first one."""
 
     test_set: str
     sentences: int
@@ -55,8 +55,9 @@ def compare(
     lowercase: bool = False,
     tokenize: str | None = None,
     device: str = "cpu",
+    warn: Callable[[str], None] = lambda message: None,
 ) -> Comparison:
-    """Compare systems, files of hypotheses or model folders, with the first of them."""
+    """Compare systems, files of hypotheses or model folders, with the first; warn receives doubts about the scores."""
     check_tokenizer(tokenize)
     if len(set(systems)) < max(2, len(systems)):
         raise ConfigError("compare: name two systems or more, each once")
@@ -69,7 +70,9 @@ def compare(
         trials=trials,
         examples=examples,
         lowercase=lowercase,
-        tokenize=tokenize or usual_tokenizer(language),
+        tokenize=tokenize,
+        language=language,
+        warn=warn,
     )
 
 
@@ -82,8 +85,10 @@ def compare_outputs(
     examples: int = 0,
     lowercase: bool = False,
     tokenize: str | None = None,
+    language: str = "",
+    warn: Callable[[str], None] = lambda message: None,
 ) -> Comparison:
-    """Compare systems with the first of them, showing for each as many examples as asked for."""
+    """Compare systems with the first one; examples is the number of sentences to show for each."""
     scores = paired_scores(
         {output.system: output.lines for output in outputs},
         test_set.references,
@@ -91,7 +96,10 @@ def compare_outputs(
         trials=trials,
         lowercase=lowercase,
         tokenize=tokenize,
+        language=scoring_language(language, test_set),
     )
+    bleu = {found.system: found.value for found in scores if found.name == "BLEU"}
+    tell_doubts(outputs, bleu, test_set, tokenised=tokenize == "none", warn=warn)
     baseline, *others = outputs
     level = sentence_scores(baseline.lines, test_set.references, lowercase=lowercase)
     pairwise = []

@@ -1,4 +1,4 @@
-"""`nmt distill`: a training set whose targets models wrote, for sequence-level distillation (Kim and Rush, 2016)."""
+"""`nmt distill`: a training set with translations as targets, for sequence-level distillation (Kim and Rush, 2016)."""
 
 import hashlib
 import json
@@ -14,18 +14,18 @@ from typing import Any
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
-from nmt.errors import ConfigError
-from nmt.io.files import read_bytes, replacing
+from nmt.io.files import read_bytes, refuse_overwriting, replacing
 from nmt.io.lines import read_file, read_parallel, write_file, write_line
 from nmt.model_folder.store import lock, open_folder
 from nmt.stages.models import load_models
+from nmt.stages.paths import REPORT, model_files, obsolete_files, prepared_files, split_file
 
 PART_LINES = 512  # lines translated between two saves
 
 
 @dataclass(frozen=True, kw_only=True)
 class DistillationProgress:
-    """How far the translation of a training set is."""
+    """How much of a training set has been translated."""
 
     lines: int
     total: int
@@ -40,19 +40,25 @@ def distill(
     source: str = "",
     target: str = "",
     keep_original: bool = True,
+    replace_corpus: bool = False,
     search: Mapping[str, Any] | None = None,
     device: str = "cpu",
     report: Callable[[DistillationProgress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any] | None:
-    """Make a prepared folder whose training targets models wrote, or go on where that was stopped; None if it is again.
+    """Make a prepared folder with translations as training targets, or resume where this was stopped.
 
-    The models translate together, in the given direction, the training source of the prepared folder data.
+    The models translate together, in the given direction, the training source of the prepared folder data. Raises
+    ConfigError if out holds another corpus, unless that is to be replaced.
     """
+    refuse_overwriting(prepared_files(out), [*prepared_files(data), *chain.from_iterable(map(model_files, model))])
     loaded = load_models(model, source=source, target=target, device=device)
     sums = {str(path): {name: part.sha256 for name, part in open_folder(path).parts.items()} for path in model}
+    for language in [loaded.source, loaded.target][: 1 + keep_original]:
+        split_file(data, "train", language)
+    obsolete = obsolete_files(out, _inputs(loaded, data), replace_corpus)
     with lock(out):
-        return distill_with(
+        found = distill_with(
             model=loaded,
             models=sums,
             search=replace(loaded.search, **(search or {})),
@@ -62,6 +68,9 @@ def distill(
             report=report,
             stop=stop,
         )
+        for path in obsolete if found else ():
+            path.unlink(missing_ok=True)
+    return found
 
 
 def distill_with(
@@ -77,13 +86,10 @@ def distill_with(
 ) -> dict[str, Any] | None:
     """Translate data's training source, and make out a prepared folder with the translations as training targets.
 
-    models says what model is made of. With keep_original the training pairs of data come first,
-    and a translation that equals its original target is not repeated; without, their targets need not exist. Validation
-    and test pairs stay as they are. Returns, and saves as report.json, what was counted; None if stop ended it early:
-    the next call goes on from there.
+    models identifies the parts of model. With keep_original, each original pair is followed by its translation unless
+    the two are equal; without, the original targets need not exist. Validation and test pairs are copied unchanged.
+    Returns the counts, which are also saved as report.json; None if stop ended it early: the next call resumes there.
     """
-    if data.resolve() == out.resolve():
-        raise ConfigError(f"{out}: is where the original training pairs are; choose another folder")
     source, target = f"train.{model.source}", f"train.{model.target}"
     made = {"models": models, "source": model.source, "target": model.target, "search": asdict(search)}
     parts = out / ".parts" / _digest({**made, "lines": hashlib.sha256(read_bytes(data / source)).hexdigest()})
@@ -97,7 +103,7 @@ def distill_with(
         for split in ("valid", "test")
         for language in (model.source, model.target)
     }
-    with replacing(*(out / name for name in (source, target, *held_out, "report.json"))) as streams:
+    with replacing(*(out / name for name in (source, target, *held_out, REPORT))) as streams:
         for pair in _pairs(data / source, data / target, parts, keep_original, counts):
             for stream, line in zip(streams, pair, strict=False):
                 write_line(stream, line)
@@ -109,10 +115,15 @@ def distill_with(
             "kept": {"train": counts.pop("kept", 0), **kept},
             "rejected": dict(counts),
             "distilled": {**made, "keep_original": keep_original},
+            "inputs": _inputs(model, data),
         }
         write_line(streams[-1], json.dumps(found))
     shutil.rmtree(out / ".parts")
     return found
+
+
+def _inputs(model: TranslationModel, data: Path) -> dict[str, Any]:
+    return {"languages": [model.source, model.target], "corpora": [str(data)]}
 
 
 def _translate_in_parts(
@@ -123,7 +134,7 @@ def _translate_in_parts(
     report: Callable[[DistillationProgress], None],
     stop: Callable[[], bool],
 ) -> bool:
-    """Translate the lines of path into numbered files, leaving out those that are there; False if stop ended it."""
+    """Translate the lines of path into numbered files, except those that exist; False if stop ended it."""
     total, lines = sum(1 for _ in read_file(path)), read_file(path)
     done, fresh, started = 0, 0, time.monotonic()
     for number in range(-(-total // PART_LINES)):
@@ -131,7 +142,7 @@ def _translate_in_parts(
         done += len(own)
         if part.exists():
             continue
-        # What came to no end is most often a loop: nothing to learn from.
+        # A translation that reached the maximum length is usually a loop, from which nothing can be learnt.
         best = (translation.alternatives[0] for translation in translate_chunks(model, [own], search))
         write_file(part, (each.text if each.finished else "" for each in best))
         fresh += len(own)
@@ -145,7 +156,7 @@ def _translate_in_parts(
 def _pairs(
     source: Path, target: Path, parts: Path, keep_original: bool, counts: Counter[str]
 ) -> Iterator[tuple[str, str]]:
-    """The training pairs: the original ones if they are kept, and those of the translations."""
+    """The training pairs: the original ones if they are kept, and those with translations."""
     originals = read_parallel(source, target) if keep_original else ((line, None) for line in read_file(source))
     translations = chain.from_iterable(
         read_file(_part(parts, number)) for number in range(len(list(parts.glob("*.txt"))))

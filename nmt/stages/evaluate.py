@@ -1,6 +1,6 @@
-"""`nmt evaluate`: the scores of a model, or of ready translations, on a test set."""
+"""`nmt evaluate`: the scores of a model, or of finished translations, on a test set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from nmt.data.test_set import TestSet
 from nmt.decoding.model import EngineName
 from nmt.errors import ConfigError
 from nmt.io.lines import write_file
-from nmt.metrics.bleu import Score, as_in_papers, check_tokenizer, paper_score, score, usual_tokenizer
+from nmt.metrics.bleu import Score, as_in_papers, check_tokenizer, paper_score, score
 from nmt.metrics.preservation import LiteralRecall, literal_recall
 from nmt.stages.models import Models, model_paths
-from nmt.stages.systems import Output, read_output, target_language, translate_test_set
+from nmt.stages.systems import Output, read_output, scoring_language, target_language, tell_doubts, translate_test_set
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +40,21 @@ def evaluate(
     output: Path | None = None,
     device: str = "cpu",
     engine: EngineName = "auto",
+    warn: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
-    """Score a model or ready hypotheses between the test set's languages; paper: references to score as papers do.
+    """Score a model, between the test set's languages, or finished hypotheses.
 
-    output is a file for the translations.
+    output is a file for the translations; warn receives a line for each reason to doubt the scores.
     """
     if (model is None) == (hypotheses is None):
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
-    check_tokenizer(tokenize)  # what is wrong is said before anything is translated
+    check_tokenizer(tokenize)  # wrong options are reported before anything is translated
     paper_references = None if paper is None else read_output(paper, test_set).lines
     language = target_language(test_set, [] if model is None else model_paths(model))
     if paper is not None and not language:
-        raise ConfigError("papers' scoring needs the language of the translations; name it by --target")
+        raise ConfigError("papers' scoring needs the language of the translations; name it with --target")
     if paper is not None:
-        as_in_papers([], language)  # or it says what is not installed
+        as_in_papers([], language)  # raises ConfigError if sacremoses is not installed
     if hypotheses is not None:
         translations = read_output(hypotheses, test_set)
     elif model is not None:
@@ -64,10 +65,11 @@ def evaluate(
         translations,
         test_set,
         lowercase=lowercase,
-        tokenize=tokenize or usual_tokenizer(language),
+        tokenize=tokenize,
         bootstrap=bootstrap,
         paper_references=paper_references,
         language=language,
+        warn=warn,
     )
 
 
@@ -80,9 +82,18 @@ def score_output(
     bootstrap: int = 0,
     paper_references: Sequence[str] | None = None,
     language: str = "",
+    warn: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
     """Score a system; with paper_references also as papers do, which need the language of the translations."""
-    scores = score(output.lines, test_set.references, lowercase=lowercase, tokenize=tokenize, bootstrap=bootstrap)
+    scores = score(
+        output.lines,
+        test_set.references,
+        lowercase=lowercase,
+        tokenize=tokenize,
+        language=scoring_language(language, test_set),
+        bootstrap=bootstrap,
+    )
+    tell_doubts([output], {output.system: scores[0].value}, test_set, tokenised=tokenize == "none", warn=warn)
     if paper_references is not None:
         scores.append(paper_score(output.lines, [paper_references], language))
     return Evaluation(

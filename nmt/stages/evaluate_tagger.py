@@ -1,4 +1,4 @@
-"""`nmt evaluate-tagger`: a tagger on tagged sentences: its scores, confusions, and its most frequent mistakes."""
+"""`nmt evaluate-tagger`: the scores, confusions and most frequent mistakes of a tagger on tagged sentences."""
 
 import time
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from nmt.text.detokenizer import detokenize
 
 @dataclass(frozen=True, kw_only=True)
 class TagEvaluation:
-    """How well the names of tagged sentences were found: exact spans, by conlleval's rules."""
+    """How well the names in tagged sentences were found: exact spans, by conlleval's rules."""
 
     system: str
     references: Sequence[str]  # the corpora of tagged sentences
     sentences: int
     words: int
-    seconds: float | None  # that a tagger took, loading aside
+    seconds: float | None  # that the tagger took, without loading it; None for finished tags
     scores: SpanScores
     mistakes: Sequence[Mistake]
 
@@ -36,7 +36,7 @@ def evaluate_tagger(
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> TagEvaluation:
-    """Score a tagger, or ready tags, against tagged sentences; the labels are mapped as in the tagger's training."""
+    """Score a tagger, or finished tags, against tagged sentences; labels are mapped as in the tagger's training."""
     if bool(model) == bool(hypotheses):
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
     seconds = None
@@ -62,19 +62,21 @@ def evaluate_tagger(
 
 
 def _tag(model: TaggingModel, gold: Sequence[TaggedSentence]) -> list[Sequence[str]]:
-    """A tagger's tags for the words of gold sentences, in natural spacing."""
+    """A tagger's tags for the words of gold sentences, which it reads detokenized."""
     found = best_tags(model, [locate(model.tokenizer, *detokenize(sentence.words)) for sentence in gold])
     return [tags for tags, _ in found]
 
 
 def _ready_tags(hypotheses: Sequence[str], gold: Sequence[TaggedSentence]) -> list[Sequence[str]]:
-    """The tags of corpora of hypotheses; DataError unless they are of the same words as the gold ones."""
+    """The tags in corpora of hypotheses. Raises DataError unless their words are those of the gold sentences."""
     found = read_tagged_corpora(hypotheses)
     if len(found) != len(gold):
-        raise DataError(f"the hypotheses have {len(found)} sentences, the references {len(gold)}; give the same ones")
+        raise DataError(
+            f"the hypotheses have {len(found)} sentences, the references {len(gold)}; give the same sentences"
+        )
     for number, (hypothesis, sentence) in enumerate(zip(found, gold, strict=True), start=1):
         if hypothesis.words != sentence.words:
             raise DataError(
-                f"sentence {number} of the hypotheses has other words than in the references; give the same"
+                f"sentence {number} of the hypotheses has other words than in the references; give the same sentences"
             )
     return [hypothesis.tags for hypothesis in found]

@@ -1,33 +1,35 @@
-"""`nmt export`: a model folder made ready for use."""
+"""`nmt export`: an int8 engine for a model, or a small copy of the model."""
 
 from pathlib import Path
 
 from nmt.engines.export import add_engine, save_small
 from nmt.errors import ConfigError
+from nmt.io.files import refuse_overwriting
 from nmt.model_folder import store
 from nmt.model_folder.contents import INT8
-from nmt.training.checkpoint import FOLDER, TAGGER_FOLDER
+from nmt.model_folder.manifest import CHECKPOINT
+from nmt.stages.paths import model_files
+from nmt.training.checkpoint import TAGGER_FOLDER
 
 
 def export(*, model: Path, out: Path | None = None) -> Path:
-    """Add the engine for processors to a model folder, or save a small copy with nothing but what use needs as out.
+    """Add the engine for the CPU to a model folder or, with out, save a small copy with what is needed to use it.
 
-    Returns where it was saved.
+    Returns the folder that was written.
     """
-    store.open_folder(model)  # or it says that there is none: a lock would make the folder
+    store.open_folder(model)  # raises ModelError if there is none; the lock would create the folder
     if out is None:
-        with store.lock(model):  # a training may save another translator meanwhile
+        with store.lock(model):  # training may save another translator meanwhile
             add_engine(model)
     else:
-        if out.resolve() == model.resolve():
-            raise ConfigError(f"{out}: is the model itself; choose another folder, or leave --out away")
-        if any((out / folder).exists() for folder in (FOLDER, TAGGER_FOLDER)):
+        refuse_overwriting(model_files(out), model_files(model))
+        if any((out / folder).exists() for folder in (CHECKPOINT, TAGGER_FOLDER)):
             raise ConfigError(f"{out}: holds a training, which a small copy would end; choose another folder")
         save_small(model, out)
     return out or model
 
 
 def add_missing_engine(model: Path) -> None:
-    """Export the engine of a model that a training has just left, unless there is none or it has one."""
+    """Add the engine to a model that has just been trained, if there is a model and it has no engine."""
     if store.exists(model) and not store.open_folder(model).has(INT8):
         add_engine(model)

@@ -1,4 +1,4 @@
-"""Training pairs as a model that is there already reads them."""
+"""Training pairs, tokenized for an existing model."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from nmt.text.tokenizer import Tokenizer
 
 
 def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCorpus:
-    """A prepared folder's training pairs, tokenized as a model does it."""
+    """A prepared folder's training pairs, tokenized as the given model needs them."""
     folder = open_folder(model)
     description = read_description(folder)
     source, target = load_tokenizers(folder)

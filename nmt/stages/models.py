@@ -1,4 +1,4 @@
-"""The models that stages work with: one or several opened to translate together."""
+"""The models that stages work with: a single one, or several as an ensemble."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from nmt.model_folder.contents import TAGGER_DESCRIPTION, read_description
 from nmt.model_folder.store import exists, open_folder
 from nmt.text.directions import Direction, directions_of
 
-Models = str | Path | Sequence[Path]  # a model folder, or several that are to translate together
+Models = str | Path | Sequence[Path]  # a model folder, or the folders of an ensemble
 
 
 def load_models(
@@ -35,11 +35,11 @@ def _name_finder(path: Path, device: str, engine: EngineName) -> NameFinder | No
 
 
 def model_paths(models: Models) -> Sequence[Path]:
-    """The folders of one model or several."""
+    """The folders of one model or of an ensemble."""
     return [Path(models)] if isinstance(models, str | Path) else models
 
 
 def model_directions(model: Path) -> list[Direction]:
-    """What a model translates, as far as its description tells."""
+    """The directions that a model translates in, by its description."""
     description = read_description(open_folder(model))
     return directions_of(description["source"], description["target"], description["directions"])

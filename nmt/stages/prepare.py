@@ -1,18 +1,20 @@
-"""`nmt prepare`: corpora in, clean splits out."""
+"""`nmt prepare`: from corpora to clean splits."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nmt.config import Config
 from nmt.data.cleaning import Pair, clean, sentence_key, tidy
-from nmt.data.parallel_corpus import read_corpora
-from nmt.data.splits import held_out_size, hold_out
+from nmt.data.parallel_corpus import is_text_file, read_corpora
+from nmt.data.repair import advice, repair
+from nmt.data.splits import held_out_size, hold_out, sample
 from nmt.errors import ConfigError, DataError
-from nmt.io.files import replacing
+from nmt.io.files import refuse_overwriting, replacing
 from nmt.io.lines import write_line
+from nmt.stages.paths import REPORT, SPLITS, corpus_files, obsolete_files
 from nmt.text.languages import check_languages
 
 
@@ -25,23 +27,38 @@ def prepare(
     out: Path,
     columns: str | None = None,
     size: int | None = None,
+    limit: int | None = None,
     seed: int = 1,
+    warn: Callable[[str], None] = lambda message: None,
+    replace_corpus: bool = False,
 ) -> dict[str, Any]:
-    """Clean and split corpora into out/{train,valid,test}.LANGUAGE; return, and save as report.json, what was counted.
+    """Clean corpora and split them into out/{train,valid,test}.LANGUAGE; return the counts, also saved as report.json.
 
-    That is the pairs read and rejected by each rule, those kept in each split, and those with line ends inside a side,
-    which became spaces.
+    Counted are the pairs read, those rejected by each rule, those kept in each split, and those with line ends inside a
+    side, which become spaces.
 
-    Validation and test sets that are given are kept as they are; those that are not are held out of the corpora, size
-    pairs each.
+    Validation and test sets that are given are repaired and kept; those that are not are held out of the corpora, size
+    pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. warn
+    receives a line for each fault that many pairs have and that a setting repairs.
+
+    Raises ConfigError if out holds other corpora, prepared or not, unless they are to be replaced.
     """
     check_languages(config.source, config.target)
+    languages = config.source, config.target
+    files = [out / f"{split}.{language}" for split in SPLITS for language in languages]
+    _check_partner("--valid", valid)
+    _check_partner("--test", test)
+    refuse_overwriting([*files, out / REPORT], corpus_files([*corpora, *valid, *test]))
+    inputs = {"languages": list(languages), "corpora": list(corpora), "valid": list(valid), "test": list(test)}
+    obsolete = obsolete_files(out, inputs, replace_corpus)
     names = _column_names(columns)
     counts: Counter[str] = Counter()
     found: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
 
     def read(wanted: Sequence[str]) -> Iterator[Pair]:
-        for pair in read_corpora(wanted, source=config.source, target=config.target, columns=names):
+        pairs = read_corpora(wanted, source=config.source, target=config.target, columns=names)
+        for pair in repair(pairs, config.cleaning, languages=languages, counts=faults):
             found["line_ends"] += any("\n" in side.strip() for side in pair)
             yield tidy(pair[0]), tidy(pair[1])
 
@@ -59,6 +76,8 @@ def prepare(
         held_out={sentence_key(side) for pairs in given.values() for pair in pairs for side in pair},
         counts=counts,
     )
+    if limit is not None:
+        train = sample(train, limit, seed=seed, counts=counts)
     if missing := [name for name in ("valid", "test") if name not in given]:
         train = list(train)
         _check_any_left(len(train), counts, corpora)
@@ -68,9 +87,8 @@ def prepare(
 
     out.mkdir(parents=True, exist_ok=True)
     splits = {"train": train, "valid": given["valid"], "test": given["test"]}
-    files = [out / f"{split}.{language}" for split in splits for language in (config.source, config.target)]
     kept: dict[str, int] = {}
-    with replacing(*files, out / "report.json") as streams:
+    with replacing(*files, out / REPORT) as streams:
         for (split, pairs), source_file, target_file in zip(splits.items(), streams[:-1:2], streams[1::2], strict=True):
             kept[split] = 0
             for source, target in pairs:
@@ -79,9 +97,23 @@ def prepare(
                 kept[split] += 1
             if split == "train":
                 _check_any_left(kept[split], counts, corpora)
-        report = {name: found[name] for name in ("read", "line_ends")} | {"rejected": dict(counts), "kept": kept}
+        report: dict[str, Any] = {name: found[name] for name in ("read", "line_ends")}
+        report |= {"rejected": dict(counts), "kept": kept, "inputs": inputs}
         write_line(streams[-1], json.dumps(report))
+    for message in advice(faults, languages):
+        warn(message)
+    for path in obsolete:
+        path.unlink(missing_ok=True)
     return report
+
+
+def _check_partner(option: str, names: Sequence[str]) -> None:
+    """Raise ConfigError for one text file: the other one was given as if it were a corpus to clean."""
+    if len(names) == 1 and is_text_file(names[0]):
+        raise ConfigError(
+            f"{option} {names[0]}: a text file without its partner; give {option} twice: "
+            f"{option} {names[0]} {option} FILE"
+        )
 
 
 def _column_names(columns: str | None) -> tuple[str, str] | None:
@@ -90,17 +122,17 @@ def _column_names(columns: str | None) -> tuple[str, str] | None:
     match columns.split(","):
         case [source, target]:
             return source, target
-    raise ConfigError(f"--columns {columns}: give two names with a comma between them")
+    raise ConfigError(f"--columns {columns}: give two names, separated by a comma")
 
 
 def _check_any_left(kept: int, counts: Mapping[str, int], corpora: Sequence[str]) -> None:
-    """Raise DataError if no training pair is left, with the rule that took most of them."""
+    """Raise DataError if no training pair is left, with the rule that rejected the most."""
     if kept:
         return
     if not counts:
-        raise DataError(f"{', '.join(corpora)}: no pairs in it; give a corpus with text")
+        raise DataError(f"{', '.join(corpora)}: contains no pairs; give a corpus with text")
     rule, count = max(counts.items(), key=lambda item: item[1])
     raise DataError(
         f"{', '.join(corpora)}: every pair was rejected, {count} of {sum(counts.values())} by the rule {rule!r}; "
-        f"check the languages and the columns, or switch it off by --set cleaning.{rule}=0"
+        f"check the languages and the columns, or switch the rule off with --set cleaning.{rule}=0"
     )

@@ -1,4 +1,4 @@
-"""Where lines come from and go to: files, or stdin and stdout."""
+"""Streams of lines: from a file or stdin, to a file or stdout."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,16 +9,20 @@ from typing import BinaryIO
 from nmt.io.files import open_bytes, replacing, standard_input
 from nmt.io.lines import read_lines
 
-LONGEST_LINE = 1 << 24  # bytes; what comes after is left out, with a warning
+LONGEST_LINE = 1 << 24  # bytes; the rest of a longer line is left out, with a warning
 
 
 @contextmanager
 def line_streams(
     input: Path | None, output: Path | None, warn: Callable[[str], None]
 ) -> Iterator[tuple[Iterator[str], BinaryIO]]:
-    """The lines of a file or stdin, and a file or stdout to write to; a file is there once all of it is."""
+    """The lines of a file or stdin, and a file or stdout to write to; a file is there once all of it is.
+
+    The carriage return with which Windows ends lines is none of theirs.
+    """
     with ExitStack() as stack:
         stream = standard_input() if input is None else stack.enter_context(open_bytes(input))
         out = sys.stdout.buffer if output is None else stack.enter_context(replacing(output))[0]
         name = "stdin" if input is None else str(input)
-        yield read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE), out
+        lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
+        yield (line.removesuffix("\r") for line in lines), out

@@ -1,18 +1,24 @@
-"""Systems on a test set, which `nmt evaluate` and `nmt compare` score: models, or files of their translations."""
+"""The systems that `nmt evaluate` and `nmt compare` score on a test set: models, or files of translations."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from nmt.data.bio_tags import TAG
 from nmt.data.test_set import TestSet, read_test_set, sacrebleu_test_set
 from nmt.decoding.model import EngineName
 from nmt.errors import ConfigError, DataError
 from nmt.io.lines import read_file
+from nmt.io.sentences import read_sentences
+from nmt.metrics.plausibility import hypothesis_doubts, reference_doubts
 from nmt.stages.models import Models, model_directions, model_paths
+from nmt.stages.paths import pair_files
 from nmt.stages.translate import translate_lines
 from nmt.text.directions import choose_direction
+from nmt.text.languages import language_of_script, scripts_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +27,7 @@ class Output:
 
     system: str
     lines: Sequence[str]
-    seconds: float | None = None  # that a model took to translate, loading aside
+    seconds: float | None = None  # that a model took, without loading it; None for a file
 
 
 def open_test_set(
@@ -38,7 +44,7 @@ def open_test_set(
 ) -> TestSet:
     """Read a test set: files, a split of a prepared folder, or one of sacrebleu's.
 
-    The languages of a prepared folder's files are those of model where they are not given.
+    For a prepared folder, languages that are not given are those of model.
     """
     if [bool(references), data is not None, bool(test_set)].count(True) != 1:
         raise ConfigError("name one test set: --references FILE, or --data DIR, or -t NAME -l PAIR")
@@ -49,18 +55,30 @@ def open_test_set(
         first, _, second = languages.partition("-")
         return replace(found, languages=(source or first, target or second))
     if data is None:
+        for path in filter(_is_tagged, references):
+            raise ConfigError(
+                f"{path}: has a tag on each line, and this compares translations; score taggers one by one: "
+                f"nmt evaluate-tagger --references {path} --model DIR"
+            )
         return replace(read_test_set(references, input), languages=(source, target))
     if model is not None:
         source, target = choose_direction(model_directions(model), source, target)
     if not (source and target):
         raise ConfigError("the languages of --data are not given; name them by --source and --target")
-    found = read_test_set([data / f"{split}.{target}"], data / f"{split}.{source}")
+    source_file, target_file = pair_files(data, split, source, target)
+    found = read_test_set([target_file], source_file)
     return replace(found, languages=(source, target))
+
+
+def _is_tagged(path: Path) -> bool:
+    """Whether a text begins like a corpus of names: columns, with a tag in the last."""
+    lines = [line.split() for line in islice(read_file(path), 20) if line.strip() and not line.startswith("#")]
+    return bool(lines) and all(len(fields) > 1 and (fields[-1] == "O" or TAG.fullmatch(fields[-1])) for fields in lines)
 
 
 def read_output(path: Path, test_set: TestSet) -> Output:
     """A file of translations; DataError unless there is one line for each of the test set's."""
-    output = Output(system=str(path), lines=list(read_file(path)))
+    output = Output(system=str(path), lines=list(read_sentences(path)))
     check_lengths(output, test_set)
     return output
 
@@ -73,10 +91,10 @@ def translate_test_set(
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> Output:
-    """The translations of one model or several together, and the seconds that they took."""
+    """Translate a test set with a model or an ensemble, and measure the seconds that this takes."""
     system = " + ".join(map(str, model_paths(models)))
     if test_set.sources is None:
-        raise ConfigError(f"{system}: a model needs the source text to translate; name it by --input")
+        raise ConfigError(f"{system}: a model needs the source text to translate; name it with --input")
     source, target = test_set.languages
     translations = translate_lines(
         models, test_set.sources, source=source, target=target, search=search, device=device, engine=engine
@@ -87,14 +105,37 @@ def translate_test_set(
 
 
 def target_language(test_set: TestSet, models: Sequence[Path]) -> str:
-    """What the translations are in, as far as the test set or the first of some models tells; or ""."""
+    """The language of the translations, from the test set or the first model; "" if neither tells."""
     if test_set.languages[1] or not models:
         return test_set.languages[1]
     return choose_direction(model_directions(models[0]), *test_set.languages)[1]
 
 
+def scoring_language(language: str, test_set: TestSet) -> str:
+    """The language by whose rules to score: the one that is given, or if it is not known, what the script tells."""
+    return language if scripts_of(language) else language_of_script(chain.from_iterable(test_set.references))
+
+
+def tell_doubts(
+    outputs: Sequence[Output],
+    bleu: Mapping[str, float],
+    test_set: TestSet,
+    *,
+    tokenised: bool,
+    warn: Callable[[str], None],
+) -> None:
+    """Hand warn a line for each reason to doubt the scores of systems, whose BLEU is given by their names."""
+    for doubt in reference_doubts(test_set.references, tokenised=tokenised):
+        warn(f"{test_set.name}: {doubt}")
+    for output in outputs:
+        for doubt in hypothesis_doubts(
+            output.lines, test_set.references, test_set.sources, bleu=bleu[output.system], tokenised=tokenised
+        ):
+            warn(f"{output.system}: {doubt}")
+
+
 def check_lengths(output: Output, test_set: TestSet) -> None:
-    """Raise DataError unless there is one line for each of the test set's."""
+    """Raise DataError unless there are as many lines as in the test set."""
     lines = len(test_set.references[0])
     if len(output.lines) != lines:
         raise DataError(

@@ -1,4 +1,4 @@
-"""`nmt tokenize`: text into subwords and back."""
+"""`nmt tokenize`: from text to subwords and back."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ from nmt.text.tokenizer import read_tokenizers
 
 
 def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, target_side: bool = False) -> None:
-    """Turn stdin's lines into subwords on stdout, or subwords into lines of text, one line for each."""
+    """Turn lines on stdin into subwords on stdout, or subwords into text, one line for each."""
     if store.exists(tokenizer):
         tokenizers = load_tokenizers(store.open_folder(tokenizer))
     else:
@@ -26,7 +26,7 @@ def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, tar
         else:
             try:
                 text = subwords.decode([int(field) for field in line.split()])
-            except (ValueError, IndexError, TypeError):  # the last one where a number is beyond 32 bits
+            except (ValueError, IndexError, TypeError):  # TypeError: a number that does not fit into 32 bits
                 size = subwords.vocab_size
                 raise DataError(f"stdin:{number}: not a line of ids; give numbers below {size}") from None
         write_line(sys.stdout.buffer, clean_output(text, line))

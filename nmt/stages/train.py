@@ -1,24 +1,24 @@
-"""`nmt train`: a translator, from a prepared folder and its tokenizer, and perhaps from a model to begin with."""
+"""`nmt train`: train a translator on a prepared folder, perhaps beginning with the weights of another one."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nmt.config import Config
-from nmt.data.tokenized_corpus import tokenize_corpus
 from nmt.errors import ConfigError, DataError
+from nmt.io.files import refuse_overwriting
 from nmt.io.lines import read_parallel
 from nmt.model_folder import store
-from nmt.protection.word_statistics import learn
-from nmt.stages.export import add_missing_engine
-from nmt.stages.model_corpus import pair_protection
+from nmt.stages.finished import digest, is_finished, record_finished
+from nmt.stages.paths import corpus_files, model_files, pair_files, prepared_files
 from nmt.text.directions import decoder_start_ids
 from nmt.text.languages import check_languages
-from nmt.text.tokenizer import read_tokenizers
-from nmt.training.initial_model import InitialModel, open_initial_model
-from nmt.training.run import Progress
-from nmt.training.translation_task import Job, train_run
+from nmt.text.tokenizer import Tokenizer, read_tokenizers
+
+if TYPE_CHECKING:
+    from nmt.training.initial_model import InitialModel
+    from nmt.training.run import Progress
 
 
 def train(
@@ -29,41 +29,50 @@ def train(
     out: Path,
     init: Path | None = None,
     device: str = "cpu",
-    report: Callable[[Progress], None] = lambda progress: None,
+    report: "Callable[[Progress], None]" = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
-) -> None:
+) -> bool:
     """Train a translator on a prepared folder into a run folder, or go on where such a training was stopped.
 
-    It begins with the weights of the model init, if that is given, and without a tokenizer has the model's. Raises
-    ConfigError if the run was begun with another configuration, tokenizer, data or model.
+    It begins with the weights of the model init, if that is given, and without a tokenizer has the model's. Returns
+    False, at once, if that very training was finished before. Raises ConfigError if the run was begun with another
+    configuration, tokenizer, data or model.
     """
-    initial = None if init is None else open_initial_model(init)
+    initial = None if init is None else _open_initial(init)
     if initial is not None:
         config = _as_begun(config, initial)
     check_languages(config.source, config.target)
-    if tokenizer is not None:
-        source_tokenizer, target_tokenizer = read_tokenizers(tokenizer)
-    elif initial is not None:
-        source_tokenizer, target_tokenizer = initial.tokenizers
-    else:
-        raise ConfigError("no tokenizer is named; name one by --tokenizer, or a model to begin with by --init")
+    languages = config.source, config.target
+    tokenizer_files = [] if tokenizer is None else list(corpus_files([str(tokenizer)]))
+    begun_with = [] if init is None else model_files(init)
+    refuse_overwriting(model_files(out), [*prepared_files(data), *tokenizer_files, *begun_with])
+    source_tokenizer, target_tokenizer = _tokenizers(tokenizer, initial)
     if config.directions == "both" and source_tokenizer is not target_tokenizer:
         raise ConfigError(
             f"{tokenizer or init}: both directions in one model need one tokenizer for both languages; "
             "train it without --separate, or set directions = 'one'"
         )
-    valid = list(read_parallel(data / f"valid.{config.source}", data / f"valid.{config.target}"))
+    texts, valid_files = (pair_files(data, split, *languages) for split in ("train", "valid"))
+    asked = digest(config, [*texts, *valid_files, *tokenizer_files], initial and initial.fingerprint)
+    if is_finished(out, asked):
+        return False
+    valid = list(read_parallel(*valid_files))
     if not any(source.strip() and target.strip() for source, target in valid):
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
-    languages = config.source, config.target
-    texts = data / f"train.{config.source}", data / f"train.{config.target}"
+    # Here, as torch takes seconds to load: by now all files were found to be there.
+    from nmt.data.tokenized_corpus import tokenize_corpus
+    from nmt.protection.word_statistics import learn
+    from nmt.stages.export import add_missing_engine
+    from nmt.stages.model_corpus import pair_protection
+    from nmt.training.translation_task import Job, train_run
+
     protection = None
     if config.training.placeholders:
         statistics = learn(read_parallel(*texts), languages)
         if initial is not None and initial.statistics is not None:
             statistics = statistics.joined_with(initial.statistics)
         protection = pair_protection(statistics, languages, source_tokenizer, target_tokenizer)
-    start_ids = decoder_start_ids(config.source, config.target, config.directions, target_tokenizer)
+    start_ids = decoder_start_ids(*languages, config.directions, target_tokenizer)
     with store.lock(out):
         corpus = tokenize_corpus(
             *texts,
@@ -88,11 +97,28 @@ def train(
             protection=protection,
             initial=initial,
         )
-        train_run(job, out, device, report, stop)
+        done = train_run(job, out, device, report, stop)
         add_missing_engine(out)
+        if done:
+            record_finished(out, asked)
+    return True
 
 
-def _as_begun(config: Config, initial: InitialModel) -> Config:
+def _open_initial(path: Path) -> "InitialModel":
+    from nmt.training.initial_model import open_initial_model  # here, as it loads torch
+
+    return open_initial_model(path)
+
+
+def _tokenizers(path: Path | None, initial: "InitialModel | None") -> tuple[Tokenizer, Tokenizer]:
+    if path is not None:
+        return read_tokenizers(path)
+    if initial is not None:
+        return initial.tokenizers
+    raise ConfigError("no tokenizer is named; name one by --tokenizer, or a model to begin with by --init")
+
+
+def _as_begun(config: Config, initial: "InitialModel") -> Config:
     """The configuration with the languages and the shape of a model to begin with; what is dropped may differ.
 
     A value that is the default may not have been meant; any other one that contradicts the model is a ConfigError.
@@ -106,8 +132,8 @@ def _as_begun(config: Config, initial: InitialModel) -> Config:
             asked[key] = value
         elif asked[key] != value and key not in ("model.dropout", "model.word_dropout"):
             raise ConfigError(
-                f"{initial.opened.folder.path}: has {key} = {value!r}, and what begins with it cannot have {asked[key]!r}; "
-                "leave that out"
+                f"{initial.opened.folder.path}: has {key} = {value!r}, and what begins with it cannot have "
+                f"{asked[key]!r}; leave that out"
             )
     model = replace(config.model, **{key: asked[f"model.{key}"] for key in asdict(config.model)})
     return replace(config, **{key: asked[key] for key in own}, model=model)

@@ -1,15 +1,22 @@
-"""`nmt train-tagger`: a tagger on the encoder of a translator."""
+"""`nmt train-tagger`: train a tagger on the encoder of a translator."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nmt.config import Config
 from nmt.data.ner_corpus import read_tagged_corpora
+from nmt.io.files import refuse_overwriting
+from nmt.io.records import HUB
 from nmt.model_folder import store
-from nmt.stages.export import add_missing_engine
-from nmt.stages.model_corpus import tokenize_for_model
-from nmt.training.run import Progress
-from nmt.training.tagging_task import TaggingJob, train_tagger_run
+from nmt.model_folder.contents import INT8, TRANSLATOR
+from nmt.model_folder.manifest import TAGGER_PREFIX
+from nmt.stages.finished import digest, is_finished, record_finished
+from nmt.stages.models import model_directions
+from nmt.stages.paths import corpus_files, model_files, pair_files
+
+if TYPE_CHECKING:
+    from nmt.training.run import Progress
 
 
 def train_tagger(
@@ -22,24 +29,45 @@ def train_tagger(
     data: Path | None = None,
     strict: bool = False,
     device: str = "cpu",
-    report: Callable[[Progress], None] = lambda progress: None,
+    report: "Callable[[Progress], None]" = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
-) -> None:
+) -> bool:
     """Train a tagger on the encoder of a translator, into its folder or into out, or go on where that was stopped.
 
     train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
+    Returns False, at once, if that very training was finished before.
     """
-    store.open_folder(model)  # or it says that there is none: a lock would make the folder
-    with store.lock(out or model):
+    folder = store.open_folder(model)  # or it says that there is none: a lock would make the folder
+    out = out or model
+    pairs = [] if data is None else pair_files(data, "train", *model_directions(model)[0])
+    corpora = list(corpus_files([*train, *valid]))
+    added_to = out.resolve() == model.resolve()
+    refuse_overwriting(model_files(out), [*corpora, *pairs, *([] if added_to else model_files(model))])
+    weights = [folder.parts[name].sha256 for name in (TRANSLATOR, INT8) if folder.has(name)][:1]
+    asked = digest(config, [*corpora, *pairs], train, valid, strict, weights)
+    if is_finished(out, asked, TAGGER_PREFIX) and not any(name.startswith(HUB) for name in (*train, *valid)):
+        return False
+    train_sentences, valid_sentences = (
+        read_tagged_corpora(names, config.labels, strict=strict) for names in (train, valid)
+    )
+    # Here, as torch takes seconds to load: by now all files were found to be there.
+    from nmt.stages.export import add_missing_engine
+    from nmt.stages.model_corpus import tokenize_for_model
+    from nmt.training.tagging_task import TaggingJob, train_tagger_run
+
+    with store.lock(out):
         job = TaggingJob(
             model=model,
-            out=out or model,
+            out=out,
             tagger=config.tagger,
             tagging=config.tagging,
             labels=config.labels,
-            train=read_tagged_corpora(train, config.labels, strict=strict),
-            valid=read_tagged_corpora(valid, config.labels, strict=strict),
+            train=train_sentences,
+            valid=valid_sentences,
             translations=None if data is None else tokenize_for_model(model, data, config.training.max_length),
         )
-        train_tagger_run(job, device, report, stop)
-        add_missing_engine(out or model)
+        done = train_tagger_run(job, device, report, stop)
+        add_missing_engine(out)
+        if done:
+            record_finished(out, asked, TAGGER_PREFIX)
+    return True

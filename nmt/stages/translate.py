@@ -1,8 +1,8 @@
-"""`nmt translate`: lines in, lines out."""
+"""`nmt translate`: translate lines of text."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,12 +11,14 @@ from nmt.decoding.model import EngineName
 from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Translation, translate_chunks
 from nmt.errors import DataError
-from nmt.io.lines import write_line
+from nmt.io.files import STDIN, STDOUT, refuse_overwriting
+from nmt.io.lines import json_line, write_line
 from nmt.protection.config import ProtectionConfig
 from nmt.protection.glossary import read_glossary
 from nmt.protection.patterns import compile_patterns
 from nmt.resources import shipped_model
-from nmt.stages.models import Models, load_models
+from nmt.stages.models import Models, load_models, model_paths
+from nmt.stages.paths import model_files
 from nmt.stages.streams import line_streams
 
 _BECAME = {
@@ -40,13 +42,17 @@ def translate(
     engine: EngineName = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Translate a file or stdin into a file or stdout, in bounded memory; search overrides the model's own settings.
+    """Translate a file or stdin to a file or stdout, in bounded memory.
 
-    Without a model, the shipped one translates. source and target name the languages, where it knows more than one way.
-    What was to come through and is lost, or could only be inserted, is warned of by line; if strict, what is lost
-    raises DataError when all is written.
+    The default model is the shipped one. source and target choose the direction of a model that has more than one;
+    search overrides the model's own settings. What was to come through and is lost, or could only be inserted, is
+    warned of by line; if strict, what is lost raises DataError when all is written.
     """
-    loaded = load_models(model or shipped_model(), source=source, target=target, device=device, engine=engine)
+    models = model or shipped_model()
+    refuse_overwriting(
+        [output or STDOUT], [input or STDIN, *chain.from_iterable(map(model_files, model_paths(models)))]
+    )
+    loaded = load_models(models, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     lost, name = 0, "stdin" if input is None else str(input)
     with line_streams(input, output, warn) as (lines, out):
@@ -91,16 +97,16 @@ def translate_lines(
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> Iterator[str]:
-    """Translate lines, one out for each in; the languages as in translate()."""
+    """Translate lines, one for one; the arguments are those of translate()."""
     loaded = load_models(model, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     return (translation.text for translation in translate_chunks(loaded, chunks(lines), config, protector))
 
 
 def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
-    """One line of JSON, or n_best lines; those for which nothing was found are blank."""
+    """One line of JSON, or n_best lines, which are blank if there are fewer translations."""
     if not as_json:
         texts = [alternative.text for alternative in translation.alternatives]
         return texts + [""] * (n_best - len(texts))
     fields = {"source": translation.source, "translations": [item.as_dict() for item in translation.alternatives]}
-    return [json.dumps(fields, ensure_ascii=False)]
+    return [json_line(fields)]

@@ -1,4 +1,4 @@
-"""What can be asked of tokenizers, and of the directions of a model."""
+"""The settings of tokenizers, and the directions of a model."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,9 +16,9 @@ class TokenizerConfig:
     kind: Literal["unigram", "bpe"] = setting("unigram", "kind of subword model")
     vocab_size: int = setting(8000, "number of pieces", at_least(8))
     character_coverage: float = setting(
-        1.0, "share of all characters that get a piece; rarer ones are unknown", between(0.9, 1)
+        1.0, "share of the text whose characters get a piece; rarer ones are unknown", between(0.9, 1)
     )
-    byte_fallback: bool = setting(False, "spell unknown characters in UTF-8 bytes, at the cost of 256 more pieces")
+    byte_fallback: bool = setting(False, "spell unknown characters as UTF-8 bytes, at the cost of 256 more pieces")
     shared: bool = setting(True, "one model for both languages")
-    max_sentences: int = setting(2_000_000, "of more, a random sample is used", at_least(1))
-    seed: int = setting(1, "decides which sentences are in that sample")
+    max_sentences: int = setting(2_000_000, "train on a random sample of that size if there are more", at_least(1))
+    seed: int = setting(1, "random seed of that sample")

@@ -1,4 +1,4 @@
-"""Words of a corpus as a line of natural text: what a model that reads such text is to be shown."""
+"""Detokenization: join the words of a corpus to a line of natural text, as models expect it."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ _TO_THE_RIGHT = set("([{¿¡„“«$£€") | {"``"}
 
 
 def detokenize(words: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
-    """Join words as they are written, punctuation without its spaces; return the line and each word's offsets in it."""
+    """Join words with spaces, except around punctuation; return the line and each word's offsets in it."""
     line, places, quoted, glue = "", [], False, True
     for word in words:
         opens = word in _TO_THE_RIGHT

@@ -1,6 +1,7 @@
-"""Which ways a model translates: from its source to its target language, or back as well.
+"""The directions of a model: from its source to its target language, or both ways.
 
-A model of both directions is told by the decoder's first input which language to write; its encoder sees plain text.
+In a model of both directions, the decoder's first input is the tag of the language to write; its encoder sees plain
+text.
 """
 
 from collections.abc import Iterable
@@ -13,12 +14,12 @@ Direction = tuple[str, str]  # source and target language
 
 
 def directions_of(source: str, target: str, directions: Directions) -> list[Direction]:
-    """What a model can translate, its own source and target language first."""
+    """The directions of a model, from its own source to its own target language first."""
     return [(source, target)] if directions == "one" else [(source, target), (target, source)]
 
 
 def decoder_start_ids(source: str, target: str, directions: Directions, tokenizer: Tokenizer) -> dict[Direction, int]:
-    """What the decoder reads first, for each direction: BOS if there is but one, else the tag of the language to write.
+    """What the decoder reads first in each direction: BOS if there is only one, else the tag of the language to write.
 
     Raises ModelError if the tokenizer has no such tag.
     """
@@ -28,11 +29,11 @@ def decoder_start_ids(source: str, target: str, directions: Directions, tokenize
 
 
 def choose_direction(known: Iterable[Direction], source: str = "", target: str = "") -> Direction:
-    """The first known direction between these languages, "" standing for any; ConfigError if there is none."""
+    """The first known direction between these languages; "" means any. Raises ConfigError if there is none."""
     known = list(known)
     for pair in known:
         if source in ("", pair[0]) and target in ("", pair[1]):
             return pair
     names = " and ".join(f"{one} to {other}" for one, other in known)
     asked = f"{source or 'any language'} to {target or 'any language'}"
-    raise ConfigError(f"the model does not translate {asked}, only {names}; choose by --source and --target")
+    raise ConfigError(f"the model does not translate {asked}, only {names}; choose with --source and --target")

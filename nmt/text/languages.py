@@ -1,13 +1,15 @@
-"""What is known of languages: how their codes look, and the scripts that they are written in."""
+"""Language codes, and the scripts that languages are written in."""
 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
+from itertools import chain, islice
 
 from nmt.errors import ConfigError
 
-# A script is the first word of its letters' Unicode names. A language that is not listed is never found wrong.
+# A script is the first word of its letters' Unicode names. Text in a language that is not listed is never rejected.
 _WRITTEN_IN = {
     "LATIN": "af az bs ca ceb co cs cy da de en eo es et eu fi fil fo fr fy ga gd gl ha hr ht hu id ig is it jv kab ku"
     " la lb lt lv mg mi ms mt nb nds nl nn no oc pl pt ro rw sk sl sm sn so sq sr st su sv sw tk tl tn tr ts uz vi wo"
@@ -42,12 +44,19 @@ _WRITTEN_IN = {
     "HANGUL": "ko",
 }
 
+# Scripts of text whose words no spaces part, or whose words say little (Korean's), and the language that each tells.
+_TELLING = {
+    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "LAO": "lo", "KHMER": "km",
+    "MYANMAR": "my", "TIBETAN": "bo",
+}  # fmt: skip
+_LINES_THAT_TELL = 1000
+
 
 def check_languages(source: str, target: str) -> None:
-    """Raise ConfigError unless both are given, look like language codes (ISO 639, perhaps with subtags), and differ."""
+    """Raise ConfigError unless both are given, look like language codes (ISO 639, subtags allowed), and differ."""
     if not (source and target):
         raise ConfigError(
-            "source and target language are not given; set them in the configuration or by --source, --target"
+            "source and target language are not given; set them in the configuration or with --source, --target"
         )
     for code in (source, target):
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", code):
@@ -57,15 +66,34 @@ def check_languages(source: str, target: str) -> None:
 
 
 def scripts_of(language: str) -> frozenset[str]:
-    """The scripts that a language is written in; none if it is not known. Subtags (pt-BR) are not looked at."""
+    """The scripts that a language is written in, empty if unknown. Subtags (pt-BR) are ignored."""
     primary = language.split("-")[0]
     return frozenset(script for script, languages in _WRITTEN_IN.items() if primary in languages.split())
 
 
+def language_of_script(lines: Iterable[str]) -> str:
+    """The language of a text, where its script tells one of those that are not written in words between spaces; or "".
+
+    Those are Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese and Tibetan. Other letters may be among theirs: a
+    third of the letters is enough, since a word of theirs has fewer.
+    """
+    scripts: Counter[str] = Counter()
+    for character, times in Counter(chain.from_iterable(islice(lines, _LINES_THAT_TELL))).items():
+        if script := _script(character):
+            scripts[script] += times
+    telling = {script: scripts[script] for script in _TELLING if script in scripts}
+    if sum(telling.values()) * 3 < scripts.total() or not telling:
+        return ""
+    kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
+    if kana * 20 > kana + scripts["CJK"]:
+        telling["HIRAGANA"] = kana + telling.pop("CJK", 0)
+    return _TELLING[max(telling, key=lambda script: telling[script])]
+
+
 def in_wrong_script(text: str, scripts: frozenset[str]) -> bool:
-    """Whether more than half of the letters whose script is known belong to none of these scripts."""
+    """Whether more than half of the letters with a known script belong to none of these scripts."""
     if not scripts or (text.isascii() and "LATIN" in scripts):
-        return False  # the second is the usual case, and quick to see
+        return False  # the second case is common and quick to test
     known = wrong = 0
     for character, times in Counter(text).items():
         script = _script(character)

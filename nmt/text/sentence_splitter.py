@@ -1,4 +1,4 @@
-"""Long lines cut into parts that a model can translate: a paragraph into sentences, a long sentence into clauses."""
+"""Split long lines into parts that a model can translate: paragraphs into sentences, long sentences into clauses."""
 
 import re
 from bisect import bisect_left
@@ -9,8 +9,8 @@ from sentencex import segment
 _ANY_SPACE = re.compile(r"\s")
 _WINDOW = 4096  # characters
 
-# Where to cut a long sentence, best first: after a strong pause, after a comma, at a space, anywhere. Marks that stand
-# in times, numbers and addresses need a space after them.
+# Where to split a long sentence, best first: after a strong pause, after a comma, at a space, anywhere. Marks that
+# occur in times, numbers and addresses need a space after them.
 _CUTS = [
     re.compile(pattern)
     for pattern in (
@@ -23,12 +23,12 @@ _CUTS = [
 
 
 def sentence_starts(text: str, language: str) -> list[int]:
-    """Where the sentences of a text start, in characters; the first is 0. A text without characters has none.
+    """The offsets, in characters, at which the sentences of a text start; the first is 0. An empty text has none.
 
-    The text is looked at a window at a time, each beginning where the last sentence of the one before did, since
-    sentencex takes quadratic time for some lines.
+    The text is processed in windows, each beginning at the last sentence of the one before, because sentencex takes
+    quadratic time for some lines.
     """
-    # sentencex dies of wider spaces behind initials ("A.", U+2028), which are three bytes long.
+    # sentencex crashes on spaces of three bytes after initials ("A.", U+2028).
     text = _ANY_SPACE.sub(" ", text)
     starts = [0] if text else []
     start = 0
@@ -39,7 +39,7 @@ def sentence_starts(text: str, language: str) -> list[int]:
             start += length
             starts.append(start)
         if not complete or end >= len(text):
-            start += last  # in the middle of a sentence that is longer than a window, or at the end of the text
+            start += last  # inside a sentence that is longer than a window, or at the end of the text
     return starts
 
 

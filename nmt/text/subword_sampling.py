@@ -1,7 +1,7 @@
-"""Subword regularisation: another segmentation of the same text each time, decided by a seed alone.
+"""Subword regularisation: random segmentations of the same text, which depend on a seed alone.
 
-sentencepiece samples too, but its generator is salted anew in every process: the same seed gives the same pieces within
-a process and other pieces in the next one (0.2.3), which would break both repeatable training and an exact resume.
+sentencepiece (0.2.3) samples too, but salts its generator differently in every process: the same seed gives different
+pieces in the next process, which would break both repeatable training and exact resume.
 """
 
 import math
@@ -16,24 +16,24 @@ from nmt.errors import ConfigError
 
 Draw = Callable[[], float]  # uniform in [0, 1)
 Scores = Mapping[str, tuple[int, float]]  # of each piece: its id, its score
-# The pieces that end at a position: where each starts, its id, and where its share of the interval [0, 1) ends.
+# The pieces that end at a position: their starts, their ids, and the upper bounds of their shares of [0, 1).
 Arrivals = tuple[tuple[int, ...], tuple[int, ...], list[float]]
 
-_CACHED_WORDS = 200_000  # about 1 kB each; then the cache starts again
+_CACHED_WORDS = 200_000  # about 1 kB each; then the cache is emptied
 
 
 class UnigramSampler:
     """Samples each segmentation x of a word with a probability proportional to P(x)^alpha (Kudo, 2018).
 
-    alpha 0 makes all segmentations equally likely; the larger alpha, the closer to the best one. The sum runs over all
+    alpha 0 makes all segmentations equally likely; the larger alpha, the more likely the best one. The sum is over all
     segmentations, not over the n best: forward filtering, backward sampling on the lattice of pieces. No piece crosses
-    a word boundary, so that a sentence is sampled word by word, and the lattice of a word is computed once.
+    a word boundary, so a sentence is sampled word by word, and the lattice of a word is computed once.
     """
 
     def __init__(self, scores: Scores, symbols: Sequence[str], *, alpha: float) -> None:
-        """Take the scores, here log-probabilities, of the ordinary pieces, and the reserved symbols."""
+        """scores are the log-probabilities of the ordinary pieces, symbols the reserved pieces."""
         if not (math.isfinite(alpha) and alpha >= 0):
-            raise ConfigError(f"subword sampling with alpha {alpha}: a unigram model takes a number from 0 up")
+            raise ConfigError(f"subword sampling with alpha {alpha}: a unigram model needs a number of at least 0")
         self._pieces = scores
         self._symbols = symbols
         self._longest = max(map(len, scores), default=0)
@@ -59,7 +59,7 @@ class UnigramSampler:
         return ids
 
     def _lattice(self, word: str) -> list[Arrivals] | None:
-        """Return the ways of arriving at each position in word; None if the pieces cannot spell it."""
+        """Return the pieces that end at each position in word; None if the pieces cannot spell it."""
         totals = [0.0] + [-math.inf] * len(word)  # log of the summed weight of all segmentations of word[:end]
         lattice: list[Arrivals] = [((), (), [])]
         for end in range(1, len(word) + 1):
@@ -72,23 +72,25 @@ class UnigramSampler:
             if found:
                 highest = max(weights)
                 totals[end] = highest + math.log(sum(math.exp(weight - highest) for weight in weights))
-            # The last bound, 1, is left out, so that a draw never falls past it by rounding.
+            # The last bound, 1, is left out, so that rounding never puts a draw beyond it.
             bounds = list(accumulate(math.exp(weight - totals[end]) for weight in weights))[:-1]
             lattice.append((tuple(start for start, _, _ in found), tuple(id_ for _, id_, _ in found), bounds))
         return lattice if totals[-1] > -math.inf else None
 
 
 class BpeSampler:
-    """Leaves out each merge of byte-pair encoding with probability alpha (BPE-dropout; Provilkov et al., 2020).
+    """Skips each merge of byte-pair encoding with probability alpha (BPE-dropout; Provilkov et al., 2020).
 
-    alpha 0 gives the ordinary segmentation. Most words lose no merge: how many merges pass before the first one
-    that is left out takes a single draw, and only the words where it falls inside are merged anew.
+    alpha 0 gives the ordinary segmentation. In most words no merge is skipped: a single draw decides how many merges
+    come before the first skipped one, and only words with more merges than that are merged again.
     """
 
     def __init__(self, scores: Scores, symbols: Sequence[str], *, alpha: float) -> None:
-        """Take the scores, here minus the rank of the merge, of the ordinary pieces, and the reserved symbols."""
+        """scores are the negative merge ranks of the ordinary pieces, symbols the reserved pieces."""
         if not 0 <= alpha < 1:
-            raise ConfigError(f"subword sampling with alpha {alpha}: a BPE model takes a probability from 0 to below 1")
+            raise ConfigError(
+                f"subword sampling with alpha {alpha}: a BPE model needs a probability, at least 0 and below 1"
+            )
         self._pieces = scores
         self._symbols = symbols
         self._alpha = alpha
@@ -107,16 +109,18 @@ class BpeSampler:
         ids, merges = whole
         if self._alpha == 0:
             return ids
-        kept = int(math.log(1 - draw()) / math.log(1 - self._alpha))  # geometric: merges before the first one left out
+        kept = int(
+            math.log(1 - draw()) / math.log(1 - self._alpha)
+        )  # geometric distribution: merges before the first skipped one
         return ids if kept >= merges else self._merge(word, keep=kept, draw=draw)[0]
 
     def _merge(self, word: str, *, keep: float, draw: Draw) -> tuple[list[int], int]:
         """Merge the characters of word; return the ids and the number of merges.
 
-        The first `keep` merges are made and the next one is left out; from there on each is left out by chance.
+        The first `keep` merges are made and the next one is skipped; each later one is skipped with probability alpha.
         """
         pieces = self._pieces
-        parts: list[str] = list(word)  # "" where a part was merged into the one before
+        parts: list[str] = list(word)  # "" for a part that was merged into the one before
         left = [position - 1 for position in range(len(parts))]
         right = [position + 1 for position in range(len(parts))]
         agenda = [
@@ -127,7 +131,7 @@ class BpeSampler:
         while agenda:
             _, position, merged = heappop(agenda)
             after = right[position]
-            # A pair is out of date once either side was merged with something else.
+            # A pair is out of date if one of its sides has been merged with something else.
             if after >= len(parts) or not parts[position] or parts[position] + parts[after] != merged:
                 continue
             if merges == keep or (merges > keep and draw() < self._alpha):
@@ -150,7 +154,7 @@ class BpeSampler:
 
 
 def uniform(seed: int) -> Draw:
-    """Return a source of uniform numbers that is the same for a seed on every platform and in every process."""
+    """Return a source of uniform numbers that depends on the seed alone, not on platform or process."""
     return random.Random(seed).random
 
 

@@ -1,4 +1,4 @@
-"""Subwords: train a sentencepiece model, and turn text into piece ids and back."""
+"""Subwords: train a sentencepiece model, and convert text to piece ids and back."""
 
 import io
 import random
@@ -17,12 +17,12 @@ from nmt.text.subword_sampling import BpeSampler, UnigramSampler, uniform
 PAD_ID, UNK_ID, BOS_ID, EOS_ID = range(4)
 PLACEHOLDERS = tuple(f"<ph{n}>" for n in range(20))  # what they stand for: see nmt/protection/placeholders.py
 
-SPACE = "▁"  # how sentencepiece writes the space in front of a word
+SPACE = "▁"  # how sentencepiece writes the space before a word
 _SYMBOL = re.compile(r"<[^\s<>▁]+>")
 
 
 def language_tag(language: str) -> str:
-    """Return the symbol that the decoder reads first when it is to write in language."""
+    """Return the symbol that tells the decoder, as its first input, to write in language."""
     return f"<2{language}>"
 
 
@@ -35,17 +35,17 @@ def train_subword_model(
 ) -> bytes:
     """Train a sentencepiece model and return its file content: the same bytes for the same sentences and config.
 
-    Each of symbols ("<2de>", "<ph0>") becomes one piece that text is never split inside of or merged with.
-    Text is normalised by NFKC; case is kept. Raises ConfigError for a bad symbol, and DataError, which calls the text
-    by name, for a text without sentences and for a vocabulary that is larger or smaller than the text allows.
+    Each of symbols ("<2de>", "<ph0>") becomes one piece, which is never split or merged with text. Text is normalised
+    by NFKC; case is kept. Raises ConfigError for an invalid symbol, and DataError, with the name of the text, for a
+    text without sentences and for a vocabulary that is larger or smaller than the text allows.
     """
     for symbol in symbols:
         if not _SYMBOL.fullmatch(symbol):
-            raise ConfigError(f"symbol {symbol!r}: write it in angle brackets and without spaces, like <name>")
-    # Here and not in sentencepiece, whose own sample differs from process to process.
+            raise ConfigError(f"symbol {symbol!r}: write it in angle brackets and without spaces, such as <name>")
+    # Sampled here, because sentencepiece's own sample differs from process to process.
     sample = _reservoir((sentence for sentence in sentences if sentence.strip()), config.max_sentences, config.seed)
     if not sample:
-        raise DataError(f"{name}: no line that is not blank; give text to train the tokenizer on")
+        raise DataError(f"{name}: no line has any text; give text to train the tokenizer on")
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
@@ -61,7 +61,7 @@ def train_subword_model(
             unk_id=UNK_ID,
             bos_id=BOS_ID,
             eos_id=EOS_ID,
-            num_threads=2,  # fixed: the sums, and so the model, depend on it
+            num_threads=2,  # fixed, because the sums, and so the model, depend on it
             minloglevel=2,
         )
     except RuntimeError as error:
@@ -79,19 +79,17 @@ class Tokenizer:
 
     @classmethod
     def from_bytes(cls, model: bytes, name: str = "the tokenizer") -> "Tokenizer":
-        """Load the content of a model file; ModelError, which calls it name, if it is damaged or not one of ours.
+        """Load the content of a model file. Raises ModelError if it is damaged or has other special ids than ours.
 
-        The name is that of the file, for this and later errors.
+        name is that of the file, for this and later errors.
         """
         try:
-            # An empty file would pass as a model and be complained about on stderr at its first use.
+            # sentencepiece accepts an empty file, and prints an error to stderr when it is first used.
             processor = sentencepiece.SentencePieceProcessor(model_proto=model) if model else None
         except RuntimeError:
             processor = None
         if processor is None or processor.get_piece_size() == 0:
-            raise ModelError(
-                f"{name}: not a sentencepiece model, or a damaged one; train it again with nmt train-tokenizer"
-            )
+            raise ModelError(f"{name}: not a sentencepiece model, or damaged; train it again with nmt train-tokenizer")
         found = (processor.pad_id(), processor.unk_id(), processor.bos_id(), processor.eos_id())
         if found != (PAD_ID, UNK_ID, BOS_ID, EOS_ID):
             raise ModelError(
@@ -106,7 +104,7 @@ class Tokenizer:
 
     @property
     def vocab_size(self) -> int:
-        """Number of pieces, special ones included."""
+        """The number of pieces, special ones included."""
         return int(self._processor.get_piece_size())
 
     def encode(self, text: str) -> list[int]:
@@ -130,9 +128,10 @@ class Tokenizer:
         return [self.id_of(symbol) for symbol in self.placeholders]
 
     def likelihood(self, text: str) -> tuple[int, int, float]:
-        """Return what is greater for a likelier text; unknown characters and bytes make it unlikely.
+        """Return a key that is greater for a more likely text.
 
-        It is log P for a unigram model, and the fewer pieces the better for BPE, whose scores are ranks.
+        Texts with fewer unknown characters and bytes come first, then those with a greater log P for a unigram model,
+        or with fewer pieces for BPE, whose scores are ranks.
         """
         ids = self.encode(text)
         spelt = sum(id_ == UNK_ID or self._processor.is_byte(id_) for id_ in ids)
@@ -144,11 +143,11 @@ class Tokenizer:
         return list(self._processor.encode(list(texts), num_threads=1))
 
     def sample(self, texts: Sequence[str], *, alpha: float, seed: int) -> list[list[int]]:
-        """Return the piece ids of one random segmentation of each text; the seed and the texts alone decide which.
+        """Return the piece ids of one random segmentation of each text, which depends on the seed and the texts alone.
 
-        A unigram model draws in proportion to P^alpha: alpha 0 makes all segmentations equally likely, 0.1 is strong,
-        0.5 mild, and a large alpha gives encode(). A BPE model leaves out merges with probability alpha: 0 gives
-        encode(), 0.1 is usual. Words with unknown characters or reserved symbols are not varied.
+        A unigram model samples in proportion to P^alpha: alpha 0 makes all segmentations equally likely, 0.1 is strong,
+        0.5 mild, and a large alpha gives encode(). A BPE model skips merges with probability alpha: 0 gives encode(),
+        0.1 is usual. Words with unknown characters or reserved symbols are not varied.
         """
         sampler = self._sampler(alpha)
         draw = uniform(seed)
@@ -163,8 +162,8 @@ class Tokenizer:
     def spans(self, text: str) -> list[tuple[int, int, int]]:
         """Return (id, start, end) for each piece of encode(text): text[start:end] is what the piece stands for.
 
-        Offsets count characters of the text as given; the space in front is left out. A span is empty where a piece
-        stands for space alone, or shares a character with the next one that has it (NFKC spells one as several).
+        Offsets count characters of the text as given, without the space before a word. A span is empty if the piece
+        stands for a space alone, or if NFKC turns one character into several pieces: the last of them has it.
         """
         encoded = self._processor.encode(text, return_type="offset_mapping")
         return [
@@ -173,11 +172,11 @@ class Tokenizer:
         ]
 
     def pieces(self, text: str) -> list[str]:
-        """Return the pieces of a text as strings; the mark U+2581 stands for a space."""
+        """Return the pieces of a text as strings, in which U+2581 stands for a space."""
         return list(self._processor.encode(text, return_type=str))
 
     def decode(self, ids: Sequence[int]) -> str:
-        """Return the text of piece ids. Special ids stand for nothing, except UNK, which gives U+2047 ("⁇")."""
+        """Return the text of piece ids. Special ids give nothing, except UNK, which gives U+2047 ("⁇")."""
         return str(self._processor.decode(list(ids)))
 
     def join(self, pieces: Sequence[str]) -> str:
@@ -185,7 +184,7 @@ class Tokenizer:
         return str(self._processor.decode(list(pieces)))
 
     def id_of(self, symbol: str) -> int:
-        """Return the id of a piece or reserved symbol; ModelError if the model has none."""
+        """Return the id of a piece or reserved symbol. Raises ModelError if the model does not have it."""
         id_ = int(self._processor.piece_to_id(symbol))
         if id_ == UNK_ID and symbol != self._processor.id_to_piece(UNK_ID):
             raise ModelError(
@@ -202,16 +201,16 @@ class Tokenizer:
         return "" if self.is_special(id_) or self._processor.is_byte(id_) else self.piece(id_).replace(SPACE, " ")
 
     def is_special(self, id_: int) -> bool:
-        """Whether an id stands for no text of its own: PAD, UNK, BOS, EOS, a language tag, a placeholder."""
+        """Whether an id stands for no text: PAD, UNK, BOS, EOS, a language tag or another reserved symbol."""
         return self._processor.is_control(id_) or self._processor.is_unknown(id_) or self._is_symbol(id_)
 
     @cached_property
     def _has_ranks(self) -> bool:
-        # The model does not tell its kind, but the scores of BPE are ranks: whole numbers.
+        # The model does not tell its kind, but the scores of BPE are ranks, which are whole numbers.
         return all(self._processor.get_score(id_).is_integer() for id_ in range(self.vocab_size))
 
     def _is_symbol(self, id_: int) -> bool:
-        # A piece of three characters or more scores 0 only if it is reserved; byte pieces look the same, and are not.
+        # A piece of three characters or more scores 0 only if it is reserved; byte pieces look the same but are not.
         processor = self._processor
         return bool(
             _SYMBOL.fullmatch(processor.id_to_piece(id_))
@@ -233,14 +232,14 @@ class Tokenizer:
 
 
 def read_tokenizers(path: Path) -> tuple[Tokenizer, Tokenizer]:
-    """The source and the target tokenizer that a file (one for both) or a folder (source.model, target.model) holds."""
+    """Read the source and the target tokenizer from a file (one for both) or a folder (source.model, target.model)."""
 
     def load(file: Path) -> Tokenizer:
         try:
             return Tokenizer.from_bytes(file.read_bytes(), str(file))
         except OSError as error:
             raise DataError(
-                f"{file}: no tokenizer there ({error.strerror}); make one with nmt train-tokenizer"
+                f"{file}: cannot be read as a tokenizer ({error.strerror}); train one with nmt train-tokenizer"
             ) from error
 
     if path.is_dir():
@@ -250,7 +249,7 @@ def read_tokenizers(path: Path) -> tuple[Tokenizer, Tokenizer]:
 
 
 def _reservoir(sentences: Iterable[str], size: int, seed: int) -> list[str]:
-    """Return at most size sentences in their order, each as likely as the other (algorithm R; Vitter, 1985)."""
+    """Return at most size sentences in their order, all with the same probability (algorithm R; Vitter, 1985)."""
     kept: dict[int, tuple[int, str]] = {}
     generator = random.Random(seed)
     for number, sentence in enumerate(sentences):
@@ -261,7 +260,7 @@ def _reservoir(sentences: Iterable[str], size: int, seed: int) -> list[str]:
 
 
 def _training_error(message: str, config: TokenizerConfig, name: str) -> DataError:
-    """Turn sentencepiece's complaint into a line of advice."""
+    """Turn sentencepiece's error message into an error with advice."""
     if largest := re.search(r"too high .*<= (\d+)", message):
         return DataError(
             f"{name}: vocab_size {config.vocab_size} is more than the text allows: set it to {largest[1]} or less, "
@@ -273,12 +272,12 @@ def _training_error(message: str, config: TokenizerConfig, name: str) -> DataErr
             "and the reserved symbols take: raise it, or lower character_coverage"
         )
     if "sentences_.empty()" in message or "all_chars_count" in message:
-        return DataError(f"{name}: no line can be used: all are blank or longer than 4,192 bytes; split the lines")
+        return DataError(f"{name}: no line can be used, all are blank or longer than 4,192 bytes; split the lines")
     return DataError(f"{name}: sentencepiece could not train a tokenizer: {message}")
 
 
 def _skip_space(text: str, start: int, end: int) -> int:
-    """Return where the visible part of text[start:end] begins."""
+    """Return the start of the visible part of text[start:end]."""
     while start < end and unicodedata.category(text[start]) in ("Zs", "Zl", "Zp", "Cc", "Cf"):
         start += 1
     return start

@@ -1,4 +1,4 @@
-"""Text in capitals: most models have seen hardly any, so they are given it in the case that they know."""
+"""Truecasing of text in capitals, of which most models have seen hardly any."""
 
 import re
 from collections.abc import Callable
@@ -8,12 +8,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_in_capitals(text: str) -> bool:
-    """Whether all letters of a text are capitals, and there are two words or more: one is often an abbreviation."""
+    """Whether a text of two words or more is all in capitals; a single word in capitals is often an abbreviation."""
     return all(map(str.isupper, filter(str.isalpha, text))) and len(_WORD.findall(text)) > 1
 
 
 def truecase(text: str, likelihood: Callable[[str], Any]) -> str:
-    """A text in capitals with each word small, with a first capital, or as it is: whichever is the likeliest."""
+    """Write each word of a text in capitals in lower case, capitalised, or unchanged: whichever is the most likely."""
 
     def usual(match: re.Match[str]) -> str:
         word = match[0]

@@ -1,4 +1,4 @@
-"""Words: where they lie in raw text, as corpora of names split it, and which subwords show them."""
+"""Words: their offsets in raw text, split as in corpora of names, and the subwords that cover them."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import regex
 
 from nmt.text.tokenizer import Tokenizer
 
-# Letters, digits and marks of scripts that put white space between words, or (Thai) cannot be split without a lexicon.
+# Letters, digits and marks of scripts with white space between words, or (Thai) that need a lexicon to be split.
 _LETTER = r"[[\p{L}\p{N}\p{M}_]--[\p{Han}\p{Hiragana}]]"
 _ABBREVIATIONS = (
     "Mr Mrs Ms Dr Prof St Mt Jr Sr Hr Fr Gen Col Lt Sgt Capt Gov Sen Rep Rev Hon Inc Corp Co Ltd Bros No Nr Vol vs etc"
@@ -15,8 +15,8 @@ _ABBREVIATIONS = (
 _APOSTROPHE = "['’]"
 _CLITIC = rf"{_APOSTROPHE}(?i:s|re|ve|ll|d|m)(?!{_LETTER})"
 
-# Alternatives are tried in this order, each where the last word ended. No part may look ahead without a limit and
-# then fail: a line of a million characters has to stay linear.
+# Alternatives are tried in this order at the end of the last word. None may scan ahead without a limit and then fail:
+# the time for a line of a million characters has to stay linear.
 _WORD = regex.compile(
     rf"""
     (?:(?:https?|ftp)://|www\.) [!#-;=?-~]* [\w/=&\#-]
@@ -37,7 +37,7 @@ _WORD = regex.compile(
       ) {_LETTER}+)* (?:-(?=\s))?                               # Land- und Forstwirtschaft
   | [\p{{Han}}\p{{Hiragana}}] \p{{M}}*
   | ([-.!?*=~…]) \1+                                            # ..., --, !!!
-  | (?![\s\p{{Cc}}\p{{Cf}}]) \X                                 # any other character, with all that clings to it
+  | (?![\s\p{{Cc}}\p{{Cf}}]) \X                                 # any other character, with its combining marks
     """,
     regex.VERBOSE | regex.VERSION1,
 )
@@ -46,9 +46,9 @@ _WORD = regex.compile(
 def split_words(line: str) -> list[tuple[int, int]]:
     """Return (start, end) of each word of raw text, in order; they index the characters of the line as given.
 
-    Words are what corpora of names (CoNLL-2003, GermEval) have as tokens: punctuation stands alone, but U.S., 3.5,
-    mid-term, addresses and abbreviations are whole, and 's is split off. Han and Hiragana characters are words of
-    their own. White space, control characters and invisible marks outside words belong to none.
+    Words are the tokens of corpora of names (CoNLL-2003, GermEval): punctuation marks are words of their own, but U.S.,
+    3.5, mid-term, addresses and abbreviations are whole, and 's is split off. Each Han or Hiragana character is a word.
+    White space, control characters and invisible marks outside words belong to no word.
     """
     return [match.span() for match in _WORD.finditer(line)]
 
@@ -56,11 +56,11 @@ def split_words(line: str) -> list[tuple[int, int]]:
 def word_pieces(
     tokenizer: Tokenizer, line: str, words: Sequence[tuple[int, int]]
 ) -> tuple[list[int], list[tuple[int, int] | None]]:
-    """Return the piece ids of a line, and for each word the first and the last (inclusive) piece that show it.
+    """Return the piece ids of a line, and for each word the first and the last (inclusive) piece that cover it.
 
-    Words are (start, end) in order and disjoint. A word of which the tokenizer shows nothing has None; a piece may
-    show several words, as one unknown piece does for a run of foreign letters. Where a character is spelt out as many
-    (NFKC), its last piece stands for it.
+    Words are (start, end) in order and disjoint. A word without pieces has None; a piece may cover several words, for
+    instance one unknown piece for a run of foreign letters. If NFKC turns a character into several pieces, the last one
+    stands for it.
     """
     pieces = tokenizer.spans(line)
     found: list[tuple[int, int] | None] = []
@@ -71,9 +71,9 @@ def word_pieces(
         first = last = None
         at = next_
         while at < len(pieces) and pieces[at][1] < end:
-            if pieces[at][1] < pieces[at][2]:  # an empty span is a space, or part of what the next piece shows
+            if pieces[at][1] < pieces[at][2]:  # an empty span is a space, or part of what the next piece covers
                 first, last = at if first is None else first, at
             at += 1
         found.append(None if first is None or last is None else (first, last))
-        next_ = max(next_, at - 1)  # the last piece may reach into the next word
+        next_ = max(next_, at - 1)  # the last piece may extend into the next word
     return [id_ for id_, _, _ in pieces], found

@@ -12,10 +12,9 @@ from nmt.errors import ConfigError
 from nmt.model_folder import store
 from nmt.model_folder import tensors as weights
 from nmt.model_folder.contents import read_object
+from nmt.model_folder.manifest import CHECKPOINT, TAGGER_PREFIX
 
-FOLDER = "checkpoint"  # of the translator's training
-TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same folder
-TAGGER_FOLDER = f"{TAGGER_PREFIX}{FOLDER}"
+TAGGER_FOLDER = f"{TAGGER_PREFIX}{CHECKPOINT}"
 
 # What a user cannot read.
 FINGERPRINTS = (
@@ -28,13 +27,15 @@ FINGERPRINTS = (
 )
 
 
-def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:
-    """Save tensors and JSON values in RUN/FOLDER, all or nothing: they are always of one and the same update."""
+def save_checkpoint(
+    run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = CHECKPOINT
+) -> None:
+    """Save tensors and JSON values in run/folder, all or nothing: they are always of one and the same update."""
     parts = {"tensors.safetensors": weights.to_bytes(tensors), "state.json": json.dumps(state).encode()}
     store.save(run / folder, parts)
 
 
-def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+def load_checkpoint(run: Path, folder: str = CHECKPOINT) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
     """What save_checkpoint saved, to the last bit; None if there is none, ModelError if it is damaged."""
     if not store.exists(run / folder):
         return None

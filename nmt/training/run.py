@@ -8,9 +8,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from nmt.training.checkpoint import FOLDER, save_checkpoint
+from nmt.model_folder.manifest import CHECKPOINT
+from nmt.training.checkpoint import save_checkpoint
 from nmt.training.log import TrainingLog
-from nmt.training.loop import Task, UpdateReport, Validation, train
+from nmt.training.loop import Task, UpdateReport, Validation, finished, train
 from nmt.training.state import Network, TrainingState
 
 
@@ -25,7 +26,7 @@ class RunFolder:
     def save(self, state: TrainingState[Any]) -> None:
         """Save a checkpoint, all or nothing."""
         tensors, numbers = state.state_dict()
-        save_checkpoint(self.path, tensors, {"job": self.identity, "state": numbers}, f"{self.prefix}{FOLDER}")
+        save_checkpoint(self.path, tensors, {"job": self.identity, "state": numbers}, f"{self.prefix}{CHECKPOINT}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,11 @@ def run_training(
     folder: RunFolder,
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
-) -> None:
-    """Train from where the state stands until it is done or stop says so; either way all is saved."""
+) -> bool:
+    """Train from where the state stands until it is done or stop says so; either way all is saved.
+
+    Returns whether it is done.
+    """
     log = TrainingLog(folder.path, state.update, state.validated, folder.prefix)
     meter = _Meter(task.total, task.config.report_every)
     for event in train(state, task):
@@ -72,6 +76,7 @@ def run_training(
         if stop():
             break
     folder.save(state)
+    return finished(state, task) and state.validated == state.update
 
 
 def _log_line(progress: Progress, event: UpdateReport) -> dict[str, float]:

@@ -35,13 +35,14 @@ from nmt.model_folder.contents import (
     open_model,
     tagger_parts,
 )
+from nmt.model_folder.manifest import TAGGER_PREFIX
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.tagger import TaggingHead
 from nmt.models.translator import TranslationNetwork
 from nmt.text.detokenizer import detokenize
 from nmt.text.tokenizer import PAD_ID, Tokenizer
-from nmt.training.checkpoint import TAGGER_FOLDER, TAGGER_PREFIX, job_keys, load_checkpoint, require_same_job
+from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import TaggingConfig
 from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation
@@ -72,8 +73,8 @@ class TaggingJob:
 
 def train_tagger_run(
     job: TaggingJob, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]
-) -> None:
-    """Train job in its folder until it is done or stop says so; either way all is saved.
+) -> bool:
+    """Train job in its folder until it is done or stop says so; either way all is saved. Returns whether it is done.
 
     Raises ConfigError if the folder holds such a training of another job, or if the settings do not go together,
     DataError if no name is tagged, and ModelError if another model would be replaced.
@@ -99,7 +100,7 @@ def train_tagger_run(
     task = tagging_task(corpus, valid, job.translations, settings, save)
     folder = RunFolder(path=job.out, identity=_identity(job, opened.folder), prefix=TAGGER_PREFIX)
     _resume(state, task, job, folder)
-    run_training(task, state, folder, report, stop)
+    return run_training(task, state, folder, report, stop)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,12 +80,12 @@ class Job:
         return None if self.protection is None else self.protection.statistics
 
 
-def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> None:
+def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> bool:
     """Train job in the folder run until it is done or stop says so; either way all is saved.
 
     A training whose learning rate does not depend on its length goes on if job gives it more epochs than it had.
-    Raises ConfigError if the folder holds a training of another job, ModelError if it holds a model without one or a
-    tagger that going on would remove, and DataError if no pair for validation can be used.
+    Returns whether it is done. Raises ConfigError if the folder holds a training of another job, ModelError if it holds
+    a model without one or a tagger that going on would remove, and DataError if no pair for validation can be used.
     """
     check_device(device)
     if not _subwords(job.valid, job):
@@ -105,7 +105,7 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     task = translation_task(job.corpus, settings, partial(_validate, job), partial(_save_model, job, run))
     folder = RunFolder(path=run, identity=_identity(job))
     _resume(state, task, folder)
-    run_training(task, state, folder, report, stop)
+    return run_training(task, state, folder, report, stop)
 
 
 def translation_task(

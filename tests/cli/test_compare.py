@@ -86,3 +86,14 @@ def test_a_file_of_another_length_is_refused_before_a_model_translates(compare, 
     (folder / "short").write_text("one line\n")
     with pytest.raises(DataError, match="short has 1 lines, but reference has 40"):
         compare("model", "short", "-r", "reference", "--input", "source")
+
+
+def test_each_systems_doubts_are_told_and_the_references_once(folder, capsys):
+    (folder / "reference").write_text("\n".join(["", *(REFERENCE * 10)[1:]]) + "\n")
+    (folder / "source").write_text((folder / "bad").read_text())
+    app(["compare", "bad", "good", "-r", "reference", "--input", "source", "--trials", "10"], standalone_mode=False)
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split("; ")[0] for line in told] == [
+        "nmt: warning: reference: 1 of 40 lines have an empty reference",
+        "nmt: warning: bad: 30 of 40 hypotheses are their source line: untranslated, or a file given twice",
+    ]

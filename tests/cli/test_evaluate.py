@@ -146,9 +146,51 @@ def test_where_no_spaces_stand_between_words_bleu_is_of_characters_or_their_word
         (folder / name).write_text("\n".join(lines) + "\n")
     common = ("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0)
     assert "tok:zh" in score(*common, "--target", "zh")
+    assert "tok:zh" in score(*common, "--target", "cmn")  # a code that is not known
     assert "tok:char" in score(*common, "--target", "ja")
     assert "tok:13a" in score(*common, "--target", "en")
     assert "tok:13a" in score(*common, "--target", "zh", "--tokenize", "13a")
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "bleu", "ter", "edits"),
+    [
+        ("这是一只猫。", "这是一只狗。", "tok:zh", "norm:yes|punct:yes|asian:yes", 100 / 6),  # 1 of 6 characters
+        ("これは猫だ。", "これは犬だ。", "tok:char", "norm:yes|punct:yes|asian:yes", 100 / 4),  # これは, 猫, だ, and 。
+        ("แมวกินปลา", "แมวกนปลา", "tok:char", "tok:char|norm:no", 100 / 9),
+        ("고양이가 물고기를 먹는다.", "고양이가 고기를 먹는다.", "tok:char", "tok:tercom|norm:no", 100 / 3),
+        ("a cat eats fish", "a cat eats meat", "tok:13a", "tok:tercom|norm:no", 100 / 4),
+    ],
+)
+def test_the_script_of_references_chooses_the_tokenizers_and_the_signatures_say_so(
+    folder, score, reference, hypothesis, bleu, ter, edits
+):
+    (folder / "reference").write_text(f"{reference}\n")
+    (folder / "hypotheses").write_text(f"{hypothesis}\n")
+    found = score("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--bootstrap", 0, "--json")
+    scores = {item["name"]: item for item in json.loads(found)["scores"]}
+    assert bleu in scores["BLEU"]["signature"]
+    assert ter in scores["TER"]["signature"]
+    assert scores["TER"]["value"] == pytest.approx(edits)
+
+
+def test_scores_to_be_doubted_are_told_on_stderr(folder, capsys):
+    files = ["--hypotheses", "hypotheses", "-r", "source", "-i", "reference"]
+    arguments = [name if name.startswith("-") else str(folder / name) for name in files]
+    app(["evaluate", *arguments, "--bootstrap", "0"], standalone_mode=False)
+    err = capsys.readouterr().err
+    assert err.startswith(f"nmt: warning: {folder}/hypotheses: 1 of 3 hypotheses are their source line")
+    assert err.count("\n") == 1
+
+
+def test_a_tokenizer_that_must_be_fetched_is_named_where_it_cannot_be(folder, score, monkeypatch):
+    def no_network(*_):
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_spm.download_file", no_network)
+    monkeypatch.setattr("sacrebleu.tokenizers.tokenizer_spm.SACREBLEU_DIR", str(folder))
+    with pytest.raises(ConfigError, match=r"^--tokenize flores200: its model is not on this disk .* \(Name or service"):
+        score("--hypotheses", folder / "hypotheses", "-r", folder / "reference", "--tokenize", "flores200")
 
 
 def test_papers_scoring_stands_beside_the_others(folder, score):

@@ -75,5 +75,5 @@ def test_references_are_asked_for(capsys):
         app(["evaluate-tagger", "--model", "x"])
     assert exit_.value.code == 2
     assert "--references" in capsys.readouterr().err
-    with pytest.raises(ConfigError, match="give the tagged sentences by -r FILE"):
+    with pytest.raises(ConfigError, match="name the tagged sentences with -r FILE"):
         app(["evaluate", "--task", "tag", "--model", "x"], standalone_mode=False)

@@ -5,6 +5,7 @@ import pytest
 
 from nmt.cli.main import app
 from nmt.errors import ConfigError, DataError
+from nmt.model_folder.store import save
 from nmt.text.tokenizer import Tokenizer, language_tag
 
 WORDS = ("house", "horse", "mouse", "window", "garden", "river", "teacher", "doctor", "small", "large")
@@ -74,7 +75,7 @@ def test_values_come_from_the_configuration_and_options_win(data):
         (["--vocab-size", 5000], DataError, r"train\.\*: vocab_size 5000 is more than the text allows: set it to \d+"),
         (["--separate", "--vocab-size", 5000], DataError, r"train\.de: vocab_size 5000"),
         (["--kind", "words"], ConfigError, "kind is 'words'"),
-        (["--target", "fr"], DataError, r"train\.fr: no such file"),
+        (["--target", "fr"], DataError, "holds de and en, not fr"),
         (["--target", ""], ConfigError, "language"),
         (["--symbol", "name"], ConfigError, "'name'"),
     ],
@@ -87,10 +88,32 @@ def test_bad_requests_are_refused_and_write_nothing(data, options, error, messag
 
 
 def test_an_old_model_survives_a_failed_training(data):
-    (data / "t.model").write_bytes(b"old")
+    train(data, "--out", data / "t.model")
+    old = (data / "t.model").read_bytes()
     with pytest.raises(DataError):
         train(data, "--out", data / "t.model", "--vocab-size", 5000)
-    assert (data / "t.model").read_bytes() == b"old"
+    assert (data / "t.model").read_bytes() == old
+
+
+def test_a_file_that_is_no_tokenizer_is_not_replaced(data):
+    (data / "notes").write_bytes(b"mine")
+    with pytest.raises(ConfigError, match="notes: is there already and is no tokenizer; choose another name"):
+        train(data, "--out", data / "notes")
+    (data / "both").mkdir()
+    (data / "both" / "target.model").write_bytes(b"mine")
+    with pytest.raises(ConfigError, match=r"target\.model: is there already"):
+        train(data, "--separate", "--vocab-size", 40, "--out", data / "both")
+    assert [path.name for path in (data / "both").iterdir()] == ["target.model"]
+    (data / "empty").touch()
+    train(data, "--out", data / "empty")
+
+
+def test_a_models_own_tokenizer_is_not_replaced(data):
+    train(data, "--out", data / "t.model")
+    save(data / "model", {"tokenizer.model": (data / "t.model").read_bytes()})
+    [part] = (data / "model").glob("tokenizer-*")
+    with pytest.raises(ConfigError, match="is a part of the model"):
+        train(data, "--out", part)
 
 
 def test_text_goes_to_pieces_or_ids_and_back_line_by_line(data, talk):

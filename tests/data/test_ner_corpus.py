@@ -92,9 +92,7 @@ def test_bio2_stays_as_it_is(tmp_path_factory, sentences):
 def test_strict_reading_wants_entities_begun(read, found):
     text = "".join(f"w {tag}\n" for tag in found.split())
     assert len(read(text)) == 1
-    with pytest.raises(
-        DataError, match=rf"a\.bio:{len(found.split())}: tag '.-PER' goes on with an entity that was not"
-    ):
+    with pytest.raises(DataError, match=rf"a\.bio:{len(found.split())}: tag '.-PER' continues an entity that was not"):
         read(text, strict=True)
 
 
@@ -104,14 +102,14 @@ def test_strict_reading_wants_entities_begun(read, found):
         ("a\tO\nb\tc\tO\n", r"a\.bio:2: 3 columns where 2 are expected; "),
         ("a\nb\n", r"a\.bio:1: 1 columns where 2 are expected"),
         ("a O\n\tO\n", r"a\.bio:2: a tag without a word"),
-        ("a O\nb PER\n", r"a\.bio:2: tag 'PER' is not O or such as B-PER"),
-        ("a\tO\nb\tB- \n", r"a\.bio:2: tag 'B- ' is not O"),
-        ("a o\n", r"a\.bio:1: tag 'o' is not O"),
-        ("a E-PER\n\nb U-PER\n", r"a\.bio:3: tag 'U-PER' is of another scheme than those above"),
+        ("a O\nb PER\n", r"a\.bio:2: tag 'PER' is neither O nor of a form such as B-PER"),
+        ("a\tO\nb\tB- \n", r"a\.bio:2: tag 'B- ' is neither O nor"),
+        ("a o\n", r"a\.bio:1: tag 'o' is neither O nor"),
+        ("a E-PER\n\nb U-PER\n", r"a\.bio:3: tag 'U-PER' is of another scheme than the tags before it"),
         ("", r"a\.bio: no sentences"),
         ("\n-DOCSTART- O\n\n# x\n", r"a\.bio: no sentences"),
         (b"a O\nb\xff O\n", r"a\.bio:2: byte 0xff at position 2 is not UTF-8"),
-        (gzip.compress(b"a O\n")[:-4], r"a\.bio: the gzip data are cut short"),
+        (gzip.compress(b"a O\n")[:-4], r"a\.bio: the gzip data are truncated"),
     ],
 )
 def test_what_is_malformed_is_one_line_that_says_where(read, text, said):
@@ -121,7 +119,7 @@ def test_what_is_malformed_is_one_line_that_says_where(read, text, said):
 
 
 def test_columns_of_a_file_have_numbers_within_its_width(read):
-    with pytest.raises(DataError, match="columns 'tokens', 'tags' of a file without names; give their numbers"):
+    with pytest.raises(DataError, match="columns 'tokens', 'tags' of a file without column names; give their numbers"):
         read("a O\n", columns=("tokens", "tags"))
     with pytest.raises(DataError, match=r"a\.bio:1: 2 columns where 4 are expected"):
         read("a O\n", columns=("1", "4"))
@@ -184,7 +182,7 @@ def test_named_columns_are_read(read):
         ({"text": "a b", "spans": [span(-1, 1, "X")]}, "span -1:1 is empty or outside"),
         ({"text": "a b", "spans": [span(1, 1, "X")]}, "span 1:1 is empty or outside"),
         ({"text": "a b", "spans": [span(1, 2, "X")]}, "span 1:2 covers no word"),
-        ({"text": "a b", "spans": [span(0, 1, "X Y")]}, "tag 'B-X Y' is not O"),
+        ({"text": "a b", "spans": [span(0, 1, "X Y")]}, "tag 'B-X Y' is neither O nor"),
         ({"text": "a b", "spans": [{"start": 0, "end": 1}]}, "a span has 'start', 'end'; it needs start, end"),
         ({"text": "a b", "spans": [span(0, True, "X")]}, "it needs start, end"),
         ({"text": "a b", "spans": [[0, 1, "X"]]}, "a span is not an object"),
@@ -197,7 +195,7 @@ def test_named_columns_are_read(read):
         ({"tokens": ["a\udc00"], "tags": ["O"]}, "half of a surrogate pair"),
         ({"tokens": "ab", "tags": ["O"]}, "'tokens' is not a list"),
         ({"tokens": ["a"], "tags": [3]}, "tag 3 is a number without a name"),
-        ({"tokens": ["a"], "tags": [None]}, "tag '' is not O"),
+        ({"tokens": ["a"], "tags": [None]}, "tag '' is neither O nor"),
         ({"tokens": ["a"], "label": ["O"]}, "'tokens' and 'tags', or 'text' and 'spans', but 'tokens', 'label'"),
         (["a"], "not a JSON object"),
     ],
@@ -334,3 +332,19 @@ def test_shipped_corpora_are_sound_and_have_the_four_types(name, sentences, word
     assert sum(tag.startswith("B-") for sentence in corpus for tag in sentence.tags) == entities
     labels = {tag.partition("-")[2] for sentence in corpus for tag in map_labels(sentence, SHIPPED, "corpus").tags}
     assert labels == {"", "PER", "LOC", "ORG", "MISC"}
+
+
+@pytest.mark.parametrize("parted", ["", "-DOCSTART- O\n"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_text_whose_sentences_no_blank_lines_part_is_refused(tmp_path, parted, end):
+    text = parted.join(["Anna B-PER\nlacht O\n. O\n" * 10] * 3) + end
+    (tmp_path / "a.conll").write_text(text)
+    count = 3 if parted else 1
+    said = rf"a\.conll: 90 words in {count} sentences?, but {30 - count} full stops inside; put a blank line after each"
+    with pytest.raises(DataError, match=said):
+        list(read_tagged(str(tmp_path / "a.conll")))
+
+
+def test_a_sentence_may_have_full_stops_inside(tmp_path):
+    (tmp_path / "a.conll").write_text("Ja O\n. O\nNein O\n! O\nAnna B-PER\n? O\n")
+    assert len(list(read_tagged(str(tmp_path / "a.conll")))) == 1

@@ -36,6 +36,63 @@ def test_csv_may_hold_quotes_commas_and_line_ends(tmp_path):
     assert read(tmp_path / "a.csv") == [("Ja, ja.", 'Yes, "yes".'), ("zwei\nZeilen", "NA")]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("header", [True, False])
+def test_the_fields_of_csv_may_be_parted_by_other_than_commas(tmp_path, delimiter, header):
+    rows = [["de", "en"]] * header + [["Ja, ja", "Yes, yes, yes"], ["Nein", "No; no"], ["a|b", "c\td"], ["Ende", "end"]]
+    text = "".join(delimiter.join(f'"{field}"' for field in row) + "\n" for row in rows)
+    (tmp_path / "a.csv").write_text(text)
+    assert read(tmp_path / "a.csv") == [tuple(row) for row in rows[header:]]
+
+
+def test_commas_in_text_without_quotes_do_not_hide_semicolons(tmp_path):
+    (tmp_path / "a.csv").write_text("Ja, ja;Yes\nNein;No\n")
+    assert read(tmp_path / "a.csv") == [("Ja, ja", "Yes"), ("Nein", "No")]
+
+
+def test_csv_with_more_columns_than_two_is_parted_by_what_parts_its_names(tmp_path):
+    (tmp_path / "a.csv").write_text("id;de;en\n1;Ja, ja;Yes\n")
+    assert read(tmp_path / "a.csv") == [("Ja, ja", "Yes")]
+    with pytest.raises(DataError, match=r"no columns 'x' and 'y'; this line has 'id', 'de', 'en'"):
+        read(tmp_path / "a.csv", columns=("x", "y"))
+
+
+def test_csv_that_may_be_parted_in_two_ways_is_refused_until_its_first_line_decides(tmp_path):
+    (tmp_path / "a.csv").write_text("Ja;Yes, sir\nNein;No, sir\n")
+    with pytest.raises(DataError, match=r"a\.csv: .* parted by commas or semicolons; name the columns in a first line"):
+        read(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text("de;en\nJa;Yes, sir\nNein;No, sir\n")
+    assert read(tmp_path / "a.csv") == [("Ja", "Yes, sir"), ("Nein", "No, sir")]
+
+
+def test_a_row_of_csv_may_go_on_beyond_the_lines_that_show_what_parts_it(tmp_path):
+    (tmp_path / "a.csv").write_text('a;b\n"c' + "\n" * 200 + '";d\n')
+    assert read(tmp_path / "a.csv") == [("a", "b"), ("c" + "\n" * 200, "d")]
+
+
+def test_tmx_and_sgml_are_corpora(tmp_path):
+    variants = "".join(f'<tuv xml:lang="{code}"><seg>{code}</seg></tuv>' for code in ("de-DE", "en-US", "fr"))
+    (tmp_path / "a.TMX").write_text(f"<tmx><body><tu>{variants}</tu></body></tmx>")
+    assert read(tmp_path / "a.TMX") == [("de-DE", "en-US")]
+    assert read(tmp_path / "a.TMX", columns=("fr", "de")) == [("fr", "de-DE")]
+    for code in ("de", "en"):
+        (tmp_path / f"a.{code}.sgm").write_text(
+            f"<doc>\n<seg id='1'>{code} 1</seg>\n<seg id='2'>{code} 2</seg>\n</doc>\n"
+        )
+    assert read(tmp_path / "a.de.sgm", tmp_path / "a.en.sgm") == [("de 1", "en 1"), ("de 2", "en 2")]
+
+
+@pytest.mark.parametrize("name", ["a.xml", "a.XLIFF", "a.po", "a.html", "a.json", "a.xlsx", "a.zip"])
+def test_forms_that_are_not_read_are_refused_by_name(tmp_path, name):
+    for path in (tmp_path / name, tmp_path / "a.en"):
+        path.write_text("a\n")
+    with pytest.raises(DataError, match=rf"{name}: \.\w+ is not read; give two text files, or .* \.tmx"):
+        read(tmp_path / name, tmp_path / "a.en")
+    (tmp_path / "a.de").write_text("<?xml version='1.0'?>\n")
+    with pytest.raises(DataError, match=r"a\.de:1: markup"):
+        read(tmp_path / "a.de", tmp_path / "a.en")
+
+
 def test_json_lines_by_language_or_in_a_translation(tmp_path):
     rows = [{"de": "Ja.", "en": "Yes."}, {"translation": {"de": "Nein.", "en": "No."}}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -74,7 +131,7 @@ def test_a_text_file_needs_its_partner_in_the_right_order(tmp_path):
         (tmp_path / name).write_text("a\tb\n")
     with pytest.raises(DataError, match="without its partner"):
         read(tmp_path / "a.de", tmp_path / "a.tsv", tmp_path / "a.en")
-    with pytest.raises(DataError, match="wrong way round"):
+    with pytest.raises(DataError, match="in the wrong order"):
         read(tmp_path / "a.en", tmp_path / "a.de")
     with pytest.raises(DataError, match=r"b\.en: no such file"):
         read(tmp_path / "a.de", tmp_path / "b.en")
@@ -93,7 +150,7 @@ def test_a_first_line_may_name_the_columns(tmp_path, ending):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.tsv", "a\tb\tc\n", r"a\.tsv:1: 3 fields where 2 are expected; .* name them in a first line"),
+        ("a.tsv", "a\tb\tc\n", r"a\.tsv:1: 3 fields where 2 are expected; .* name them in the first line"),
         ("a.tsv", "de\ten\na\tb\n\nc\n", r"a\.tsv:4: 1 fields where 2 are expected; correct the line"),
         ("a.csv", 'a,b\n"c\nd\n', r"a\.csv:2: not CSV"),
         ("a.csv", 'a,b\n"c"d,e\n', r"a\.csv:2: not CSV"),

@@ -13,6 +13,14 @@ def test_a_test_set_holds_each_reference_file_as_a_set_of_its_own(tmp_path):
     assert read_test_set([tmp_path / "r1"]).sources is None
 
 
+def test_sgml_is_read_and_other_markup_refused(tmp_path):
+    (tmp_path / "r.sgm").write_text("<refset>\n<seg id='1'>A &amp; B</seg>\n</refset>\n")
+    (tmp_path / "s.xml").write_text("<?xml version='1.0'?>\n")
+    assert read_test_set([tmp_path / "r.sgm"]).references == [["A & B"]]
+    with pytest.raises(DataError, match=r"s\.xml:1: markup"):
+        read_test_set([tmp_path / "r.sgm"], tmp_path / "s.xml")
+
+
 def test_files_of_unequal_length_are_refused_with_both_names(tmp_path):
     (tmp_path / "s").write_text("a\nb\n")
     (tmp_path / "r").write_text("A\n")

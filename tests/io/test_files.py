@@ -36,7 +36,7 @@ def test_a_fifo_is_read(tmp_path):
 )
 def test_damaged_gzip_data_are_one_line(tmp_path, damage):
     (tmp_path / "a.gz").write_bytes(damage(gzip.compress(bytes(range(256)) * 20)))
-    with pytest.raises(DataError, match=r"a\.gz: the gzip data are cut short or damaged"):
+    with pytest.raises(DataError, match=r"a\.gz: the gzip data are truncated or damaged"):
         read(tmp_path / "a.gz")
 
 

@@ -1,6 +1,8 @@
+import codecs
 import gzip
 import io
 import os
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from nmt.io.lines import clean_output, read_file, read_lines, read_parallel, wri
 
 
 def lines_of(data: bytes, **options):
-    return list(read_lines(io.BytesIO(data), "input", **options))
+    return list(read_lines(io.BufferedReader(io.BytesIO(data)), "input", **options))
 
 
 def test_lines_end_at_line_feeds_and_nowhere_else():
@@ -24,6 +26,51 @@ def test_lines_end_at_line_feeds_and_nowhere_else():
 def test_a_bad_byte_is_an_error_that_names_the_line():
     with pytest.raises(DataError, match=r"input:2: byte 0xff at position 3 is not UTF-8"):
         lines_of(b"good\nab\xff\n")
+
+
+def iconv(command, directory, stdin=None):
+    """What a command that a message advises writes."""
+    return subprocess.run(command, shell=True, check=True, input=stdin, capture_output=True, cwd=directory).stdout
+
+
+@pytest.mark.parametrize("name", ["a b.de", "a.de.gz"])
+def test_the_advice_for_latin_1_is_a_command_that_works_as_printed(tmp_path, name):
+    latin = "Müller\nGrüße\n".encode("latin-1")
+    (tmp_path / name).write_bytes(gzip.compress(latin) if name.endswith(".gz") else latin)
+    with pytest.raises(DataError, match=r":1: byte 0xfc at position 2 is not UTF-8; if it is Latin-1, ") as caught:
+        list(read_file(tmp_path / name))
+    assert iconv(str(caught.value).partition("convert it by: ")[2], tmp_path) == "Müller\nGrüße\n".encode()
+
+
+def test_a_damaged_line_among_lines_of_utf_8_is_not_taken_for_latin_1():
+    with pytest.raises(DataError, match="input:2: byte 0xfc at position 1 is not UTF-8; the lines before are; repair"):
+        lines_of("Grüße\n".encode() + b"\xfc\n")
+
+
+TEXTS = ["Müller wohnt hier.\nJa.\n", "上海\n", "猫坐在垫子上面。\n我今天在那里。\n", "Привет\n", "1", "😀\n" * 3000]
+ENCODINGS = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("strict", [True, False])
+def test_utf_16_and_utf_32_are_refused_by_name_with_a_command_that_works(tmp_path, text, encoding, strict):
+    data = text.encode(encoding)
+    with pytest.raises(DataError, match=rf"^stdin:1: the text is in {encoding[:6].upper()}; ") as caught:
+        list(read_lines(io.BufferedReader(io.BytesIO(data)), "stdin", strict=strict))
+    assert iconv(str(caught.value).partition("convert it by: ")[2], tmp_path, data) == text.encode()
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE])
+def test_a_byte_order_mark_names_the_encoding_of_any_text(mark):
+    data = mark + "上".encode("utf-16-be" if len(mark) == 2 else "utf-32-be")
+    with pytest.raises(DataError, match=f"UTF-{8 * len(mark)}"):
+        lines_of(data)
+
+
+@pytest.mark.parametrize("line", ["a\0b", "\0", "中\0Haus\0", "\x00\x01\x02", "x" * 5000 + "\0"])
+def test_a_line_with_null_characters_is_utf_8_still(line):
+    assert lines_of(f"{line}\n{line}\n".encode()) == [line, line]
 
 
 def test_where_lines_must_not_be_lost_a_bad_byte_is_replaced_and_announced():
@@ -62,7 +109,7 @@ def test_files_are_read_through_gzip_and_without_a_byte_order_mark(tmp_path):
 
 def test_a_truncated_gzip_file_is_an_error(tmp_path):
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"eins\n" * 1000)[:-20])
-    with pytest.raises(DataError, match="cut short or damaged"):
+    with pytest.raises(DataError, match="truncated or damaged"):
         list(read_file(tmp_path / "a.gz"))
 
 
@@ -91,7 +138,8 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_output_keeps_no_control_that_the_source_does_not_have():
     assert clean_output("a\nb\x1b[31m\u2028c\u202e", "source") == "a b[31m c"
-    assert clean_output("a\tb\x1b", "with \x1b") == "a b\x1b"
+    assert clean_output("a\tb\u202e", "with \t and \u202e") == "a\tb\u202e"
+    assert clean_output("a\x1bb\x9bc\r", "with \x1b, \x9b and \r") == "abc "
 
 
 @given(st.text(), st.text())
@@ -109,7 +157,7 @@ def test_a_typed_line_is_there_before_the_next_one_is_typed():
 
 
 def test_the_tail_of_an_over_long_line_is_not_held():
-    class Endless(io.RawIOBase):
+    class Endless(io.BufferedReader):
         """100 MB without a line end, and then a short line."""
 
         left = 100 << 20
@@ -119,7 +167,7 @@ def test_the_tail_of_an_over_long_line_is_not_held():
             assert size <= 1 << 16
             return b"a" * size if self.left > 0 else b"\n" if self.left > -size else b""
 
-    assert next(read_lines(Endless(), "input", strict=False, max_bytes=1000)) == "a" * 1000
+    assert next(read_lines(Endless(io.BytesIO()), "input", strict=False, max_bytes=1000)) == "a" * 1000
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(1, "a"), (2, "a"), (4, "a"), (5, "a😀"), (6, "a😀"), (7, "a😀é")])

@@ -25,7 +25,9 @@ def test_every_line_written_is_read_again_as_it_was(tmp_path, count):
 def test_spoilt_and_over_long_lines_are_lines_still_and_each_is_announced(count, max_bytes):
     data = b"".join(line + b"\n" for line in fuzzed_bytes(count, seed=9))
     said: list[str] = []
-    found = read_lines(io.BytesIO(data), "stdin", strict=False, warn=said.append, max_bytes=max_bytes)
+    found = read_lines(
+        io.BufferedReader(io.BytesIO(data)), "stdin", strict=False, warn=said.append, max_bytes=max_bytes
+    )
     spoilt: set[int] = set()
     for number, (text, line) in enumerate(zip(found, fuzzed_bytes(count, seed=9), strict=True), start=1):
         if max_bytes is None:
@@ -35,6 +37,36 @@ def test_spoilt_and_over_long_lines_are_lines_still_and_each_is_announced(count,
             spoilt.add(number)
     assert {int(message.split(":")[1]) for message in said} >= spoilt
     assert len(spoilt) > count / 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("translate", "--model", "{model}", "-i", "{odd}", "-o", "{out}"),
+        ("prepare", "--source", "de", "--target", "en", "--out", "{out}", "{odd}", "{plain}"),
+        ("prepare", "--source", "de", "--target", "en", "--out", "{out}", "{plain}", "{plain}", "--valid", "{odd.tsv}"),
+        ("evaluate", "--hypotheses", "{plain}", "-r", "{odd}"),
+        ("evaluate", "--hypotheses", "{odd}", "-r", "{plain}"),
+        ("evaluate", "--hypotheses", "{plain}", "-r", "{plain}", "-i", "{odd}"),
+        ("compare", "{odd}", "{plain}", "-r", "{plain}"),
+        ("evaluate-tagger", "--hypotheses", "{odd}", "-r", "{odd}"),
+        ("train-tokenizer", "--source", "de", "--target", "en", "--data", "{data}", "--out", "{out}"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_text_whose_line_ends_lie_elsewhere_is_refused_before_anything_is_written(
+    nmt_here, short_run, tmp_path, command, encoding
+):
+    names = {"odd": tmp_path / "odd", "odd.tsv": tmp_path / "odd.tsv", "plain": tmp_path / "plain"}
+    (tmp_path / "data").mkdir()
+    for path in (names["odd"], names["odd.tsv"], tmp_path / "data" / "train.de", tmp_path / "data" / "train.en"):
+        path.write_bytes("Berlin\tB-LOC\n".encode(encoding))
+    names["plain"].write_text("Berlin\n")
+    names |= {"model": short_run, "data": tmp_path / "data", "out": tmp_path / "out"}
+    ended = nmt_here(*(str(names.get(word.strip("{}"), word)) for word in command))
+    assert (ended.code, ended.out, ended.err.count(b"\n")) == (2, b"", 1)
+    assert f"the text is in {encoding[:6].upper()}; convert it by: iconv -f UTF-" in ended.err.decode()
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize("count", [50, pytest.param(2_000, marks=pytest.mark.long)])

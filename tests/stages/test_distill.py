@@ -105,9 +105,9 @@ def test_parts_of_another_search_or_text_are_not_taken(data, translated, tmp_pat
     assert translated == ["ja", "nein"] * 2 + ["ja"] * 4
 
 
-def test_the_original_folder_is_never_written_over(data, translated, tmp_path):
-    with pytest.raises(ConfigError, match="choose another folder"):
-        run(data, data)
+def test_the_original_folder_is_never_written_over(data, tmp_path):
+    with pytest.raises(ConfigError, match="would overwrite what is read"):
+        distill(model=[tmp_path / "model"], data=data, out=data)
 
 
 def test_files_of_unequal_length_are_refused(data, translated, tmp_path):
@@ -126,6 +126,8 @@ def test_models_together_make_a_prepared_folder(toy_data, toy_model, toy_both, t
     assert list(read_file(tmp_path / "back" / "train.en")) == sources
     expected = list(translate_lines(toy_both, sources, source="en", target="de"))
     assert list(read_file(tmp_path / "back" / "train.de")) == expected
+    with pytest.raises(ConfigError, match=r"holds report\.json, of another corpus"):
+        distill(model=[toy_model], data=data, out=tmp_path / "back")
     found = distill(model=[toy_model, toy_model], data=data, out=tmp_path / "out")
     assert found["read"] == 20
     assert len(found["distilled"]["models"]) == 1

@@ -39,5 +39,5 @@ def test_a_language_not_given_may_be_any(source, target, chosen):
 
 @pytest.mark.parametrize(("source", "target"), [("fr", ""), ("", "fr"), ("de", "de"), ("en", "de")])
 def test_an_unknown_direction_is_refused_with_those_that_are_known(source, target):
-    with pytest.raises(ConfigError, match=r"only de to en; choose by --source and --target"):
+    with pytest.raises(ConfigError, match=r"only de to en; choose with --source and --target"):
         choose_direction(directions_of("de", "en", "one"), source, target)
