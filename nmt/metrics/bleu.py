@@ -1,4 +1,4 @@
-"""Scores of translations, by sacrebleu: each carries the signature that says how it was made."""
+"""Scores of translations by sacrebleu, each with the signature that says how it was computed."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ References = Sequence[Sequence[str]]  # one full set of lines for each reference
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One score of a set of hypotheses; low and high bound its 95% confidence interval if it was bootstrapped."""
+    """One score of a set of hypotheses; with bootstrapping, low and high bound its 95% confidence interval."""
 
     name: str
     value: float
@@ -27,13 +27,13 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class PairedScore:
-    """A system's score by one metric; p_value is the chance of a difference this large between equals."""
+    """A system's score by one metric; p_value is the probability of such a difference between equal systems."""
 
     system: str
     name: str
     value: float
     signature: str
-    p_value: float | None  # against the first system, which has none itself
+    p_value: float | None  # against the first system, whose own is None
 
 
 def score(
@@ -45,10 +45,10 @@ def score(
     tokenize: str | None = None,
     bootstrap: int = 0,
 ) -> list[Score]:
-    """Score hypotheses against one or more reference translations, each as long as the hypotheses.
+    """Score hypotheses against one or more reference translations of the same number of lines.
 
     The scores and signatures are those of the `sacrebleu` command: `tokenize` is BLEU's ("none" for text that is
-    tokenised already), and TER disregards case either way. bootstrap is the number of resamples, 0 for none; the
+    tokenised already), and TER always ignores case. bootstrap is the number of resamples, 0 for none; the
     seed is sacrebleu's, 12345 unless the environment has SACREBLEU_SEED. Raises DataError for unequal lengths.
     """
     _check_lengths({"hypotheses": hypotheses}, references)
@@ -57,13 +57,13 @@ def score(
         resampled = bootstrap > 1
         try:
             result = metric.corpus_score(hypotheses, references, n_bootstrap=max(bootstrap, 1))
-        except TypeError:  # sacrebleu 2.6 has no mean of chrF where some resamples score 0
+        except TypeError:  # sacrebleu 2.6 fails to average chrF if some resamples score 0
             resampled, metric.n_bootstrap = False, None
             result = metric.corpus_score(hypotheses, references)
         signature = str(metric.get_signature())
         low = high = None
         if resampled:
-            # The interval has no public attribute. Where all resamples score 0 it is left out.
+            # The interval has no public attribute. It is missing if all resamples score 0.
             fields = json.loads(result.format(width=6, signature=signature, is_json=True))
             mean, margin = fields.get("confidence_mean", 0.0), fields.get("confidence_var", 0.0)
             low, high = mean - margin, mean + margin
@@ -72,9 +72,9 @@ def score(
 
 
 def paper_score(hypotheses: Sequence[str], references: References, language: str) -> Score:
-    """BLEU as papers score Multi30k: Moses's tokens, lowercased, against references prepared the same way.
+    """BLEU as papers score Multi30k: tokenised by Moses and lowercased, against references prepared in the same way.
 
-    The references come as such a file; the hypotheses are ordinary text in language. Not comparable with score().
+    The references are given in that form; the hypotheses are ordinary text in language. Not comparable with score().
     """
     [result] = score(as_in_papers(hypotheses, language), references, metrics=("bleu",), tokenize="none")
     return replace(result, name=f"{result.name} as in papers")
@@ -84,7 +84,7 @@ def as_in_papers(lines: Sequence[str], language: str) -> list[str]:
     """Normalise punctuation, tokenise by Moses's rules and lowercase, as Multi30k's *.lc.norm.tok.* files are.
 
     Moses's defaults, entities such as &quot; included, give 1,014 of 1,014 English and 1,013 of 1,014 German lines of
-    Multi30k's val.lc.norm.tok; with dashes split, or without entities, it is fewer.
+    Multi30k's val.lc.norm.tok exactly; with split dashes, or without entities, there are fewer.
     """
     try:
         from sacremoses import MosesPunctNormalizer, MosesTokenizer
@@ -104,10 +104,10 @@ def paired_scores(
     lowercase: bool = False,
     tokenize: str | None = None,
 ) -> list[PairedScore]:
-    """Compare systems, name → hypotheses, with the first of them: the significance of each difference in score.
+    """Compare systems (name → hypotheses) with the first one: the significance of each difference in score.
 
     The test is paired: bootstrap resampling (Koehn, 2004; 1,000 trials) or approximate randomization (Riezler and
-    Maxwell, 2005; 10,000 trials), as in sacrebleu; trials changes their number.
+    Maxwell, 2005; 10,000 trials), as in sacrebleu; trials overrides their number.
     """
     _check_lengths(systems, references)
     paired = PairedTest(
@@ -120,9 +120,11 @@ def paired_scores(
     signatures, results = paired()
     scores = []
     for name, signature in signatures.items():
-        found = [result for result in results[name] if isinstance(result, Result)]  # all are, but the type says less
+        found = [
+            result for result in results[name] if isinstance(result, Result)
+        ]  # all are, but the declared type is wider
         for system, result in zip(systems, found, strict=True):
-            # sacrebleu counts trials with a larger difference, of which equal systems have none: p would be near 0.
+            # sacrebleu counts trials with a larger difference. Equal systems have none, and would get a p near 0.
             equal = result is not found[0] and result.score == found[0].score
             p_value = 1.0 if equal else result.p_value
             scores.append(
@@ -142,12 +144,12 @@ def usual_tokenizer(language: str) -> str | None:
 
 
 def check_tokenizer(name: str | None) -> None:
-    """Raise ConfigError unless BLEU can cut text into tokens this way, here."""
+    """Raise ConfigError unless sacrebleu has this tokenizer and its package is installed."""
     _metrics(("bleu",), lowercase=False, tokenize=name)
 
 
 def sentence_scores(hypotheses: Sequence[str], references: References, *, lowercase: bool = False) -> list[float]:
-    """Return the chrF++ of each sentence: unlike BLEU it tells short sentences apart."""
+    """Return the chrF++ of each sentence, which unlike BLEU distinguishes short sentences."""
     _check_lengths({"hypotheses": hypotheses}, references)
     metric = CHRF(word_order=2, lowercase=lowercase)
     return [
@@ -160,7 +162,7 @@ def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dic
     if tokenize is not None and tokenize not in BLEU.TOKENIZERS:
         raise ConfigError(f"--tokenize {tokenize}: choose one of {', '.join(BLEU.TOKENIZERS)}")
     makers: dict[str, Callable[[], Metric]] = {
-        # force: no advice about text that looks tokenised where the user says that it is
+        # force: no warning about tokenised text if the user says that it is tokenised
         "bleu": lambda: BLEU(lowercase=lowercase, tokenize=tokenize, force=tokenize == "none"),
         "chrf++": lambda: CHRF(word_order=2, lowercase=lowercase),
         "ter": lambda: TER(),
@@ -172,7 +174,7 @@ def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None) -> dic
 
 
 def _check_lengths(systems: Mapping[str, Sequence[str]], references: References) -> None:
-    """Raise DataError unless all have the same number of lines: sacrebleu would cut what is longer, and say nothing."""
+    """Raise DataError unless all have the same number of lines; sacrebleu would silently cut longer ones."""
     if not references or any(isinstance(reference, str) for reference in references):
         raise DataError("references must be a list of sets of lines, one for each reference translation")
     lines = len(references[0])

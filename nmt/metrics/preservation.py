@@ -1,4 +1,4 @@
-"""How many of the numbers and addresses of a text came through its translation."""
+"""How many numbers and addresses of a text occur in its translation."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from nmt.protection.literals import find_literals
 
 @dataclass(frozen=True, kw_only=True)
 class LiteralRecall:
-    """Literals (see nmt/protection/literals.py) of sources, and how many of them stand in the translations as well."""
+    """The number of literals (see nmt/protection/literals.py) in sources, and how many occur in the translations."""
 
     literals: int
     kept: int

@@ -1,4 +1,4 @@
-"""Checkpoints: what an exact resume needs, saved as a model folder of its own inside the run folder; no pickle."""
+"""Checkpoints: what exact resuming needs, saved as a model folder of its own inside the run folder; no pickle."""
 
 import json
 from collections.abc import Mapping
@@ -14,21 +14,21 @@ from nmt.model_folder import tensors as weights
 from nmt.model_folder.contents import read_object
 
 FOLDER = "checkpoint"  # of the translator's training
-TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same folder
+TAGGER_PREFIX = "tagger-"  # of the files of the tagger's training in the same folder
 TAGGER_FOLDER = f"{TAGGER_PREFIX}{FOLDER}"
 
-# What a user cannot read.
+# Values that mean nothing to users.
 FINGERPRINTS = ("data and tokenizer", "validation pairs", "translator", "tagged sentences", "translations")
 
 
 def save_checkpoint(run: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], folder: str = FOLDER) -> None:
-    """Save tensors and JSON values in RUN/FOLDER, all or nothing: they are always of one and the same update."""
+    """Save tensors and JSON values in RUN/FOLDER, all or nothing, so that they are always of the same update."""
     parts = {"tensors.safetensors": weights.to_bytes(tensors), "state.json": json.dumps(state).encode()}
     store.save(run / folder, parts)
 
 
 def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-    """What save_checkpoint saved, to the last bit; None if there is none, ModelError if it is damaged."""
+    """What save_checkpoint saved, to the last bit; None if there is none. Raises ModelError if it is damaged."""
     if not store.exists(run / folder):
         return None
     saved = store.open_folder(run / folder)
@@ -37,7 +37,7 @@ def load_checkpoint(run: Path, folder: str = FOLDER) -> tuple[dict[str, Tensor],
 
 
 def job_keys(**sections: Any) -> dict[str, Any]:
-    """The values on which weights depend, of configuration dataclasses by the names that users know: section.key."""
+    """The settings in configuration dataclasses on which weights depend, by their full names: section.key."""
     return {
         f"{section}.{key}": value
         for section, config in sections.items()
@@ -47,12 +47,12 @@ def job_keys(**sections: Any) -> dict[str, Any]:
 
 
 def require_same_job(before: Mapping[str, Any], now: Mapping[str, Any], begun: str, otherwise: str) -> None:
-    """Raise ConfigError unless a training has the identity that it was begun with, which makes it end the same."""
+    """Raise ConfigError unless training has the identity that it was begun with, so that it gives the same weights."""
     for key in sorted(before.keys() | now.keys()):
         if before.get(key) != now.get(key):
             if key in FINGERPRINTS:
-                raise ConfigError(f"{begun} with other {key}; give the same again to go on, or {otherwise}")
+                raise ConfigError(f"{begun} with other {key}; give the same again to resume, or {otherwise}")
             raise ConfigError(
                 f"{begun} with {key} = {before.get(key)!r}, not {now.get(key)!r}; "
-                f"change it back to go on, or {otherwise}"
+                f"change it back to resume, or {otherwise}"
             )
