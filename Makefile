@@ -41,7 +41,7 @@ $(READY): pyproject.toml constraints.txt
 	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-demo: $(READY) ## translate, mark names and score with the model that ships
+demo: $(READY) ## translate, find names and score with the model that ships
 	@echo
 	echo "$(TEXT)" | $(NMT) translate
 	echo "Frau Obermüller wohnt seit 1997 in Wuppertal." | $(NMT) translate
@@ -77,27 +77,27 @@ tokenizer: $(SUBWORDS) ## train the subword model
 $(SUBWORDS): $(PREPARED)/report.json $(CONFIG)
 	$(NMT) train-tokenizer --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --out $@
 
-train: $(RUN)/trained ## train the translator, or go on where it was stopped
+train: $(RUN)/trained ## train the translator, or resume stopped training
 $(RUN)/trained: $(SUBWORDS) $(CONFIG)
 	$(NMT) train --config $(CONFIG) --source $(SRC) --target $(TGT) --data $(PREPARED) --tokenizer $< --out $(RUN)
 	touch $@
 
-tagger: $(RUN)/tagged ## train a tagger of names beside the translator
+tagger: $(RUN)/tagged ## train a tagger of names on the translator
 $(RUN)/tagged: $(RUN)/trained configs/tagger.toml $(wildcard $(NER)/*/*.gz)
 	$(NMT) train-tagger --config configs/tagger.toml --model $(RUN) \
 	  $(foreach file,$(NER_TRAIN_$(SRC)),--train $(NER)/$(file)) $(foreach file,$(NER_DEV_$(SRC)),--valid $(NER)/$(file))
 	touch $@
 
-tag: $(RUN)/tagged ## mark the names in TEXT with what `make tagger` trained, or would train first
+tag: $(RUN)/tagged ## mark the names in TEXT with the tagger, which is trained first if necessary
 	@printf '%s\n' "$(TEXT)" | $(NMT) tag --model $(RUN)
 
-translate: $(RUN)/trained ## translate TEXT with what `make train` trained, or would train first
+translate: $(RUN)/trained ## translate TEXT with the translator, which is trained first if necessary
 	@printf '%s\n' "$(TEXT)" | $(NMT) translate --model $(RUN)
 
 evaluate: $(RUN)/trained ## score the translator on the test split
 	$(NMT) evaluate --model $(RUN) --data $(PREPARED) --split test --bootstrap 1000
 
-model: $(MODEL)/manifest.json ## make the model that ships: both directions, and names in both languages
+model: $(MODEL)/manifest.json ## make the model that ships: both directions, with a tagger for both languages
 $(MODEL)/manifest.json: data/runs/de-en-tagged/trained
 	$(NMT) export --model data/runs/de-en-tagged --out $(MODEL)
 
@@ -114,13 +114,13 @@ data/runs/de-en/trained: data/raw/tatoeba-de-en/both.model configs/de-en.toml
 data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
 	$(NMT) train-tokenizer --config configs/de-en.toml --data $(@D) --out $@
 
-bench: $(RUN)/trained ## measure speed, latency, start-up and memory, beside the machine's own
+bench: $(RUN)/trained ## measure speed, latency, start-up and memory
 	$(NMT) bench --model $(RUN) --data $(PREPARED) --config $(CONFIG)
 
 test: $(READY) ## run the tests, with line coverage
 	.venv/bin/python -m pytest -q -m "not long" --cov=nmt --cov=cli --cov-report=term:skip-covered
 
-test-long: $(READY) ## run the tests that take long, too
+test-long: $(READY) ## run all tests, including long ones
 	.venv/bin/python -m pytest -q -rP
 
 lint: $(READY) ## check style and types
@@ -128,9 +128,9 @@ lint: $(READY) ## check style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-format: $(READY) ## put the style right
+format: $(READY) ## fix the style
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-clean: ## remove what these targets made; .venv and folders of your own stay
+clean: ## remove what these targets made, but not .venv or your own folders
 	rm -rf data/raw/demo data/raw/tatoeba-* data/runs/demo data/runs/tatoeba-* data/runs/de-en data/runs/de-en-tagged

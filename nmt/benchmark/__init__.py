@@ -1,1 +1,1 @@
-"""How fast a model trains and translates, beside what the machine could do at best."""
+"""How fast a model trains and translates, relative to the best that the machine could do."""

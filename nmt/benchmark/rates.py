@@ -1,4 +1,4 @@
-"""Rates of training and translating, the time for a single sentence, and what a whole process takes."""
+"""Rates of training and translation, the latency of a single sentence, and time and memory of a whole process."""
 
 import statistics
 import subprocess
@@ -19,9 +19,9 @@ from nmt.training.loop import UpdateReport, Validation, train
 from nmt.training.state import TrainingState
 from nmt.training.translation_task import total_updates, translation_task
 
-_WARM_UP = 200  # updates that are not timed, or an epoch's: what one compiles for its batches, later ones find
+_WARM_UP = 200  # updates that are not timed, at most an epoch's: they compile the matrix products that later ones use
 
-# Runs a command. In a process of its own, since a child's peak begins with what its parent has when it is started.
+# Runs a command in a process of its own, because a child's peak memory starts at that of its parent.
 _MEASURE = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
@@ -32,7 +32,7 @@ print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """A figure measured several times."""
+    """A quantity that was measured several times."""
 
     median: float
     low: float  # quartiles
@@ -41,14 +41,14 @@ class Spread:
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """What `nmt translate` takes for one line, from its start to its end."""
+    """Time and memory of `nmt translate` for one line, from start to exit."""
 
     seconds: Spread
     peak_bytes: int
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """The median and the quartiles of a few measurements."""
+    """The median and the quartiles of some measurements."""
     ordered = sorted(values)
     low, high = ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
     return Spread(median=statistics.median(ordered), low=low, high=high)
@@ -57,10 +57,10 @@ def spread(values: Sequence[float]) -> Spread:
 def training_rate(
     model: ModelConfig, corpus: TokenizedCorpus, config: TrainingConfig, sizes: tuple[int, int]
 ) -> Spread:
-    """Target subwords a second over config.max_updates updates of a fresh translator for vocabularies of these sizes.
+    """Target subwords per second in config.max_updates updates of a new translator for vocabularies of these sizes.
 
-    Sentence ends count, padding does not. An epoch, or the first 200 updates of it, are not timed. Time includes
-    batches, both passes, clipping and the optimizer.
+    Sentence ends count, padding does not. The first 200 updates, or an epoch if it is shorter, are not timed. The time
+    includes making batches, both passes, clipping and the optimizer.
     """
     configure_torch(config.threads)
     warm_up = min(_WARM_UP, total_updates(corpus, replace(config, epochs=1, max_updates=0)))
@@ -79,7 +79,7 @@ def training_rate(
 
 
 def decoding_rate(model: TranslationModel, lines: Sequence[str], beam_size: int, runs: int) -> Spread:
-    """Lines a second, tokenization and detokenization included, in runs over all lines after one that is not timed."""
+    """Lines per second, including tokenization and detokenization, in runs over all lines after an untimed one."""
     config = replace(model.search, beam_size=beam_size, n_best=1)
     seconds = []
     for _ in range(runs + 1):
@@ -90,7 +90,7 @@ def decoding_rate(model: TranslationModel, lines: Sequence[str], beam_size: int,
 
 
 def latencies(model: TranslationModel, lines: Sequence[str], beam_size: int) -> tuple[float, float]:
-    """Seconds that a line takes by itself, warm: the median, and what 95% of the lines stay below."""
+    """Seconds for a single line, after warm-up: the median and the 95th percentile."""
     config = replace(model.search, beam_size=beam_size, n_best=1)
     seconds = []
     for line in [*lines[:10], *lines]:
@@ -102,7 +102,7 @@ def latencies(model: TranslationModel, lines: Sequence[str], beam_size: int) -> 
 
 
 def process(model: Path, line: str, runs: int) -> Process:
-    """What `echo LINE | nmt translate --model MODEL` takes, in runs after one that is not timed."""
+    """Time and memory of `echo LINE | nmt translate --model MODEL`, in runs after an untimed one."""
     command = [sys.executable, "-c", _MEASURE, sys.executable, "-m", "nmt", "translate", "--model", str(model)]
     seconds, peak = [], 0
     for _ in range(runs + 1):

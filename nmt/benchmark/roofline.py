@@ -1,7 +1,7 @@
-"""The machine's own speed at matrix products, and how many of their operations a model takes.
+"""The machine's own speed at matrix products, and the number of their operations that a model needs.
 
-One multiplication with its addition counts as two operations. What is not a matrix product counts as nothing, so the
-roofline that the two give cannot be reached; the share of it that is tells how much time goes elsewhere.
+A multiplication with its addition counts as two operations. Everything but matrix products is ignored, so the roofline
+cannot be reached; the share of it that is reached shows how much time is spent elsewhere.
 """
 
 import time
@@ -13,12 +13,12 @@ import numpy as np
 
 from nmt.model_folder.contents import GATES
 
-_SIZE = 1024  # rows and columns of the products that are timed
-_SECONDS = 0.3  # to measure for
+_SIZE = 1024  # rows and columns of the timed products
+_SECONDS = 0.3  # of measuring
 
 
 def matrix_rates(threads: int) -> dict[str, float]:
-    """Operations a second of square matrix products in so many threads: float32 and bfloat16 in torch, int8 in ours."""
+    """Operations per second of square matrix products in threads: float32 and bfloat16 in torch, int8 in our engine."""
     import torch
 
     torch.set_num_threads(threads)
@@ -32,18 +32,18 @@ def matrix_rates(threads: int) -> dict[str, float]:
 
 
 def decoding_operations(config: Mapping[str, Any], vocabulary: int, source_length: float = 0) -> float:
-    """For a target subword, and for the source_length source subwords that are read for it."""
+    """Operations per target subword, including those for source_length source subwords."""
     source, target = _operations(config, vocabulary)
     return source * source_length + target
 
 
 def training_operations(config: Mapping[str, Any], vocabulary: int, source_length: float = 1) -> float:
-    """The same for the forward and the backward pass, which takes twice as many."""
+    """The same for the forward and the backward pass, which needs twice as many."""
     return 3 * decoding_operations(config, vocabulary, source_length)
 
 
 def _operations(config: Mapping[str, Any], vocabulary: int) -> tuple[float, float]:
-    """For one source subword, and for one target subword; products with attention weights are left out."""
+    """Operations per source subword and per target subword, without products with attention weights."""
     embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
 
     def inputs(layers: int) -> int:
@@ -58,7 +58,7 @@ def _operations(config: Mapping[str, Any], vocabulary: int) -> tuple[float, floa
 
 
 def _int8_products_a_second(threads: int) -> float:
-    """In onnxruntime, as our engine does it: each thread at its own product."""
+    """Products per second in onnxruntime as our engine uses it: each thread computes its own product."""
     from nmt.engines.onnx import open_session
     from nmt.engines.onnx_graph import Graph
 

@@ -1,4 +1,4 @@
-"""Scores of translations, by sacrebleu: each carries the signature that says how it was made."""
+"""Scores of translations by sacrebleu, each with the signature that says how it was computed."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ References = Sequence[Sequence[str]]  # one full set of lines for each reference
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One score of a set of hypotheses; low and high bound its 95% confidence interval if it was bootstrapped."""
+    """One score of a set of hypotheses; with bootstrapping, low and high bound its 95% confidence interval."""
 
     name: str
     value: float
@@ -29,13 +29,13 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class PairedScore:
-    """A system's score by one metric; p_value is the chance of a difference this large between equals."""
+    """A system's score by one metric; p_value is the probability of such a difference between equal systems."""
 
     system: str
     name: str
     value: float
     signature: str
-    p_value: float | None  # against the first system, which has none itself
+    p_value: float | None  # against the first system, whose own is None
 
 
 def score(
@@ -48,7 +48,7 @@ def score(
     language: str = "",
     bootstrap: int = 0,
 ) -> list[Score]:
-    """Score hypotheses against one or more reference translations, each as long as the hypotheses.
+    """Score hypotheses against one or more reference translations of the same number of lines.
 
     The scores and signatures are those of the `sacrebleu` command: `tokenize` is BLEU's ("none" for text that is
     tokenised already), by default that of usual_tokenizer(language), and TER disregards case unless language has no
@@ -61,13 +61,13 @@ def score(
         resampled = bootstrap > 1
         try:
             result = metric.corpus_score(hypotheses, references, n_bootstrap=max(bootstrap, 1))
-        except TypeError:  # sacrebleu 2.6 has no mean of chrF where some resamples score 0
+        except TypeError:  # sacrebleu 2.6 fails to average chrF if some resamples score 0
             resampled, metric.n_bootstrap = False, None
             result = metric.corpus_score(hypotheses, references)
         signature = str(metric.get_signature())
         low = high = None
         if resampled:
-            # The interval has no public attribute. Where all resamples score 0 it is left out.
+            # The interval has no public attribute. It is missing if all resamples score 0.
             fields = json.loads(result.format(width=6, signature=signature, is_json=True))
             mean, margin = fields.get("confidence_mean", 0.0), fields.get("confidence_var", 0.0)
             low, high = mean - margin, mean + margin
@@ -76,9 +76,9 @@ def score(
 
 
 def paper_score(hypotheses: Sequence[str], references: References, language: str) -> Score:
-    """BLEU as papers score Multi30k: Moses's tokens, lowercased, against references prepared the same way.
+    """BLEU as papers score Multi30k: tokenised by Moses and lowercased, against references prepared in the same way.
 
-    The references come as such a file; the hypotheses are ordinary text in language. Not comparable with score().
+    The references are given in that form; the hypotheses are ordinary text in language. Not comparable with score().
     """
     [result] = score(as_in_papers(hypotheses, language), references, metrics=("bleu",), tokenize="none")
     return replace(result, name=f"{result.name} as in papers")
@@ -88,7 +88,7 @@ def as_in_papers(lines: Sequence[str], language: str) -> list[str]:
     """Normalise punctuation, tokenise by Moses's rules and lowercase, as Multi30k's *.lc.norm.tok.* files are.
 
     Moses's defaults, entities such as &quot; included, give 1,014 of 1,014 English and 1,013 of 1,014 German lines of
-    Multi30k's val.lc.norm.tok; with dashes split, or without entities, it is fewer.
+    Multi30k's val.lc.norm.tok exactly; with split dashes, or without entities, there are fewer.
     """
     try:
         from sacremoses import MosesPunctNormalizer, MosesTokenizer
@@ -109,10 +109,10 @@ def paired_scores(
     tokenize: str | None = None,
     language: str = "",
 ) -> list[PairedScore]:
-    """Compare systems, name → hypotheses, with the first of them: the significance of each difference in score.
+    """Compare systems (name → hypotheses) with the first one: the significance of each difference in score.
 
     The test is paired: bootstrap resampling (Koehn, 2004; 1,000 trials) or approximate randomization (Riezler and
-    Maxwell, 2005; 10,000 trials), as in sacrebleu; trials changes their number.
+    Maxwell, 2005; 10,000 trials), as in sacrebleu; trials overrides their number.
     """
     _check_lengths(systems, references)
     paired = PairedTest(
@@ -125,9 +125,11 @@ def paired_scores(
     signatures, results = paired()
     scores = []
     for name, signature in signatures.items():
-        found = [result for result in results[name] if isinstance(result, Result)]  # all are, but the type says less
+        found = [
+            result for result in results[name] if isinstance(result, Result)
+        ]  # all are, but the declared type is wider
         for system, result in zip(systems, found, strict=True):
-            # sacrebleu counts trials with a larger difference, of which equal systems have none: p would be near 0.
+            # sacrebleu counts trials with a larger difference. Equal systems have none, and would get a p near 0.
             equal = result is not found[0] and result.score == found[0].score
             p_value = 1.0 if equal else result.p_value
             scores.append(
@@ -154,7 +156,7 @@ def check_tokenizer(name: str | None) -> None:
 
 
 def sentence_scores(hypotheses: Sequence[str], references: References, *, lowercase: bool = False) -> list[float]:
-    """Return the chrF++ of each sentence: unlike BLEU it tells short sentences apart."""
+    """Return the chrF++ of each sentence, which unlike BLEU distinguishes short sentences."""
     _check_lengths({"hypotheses": hypotheses}, references)
     metric = CHRF(word_order=2, lowercase=lowercase)
     return [
@@ -199,7 +201,7 @@ def _ter(language: str) -> TER:
 
 
 def _check_lengths(systems: Mapping[str, Sequence[str]], references: References) -> None:
-    """Raise DataError unless all have the same number of lines: sacrebleu would cut what is longer, and say nothing."""
+    """Raise DataError unless all have the same number of lines; sacrebleu would silently cut longer ones."""
     if not references or any(isinstance(reference, str) for reference in references):
         raise DataError("references must be a list of sets of lines, one for each reference translation")
     lines = len(references[0])

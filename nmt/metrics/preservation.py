@@ -10,7 +10,7 @@ from nmt.protection.literals import literal_spans
 
 @dataclass(frozen=True, kw_only=True)
 class LiteralRecall:
-    """Literals (see nmt/protection/literals.py) of sources, and how many of them stand in the translations as well."""
+    """The number of literals (see nmt/protection/literals.py) in sources, and how many occur in the translations."""
 
     literals: int
     kept: int

@@ -1,4 +1,4 @@
-"""Scores of entity spans over exact matches, by the rules of conlleval (Tjong Kim Sang and De Meulder, 2003)."""
+"""Scores of exactly matching entity spans, by the rules of conlleval (Tjong Kim Sang and De Meulder, 2003)."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +32,11 @@ class SpanScore:
 
 @dataclass(frozen=True, kw_only=True)
 class Confusion:
-    """What became of the gold entities: the first five add up to their number.
+    """The outcomes of the gold entities; the first five counts add up to their number.
 
-    A gold entity meets the predicted one with the same words, or else, of those that share a word with it, one of its
-    type, or else the first. Invented are the predicted entities that share no word with a gold one. types[a][b]
-    counts the gold entities of type a whose very words were predicted to be of type b.
+    A gold entity is compared with the predicted one that has the same words, else with one of its type that shares a
+    word with it, else with the first that does. Predicted entities that share no word with a gold one are invented.
+    types[a][b] counts the gold entities of type a whose exact words were predicted as an entity of type b.
     """
 
     right: int
@@ -50,7 +50,7 @@ class Confusion:
 
 @dataclass(frozen=True, kw_only=True)
 class SpanScores:
-    """The score of all entities together, the scores of each type, and what was taken for what."""
+    """The score of all entities together, the score of each type, and their confusion."""
 
     micro: SpanScore
     types: Mapping[str, SpanScore]
@@ -59,7 +59,7 @@ class SpanScores:
 
 @dataclass(frozen=True, kw_only=True)
 class Mistake:
-    """One mistake and how often it was made; the side that has no entity is None."""
+    """One mistake and how often it was made; the side without an entity is None."""
 
     outcome: Outcome
     gold_text: str | None
@@ -75,7 +75,7 @@ Tags = Sequence[Sequence[str]]  # the BIO tags of each sentence
 def spans_of(tags: Sequence[str]) -> list[Span]:
     """Return the entities that BIO tags mark, in order; an I- after O or another type begins one, as in conlleval.
 
-    A tag that is not O, B-TYPE or I-TYPE raises DataError.
+    Raises DataError for a tag that is not O, B-TYPE or I-TYPE.
     """
     spans: list[Span] = []
     start, open_type = 0, None
@@ -94,8 +94,8 @@ def spans_of(tags: Sequence[str]) -> list[Span]:
 def score_spans(gold: Tags, predicted: Tags) -> SpanScores:
     """Score the predicted tags of each sentence against the gold ones.
 
-    Equals conlleval, and seqeval in its default mode. Where nothing is predicted, precision is 0, where there is
-    nothing to find, recall is. Raises DataError for unequal lengths.
+    Equals conlleval, and seqeval in its default mode. Precision is 0 if nothing is predicted, recall is 0 if there are
+    no gold entities. Raises DataError for unequal lengths.
     """
     counts = {kind: Counter[str]() for kind in ("gold", "predicted", "right")}
     outcomes: Counter[Outcome] = Counter()
@@ -125,7 +125,7 @@ def score_spans(gold: Tags, predicted: Tags) -> SpanScores:
 
 
 def frequent_mistakes(words: Sequence[Sequence[str]], gold: Tags, predicted: Tags, n: int) -> list[Mistake]:
-    """Return the n mistakes made most often, words alike; of equals, those made first. DataError as score_spans."""
+    """Return the n most frequent mistakes, by words and types; ties in order of occurrence. Raises as score_spans."""
     _check_lengths("gold", words, gold)
     counts: Counter[tuple[Outcome, str | None, str | None, str | None, str | None]] = Counter()
     for sentence, spans in zip(words, _sentences(gold, predicted), strict=True):
@@ -155,7 +155,7 @@ def _sentences(gold: Tags, predicted: Tags) -> Iterator[tuple[list[Span], list[S
 def _check_lengths(name: str, expected: Sequence[Sequence[str]], found: Tags) -> None:
     """Raise DataError unless there is one tag for each word of each sentence."""
     if len(expected) != len(found):
-        raise DataError(f"{name} tags: {len(found)} sentences where {len(expected)} are expected; find the lost one")
+        raise DataError(f"{name} tags: {len(found)} sentences where {len(expected)} are expected; find the missing one")
     for number, (sentence, tags) in enumerate(zip(expected, found, strict=True), start=1):
         if len(sentence) != len(tags):
             raise DataError(
@@ -165,7 +165,7 @@ def _check_lengths(name: str, expected: Sequence[Sequence[str]], found: Tags) ->
 
 
 def _compare(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[Outcome, Span | None, Span | None]]:
-    """Yield what became of each gold span, with the predicted span that it met, and then each invented span."""
+    """Yield the outcome of each gold span, with the predicted span it is compared with, then each invented span."""
     predicted_at = {position: span for span in predicted for position in range(span.start, span.end)}
     met: set[Span] = set()
     for span in gold:
@@ -174,7 +174,7 @@ def _compare(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[
         if not others:
             yield "missed", span, None
             continue
-        # Predicted spans are disjoint, so where one has the same words there is no other.
+        # Predicted spans are disjoint: if one has the same words, it is the only one.
         other = min(others, key=lambda other: other.type != span.type)
         same_words, same_type = other[:2] == span[:2], other.type == span.type
         if same_words:

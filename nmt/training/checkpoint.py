@@ -1,4 +1,4 @@
-"""Checkpoints: what an exact resume needs, saved as a model folder of its own inside the run folder; no pickle."""
+"""Checkpoints: what exact resuming needs, saved as a model folder of its own inside the run folder; no pickle."""
 
 import json
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ def load_checkpoint(run: Path, folder: str = CHECKPOINT) -> tuple[dict[str, Tens
 
 
 def job_keys(**sections: Any) -> dict[str, Any]:
-    """The values on which weights depend, of configuration dataclasses by the names that users know: section.key."""
+    """The settings in configuration dataclasses on which weights depend, by their full names: section.key."""
     return {
         f"{section}.{key}": value
         for section, config in sections.items()
@@ -55,12 +55,12 @@ def job_keys(**sections: Any) -> dict[str, Any]:
 
 
 def require_same_job(before: Mapping[str, Any], now: Mapping[str, Any], begun: str, otherwise: str) -> None:
-    """Raise ConfigError unless a training has the identity that it was begun with, which makes it end the same."""
+    """Raise ConfigError unless training has the identity that it was begun with, so that it gives the same weights."""
     for key in sorted(before.keys() | now.keys()):
         if before.get(key) != now.get(key):
             if key in FINGERPRINTS:
-                raise ConfigError(f"{begun} with other {key}; give the same again to go on, or {otherwise}")
+                raise ConfigError(f"{begun} with other {key}; give the same again to resume, or {otherwise}")
             raise ConfigError(
                 f"{begun} with {key} = {before.get(key)!r}, not {now.get(key)!r}; "
-                f"change it back to go on, or {otherwise}"
+                f"change it back to resume, or {otherwise}"
             )

@@ -1,4 +1,4 @@
-"""What can be asked of trainings."""
+"""The settings of training."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,14 +16,14 @@ class TrainingConfig:
     """How a translator is trained."""
 
     epochs: int = setting(20, "passes over the training pairs", at_least(1))
-    max_updates: int = setting(0, "stop after that many; 0 means no limit but epochs", at_least(0))
+    max_updates: int = setting(0, "stop after this number of updates; 0 means after all epochs", at_least(0))
     batch_tokens: int = setting(4096, "target subwords per batch, padding included, without sampling", at_least(1))
     accumulate: int = setting(1, "batches per update", at_least(1))
     max_length: int = setting(200, "pairs with a longer side, in subwords, are left out", at_least(1))
     optimizer: Optimizer = setting("adamw", "what turns gradients into updates")
     learning_rate: float = setting(1.5e-3, "the highest one, after the warmup", above(0))
     weight_decay: float = setting(0.01, "of matrices; biases and norms have none", at_least(0))
-    schedule: Schedule = setting("cosine", "how the learning rate falls after the warmup")
+    schedule: Schedule = setting("cosine", "how the learning rate decreases after the warmup")
     warmup: int = setting(400, "updates in which the learning rate rises", at_least(0))
     max_grad_norm: float = setting(1.0, "longer gradients are cut to that norm", above(0))
     label_smoothing: float = setting(0.1, "probability given to all other subwords together", FRACTION)
@@ -37,7 +37,7 @@ class TrainingConfig:
     subword_sampling: float = setting(0.0, "alpha of subword regularisation; 0 turns it off", between(0, 1))
     ema_decay: float = setting(0.0, "of the moving average of the weights to save; 0: the weights themselves", FRACTION)
     validate_every: int = setting(0, "updates; 0 means once per epoch", at_least(0))
-    validate_by: Literal["bleu", "loss"] = setting("bleu", "what makes a validation the best one")
+    validate_by: Literal["bleu", "loss"] = setting("bleu", "by what the best validation is chosen")
     patience: int = setting(0, "stop after that many validations without a better one; 0 never does", at_least(0))
     save_every: int = setting(500, "updates between checkpoints, besides those at validations", at_least(1))
     report_every: int = setting(50, "updates between reports", at_least(1))

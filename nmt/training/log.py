@@ -1,4 +1,4 @@
-"""The training log: train.jsonl, and TensorBoard's files where that is installed."""
+"""The training log: train.jsonl, and TensorBoard's files if it is installed."""
 
 import json
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ LOG = "train.jsonl"
 
 
 class TrainingLog:
-    """Appends reports to train.jsonl in a run folder; a resumed training first drops those after its checkpoint.
+    """Appends reports to train.jsonl in a run folder; resumed training first drops those after its checkpoint.
 
-    That stands at an update, and knows of validations up to another one, the same or an earlier. The prefix keeps the
-    logs of several trainings in one folder apart.
+    update is that of the checkpoint, validated that of the last validation it knows of, the same or an earlier one. The
+    prefix distinguishes the logs of several training runs in one folder.
     """
 
     def __init__(self, run: Path, update: int, validated: int, prefix: str = "") -> None:
@@ -26,13 +26,13 @@ class TrainingLog:
         self._board = _tensorboard(run / f"{prefix}tensorboard", update)
 
     def write(self, report: Mapping[str, float | int]) -> None:
-        """Append one report; it has the key `update`."""
+        """Append one report, which must have the key `update`."""
         with self._path.open("ab") as file:
             file.write(json.dumps(report).encode() + b"\n")
         if self._board is not None:
             for name, value in report.items():
                 self._board.add_scalar(name, value, report["update"])
-            self._board.flush()  # it writes every two minutes else, and loses at the end what is younger
+            self._board.flush()  # by default it writes every two minutes, and loses the rest at exit
 
 
 def _update_of(line: str) -> float:

@@ -1,7 +1,7 @@
-"""The training loop, the same for every task: a generator that does one update at a time and tells what happened.
+"""The training loop for all tasks: a generator that does one update at a time and reports it.
 
-Everything random in an update is seeded by (seed, update), so a resumed training needs no random states: it draws
-what an undisturbed one would have drawn.
+Everything random in an update is seeded by (seed, update), so resumed training needs no saved random states: it draws
+the same numbers as uninterrupted training.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,37 +17,39 @@ from nmt.training.state import Network, TrainingState
 
 @dataclass(frozen=True, kw_only=True)
 class BatchLoss(Generic[Network]):
-    """The loss of a batch, ready to be computed."""
+    """The loss of a batch, which has not been computed yet."""
 
     name: str  # in logs: "loss", or another for each kind of loss that a task has
-    count: int  # what the loss is a sum over: target subwords, or sentences
-    tokens: int  # subwords, by which speed is measured
+    count: int  # number of terms in the sum: target subwords or sentences
+    tokens: int  # subwords, for the measurement of speed
     compute: Callable[[Network], Tensor]  # the sum, in nats
 
 
-LazyBatch = Callable[[int], BatchLoss[Network]]  # makes the batch when it is needed, from the seed of its update
+LazyBatch = Callable[[int], BatchLoss[Network]]  # makes the batch when it is needed, given the seed of its update
 
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
     """How good a network is on the validation set."""
 
-    score: float  # the higher, the better: by this the best network is chosen
-    figures: Mapping[str, float]  # what was measured, by the names that logs have for it
+    score: float  # higher is better; the best network is chosen by it
+    figures: Mapping[str, float]  # what was measured, by its names in logs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task(Generic[Network]):
-    """What a network learns: where its batches come from, how good it is, and how it is saved."""
+    """What a network is trained for: its batches, its validation, and how it is saved."""
 
     config: TrainingConfig | TaggingConfig
-    total: int  # updates, unless patience ends the training before
-    updates: Callable[[int], Sequence[Sequence[LazyBatch[Network]]]]  # of an epoch, counted from 0: each one's batches
+    total: int  # updates, unless patience ends training earlier
+    updates: Callable[
+        [int], Sequence[Sequence[LazyBatch[Network]]]
+    ]  # of an epoch, counted from 0; each update is a sequence of batches
     learning_rate: Callable[[int], float]  # of an update, counted from 1
     validate: Callable[[Network], Validation]
     save: Callable[[TrainingState[Network], Validation], None]  # as a model to use
     validate_every: int = 0  # updates; 0 means at the end of each epoch
-    keep: Literal["best", "last"] = "best"  # which of the validated networks stays saved
+    keep: Literal["best", "last"] = "best"  # which of the validated networks is kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +57,17 @@ class UpdateReport:
     """What one update did."""
 
     name: str  # of the loss
-    loss: float  # nats per target subword or sentence, label smoothing and R-Drop included
-    tokens: int  # subwords as they were segmented for it, sentence ends included
+    loss: float  # nats per target subword or sentence, including label smoothing and R-Drop
+    tokens: int  # subwords as segmented for this update, including sentence ends
     learning_rate: float
     grad_norm: float
 
 
 def train(state: TrainingState[Network], task: Task[Network]) -> Iterator[UpdateReport | Validation]:
-    """Train from where the state stands to the end, and report each update and validation when it is done.
+    """Train from the given state to the end, and yield a report after each update and validation.
 
-    The state is whole at every report: whoever consumes them may save it, or stop. Raises NMTError when the loss or
-    the gradient is not a finite number; the state is then as it was before that update.
+    The state is consistent at every report: the consumer may save it, or stop. Raises NMTError if the loss or the
+    gradient is not finite; the state is then as it was before that update.
     """
     config = task.config
     updates = task.updates(state.epoch)
@@ -93,13 +95,13 @@ def train(state: TrainingState[Network], task: Task[Network]) -> Iterator[Update
 
 
 def finished(state: TrainingState[Network], task: Task[Network]) -> bool:
-    """Whether no update is left to do."""
+    """Whether no updates are left."""
     patience = task.config.patience
     return state.update >= task.total or bool(patience and state.validations_since_best >= patience)
 
 
 def _validation_is_due(state: TrainingState[Network], task: Task[Network]) -> bool:
-    """Whether to validate before the next update; a training may also have been stopped just before a validation."""
+    """Whether to validate before the next update; training may also have been stopped just before a validation."""
     at_end = state.position == 0 if task.validate_every == 0 else state.update % task.validate_every == 0
     return state.validated < state.update and (at_end or state.update == task.total)
 
@@ -107,8 +109,8 @@ def _validation_is_due(state: TrainingState[Network], task: Task[Network]) -> bo
 def _add_gradients(
     model: Network, batches: Sequence[BatchLoss[Network]], config: TrainingConfig | TaggingConfig
 ) -> float:
-    """Add the gradient of the mean loss over all that the batches count, and return that mean."""
-    count = sum(batch.count for batch in batches)  # sampling of subwords changes how many there are
+    """Add the gradients of the mean loss per counted term (see BatchLoss.count), and return that mean."""
+    count = sum(batch.count for batch in batches)  # subword sampling changes their number
     loss, device = 0.0, next(model.parameters()).device
     for batch in batches:
         with autocast(config.precision, device):

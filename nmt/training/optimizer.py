@@ -10,7 +10,7 @@ from nmt.training.config import Optimizer, Schedule
 
 
 def make_optimizer(kind: Optimizer, model: nn.Module, weight_decay: float) -> torch.optim.Optimizer:
-    """An optimizer over the model's parameters; weight decay spares vectors (biases and norms)."""
+    """An optimizer for the model's parameters; vectors (biases and norms) have no weight decay."""
     parameters = list(model.parameters())
     groups = [
         {"params": [p for p in parameters if p.dim() > 1], "weight_decay": weight_decay},
@@ -28,10 +28,10 @@ def make_optimizer(kind: Optimizer, model: nn.Module, weight_decay: float) -> to
 
 
 def learning_rate(update: int, peak: float, schedule: Schedule, warmup: int, total: int) -> float:
-    """The rate of the given update, counted from 1: a linear rise to peak, then the schedule.
+    """The learning rate of an update, counted from 1: a linear increase to peak, then the schedule.
 
-    "cosine" falls to zero at the last update (Loshchilov and Hutter, 2017), "inverse_sqrt" with the root of the
-    update (Vaswani et al., 2017), "constant" stays.
+    "cosine" decreases to zero at the last update (Loshchilov and Hutter, 2017), "inverse_sqrt" with the square root of
+    the update (Vaswani et al., 2017), "constant" stays.
     """
     if update <= warmup:
         return peak * update / warmup
@@ -45,13 +45,13 @@ def learning_rate(update: int, peak: float, schedule: Schedule, warmup: int, tot
 
 
 def update_average(average: Mapping[str, Tensor], model: nn.Module, decay: float, update: int) -> None:
-    """Move the exponential moving average of the weights towards the model's; early updates weigh more."""
+    """Update the exponential moving average of the weights; early updates have a larger weight."""
     decay = min(decay, (1 + update) / (10 + update))
     torch._foreach_lerp_(list(average.values()), [p.detach() for p in model.parameters()], 1 - decay)
 
 
 def optimizer_state_dict(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """All that an optimizer remembers, as tensors named optimizer.PARAMETER.WHAT."""
+    """The state of an optimizer, as tensors named optimizer.PARAMETER.KEY."""
     remembered = optimizer.state_dict()["state"]
     return {
         f"optimizer.{index}.{what}": torch.as_tensor(value)
@@ -62,7 +62,7 @@ def optimizer_state_dict(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def load_optimizer_state_dict(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Give an optimizer back what one of the same kind remembered; tensors of other names are passed over."""
+    """Restore the state of an optimizer of the same kind; tensors with other names are ignored."""
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimizer."):

@@ -1,4 +1,4 @@
-"""A training in its folder, until it is done or stopped, whatever the task: checkpoints, log and progress."""
+"""A training run in its folder, for all tasks: checkpoints, log and progress, until it is done or stopped."""
 
 import time
 from collections import deque
@@ -17,11 +17,11 @@ from nmt.training.state import Network, TrainingState
 
 @dataclass(frozen=True, kw_only=True)
 class RunFolder:
-    """Where a training keeps its checkpoint and its logs; the caller holds the folder's lock."""
+    """The folder of a training run's checkpoint and logs; the caller holds its lock."""
 
     path: Path
-    identity: Mapping[str, Any]  # what a resumed training must share with the one before it to end in the same weights
-    prefix: str = ""  # of the names: one folder may hold the trainings of several networks
+    identity: Mapping[str, Any]  # what must be unchanged for resumed training to give the same weights
+    prefix: str = ""  # of file names: a folder may hold the training runs of several networks
 
     def save(self, state: TrainingState[Any]) -> None:
         """Save a checkpoint, all or nothing."""
@@ -31,13 +31,13 @@ class RunFolder:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How a training stands after an update or a validation."""
+    """The progress of training after an update or a validation."""
 
     update: int
     total: int
     epoch: int  # of the last update, counted from 1
     losses: Mapping[str, float]  # means over the last updates, by name
-    tokens_per_second: float  # over the last updates; validations do not count
+    tokens_per_second: float  # over the last updates, without validations
     seconds_left: float
     validation: Validation | None = None  # None after an update
     best: bool = False  # whether that validation is the best so far
@@ -99,19 +99,19 @@ class _Meter:
         self._recent: deque[tuple[float, UpdateReport]] = deque(maxlen=every)
 
     def add(self, event: UpdateReport, state: TrainingState[Any]) -> Progress:
-        """Count an update, and tell how training stands."""
+        """Count an update, and return the progress."""
         self._recent.append((time.monotonic() - self._start, event))
         self._start = time.monotonic()
         return self._progress(state)
 
     def validated(self, event: Validation, state: TrainingState[Any], best: bool, saved: bool) -> Progress:
-        """Leave the time of a validation out, and tell how training stands."""
+        """Exclude the time of a validation, and return the progress."""
         self._start = time.monotonic()
         return self._progress(state, validation=event, best=best, saved=saved)
 
     def _progress(self, state: TrainingState[Any], **validated: Any) -> Progress:
         seconds = sum(seconds for seconds, _ in self._recent)
-        events = [event for _, event in self._recent]  # none if a validation was due when training went on
+        events = [event for _, event in self._recent]  # empty if resumed training begins with a validation
         names = dict.fromkeys(event.name for event in events)
         return Progress(
             update=state.update,

@@ -1,4 +1,4 @@
-"""All that changes while a network is trained, whatever its task: an update of it, and what a checkpoint holds."""
+"""The state of a network in training, for all tasks: how an update changes it, and how checkpoints store it."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _BEGIN_AGAIN = (
     "the last saved model is unharmed; begin again in another folder with a lower learning_rate or a longer warmup"
 )
 
-# What a checkpoint holds besides tensors: the names in it, and the attributes here.
+# What a checkpoint contains besides tensors: its names for it, and the attributes.
 _SAVED = {
     "update": "update",
     "epoch": "epoch",
@@ -32,7 +32,7 @@ _SAVED = {
 
 @dataclass(kw_only=True)
 class TrainingState(Generic[Network]):
-    """A network in training; what a checkpoint holds."""
+    """A network in training; what a checkpoint contains."""
 
     model: Network
     optimizer: torch.optim.Optimizer
@@ -46,7 +46,7 @@ class TrainingState(Generic[Network]):
 
     @property
     def epochs_begun(self) -> int:
-        """The epoch that the last update was in, counted from 1."""
+        """The epoch of the last update, counted from 1."""
         return self.epoch + (self.position > 0)
 
     @classmethod
@@ -56,12 +56,12 @@ class TrainingState(Generic[Network]):
         return cls(model=model, optimizer=make_optimizer(optimizer, model, weight_decay), average=average)
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights to use the model with: averaged ones if averaging is on."""
+        """The weights to use: the averaged ones if averaging is on."""
         return self.average or {name: p.detach() for name, p in self.model.named_parameters()}
 
     @contextmanager
     def averaged_weights(self) -> Iterator[Network]:
-        """The model holding `weights()`, for the time of a with statement."""
+        """The model with `weights()`, within a with statement."""
         own = {name: p.data for name, p in self.model.named_parameters()}
         try:
             for name, parameter in self.model.named_parameters():
@@ -72,9 +72,9 @@ class TrainingState(Generic[Network]):
                 parameter.data = own[name]
 
     def apply_gradients(self, loss: float, rate: float, max_norm: float, ema_decay: float) -> float:
-        """Clip the gradients, do an update with them, and return their norm before clipping.
+        """Clip the gradients, update the weights, and return the norm of the gradients before clipping.
 
-        Raises NMTError, and changes nothing, if the loss or the norm is not a finite number.
+        Raises NMTError, and changes nothing, if the loss or the norm is not finite.
         """
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), max_norm).item()
         if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -89,9 +89,9 @@ class TrainingState(Generic[Network]):
         return norm
 
     def record_validation(self, score: float, figures: Mapping[str, float]) -> bool:
-        """Remember a validation with this score, the higher the better; True if it is the best so far.
+        """Record a validation with this score (higher is better); return whether it is the best so far.
 
-        Raises NMTError, and remembers nothing, if a figure is not a finite number.
+        Raises NMTError, and records nothing, if a figure is not finite.
         """
         if bad := [f"{name} is {value}" for name, value in figures.items() if not math.isfinite(value)]:
             raise NMTError(f"update {self.update}: the validation's {bad[0]}; {_BEGIN_AGAIN}")
@@ -102,14 +102,14 @@ class TrainingState(Generic[Network]):
         return better
 
     def state_dict(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Tensors and numbers from which `load_state_dict` makes this state again, to the last bit."""
+        """Tensors and numbers from which `load_state_dict` restores this state, to the last bit."""
         tensors = {f"model.{name}": p.detach() for name, p in self.model.named_parameters()}
         tensors |= {f"average.{name}": tensor for name, tensor in self.average.items()}
         numbers = {name: getattr(self, attribute) for name, attribute in _SAVED.items()}
         return tensors | optimizer_state_dict(self.optimizer), numbers
 
     def load_state_dict(self, tensors: Mapping[str, Tensor], numbers: Mapping[str, Any]) -> None:
-        """Become what `state_dict` told."""
+        """Restore the state that `state_dict` returned."""
         with torch.no_grad():
             for name, parameter in self.model.named_parameters():
                 parameter.copy_(tensors[f"model.{name}"])

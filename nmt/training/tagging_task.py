@@ -1,4 +1,4 @@
-"""Learning to tag: beside a translator that stays as it is, with one that changes, or on both tasks in turns."""
+"""The tagging task: with a frozen translator, with one that is trained too, or alternating with translation."""
 
 import hashlib
 import json
@@ -54,20 +54,20 @@ from nmt.training.state import TrainingState
 
 @dataclass(frozen=True, kw_only=True)
 class TaggingJob:
-    """What to train, on what, beside which translator."""
+    """A tagger to train, its data, and its translator."""
 
     model: Path  # the folder of the translator
     out: Path  # the folder to save in, the same one or another
     tagger: TaggerConfig
     tagging: TaggingConfig
-    labels: Mapping[str, str]  # that made the corpora's labels the tagger's, kept for its evaluation
+    labels: Mapping[str, str]  # labels of the corpora, mapped to the tagger's; saved for evaluation
     train: Sequence[TaggedSentence]
     valid: Sequence[TaggedSentence]
     translations: TokenizedCorpus | None = None  # for joint training
 
     @property
     def in_place(self) -> bool:
-        """Whether the tagger goes into the translator's own folder."""
+        """Whether the tagger is saved in the translator's own folder."""
         return self.out.resolve() == self.model.resolve()
 
 
@@ -76,7 +76,7 @@ def train_tagger_run(
 ) -> bool:
     """Train job in its folder until it is done or stop says so; either way all is saved. Returns whether it is done.
 
-    Raises ConfigError if the folder holds such a training of another job, or if the settings do not go together,
+    Raises ConfigError if the folder holds training of another job, or if settings contradict each other,
     DataError if no name is tagged, and ModelError if another model would be replaced.
     """
     _check(job)
@@ -112,7 +112,7 @@ class TaggedCorpus:
 
 
 class TaggerWithEncoder(nn.Module):
-    """What learns: the tagging head, and the translator under it unless that is frozen."""
+    """What is trained: the tagging head, and the translator under it unless it is frozen."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class TaggerWithEncoder(nn.Module):
         self.tokenizer, self.alphabet, self.tags = tokenizer, alphabet, tags
         self.tagger = tagger
         self.translator = None if frozen else translator
-        self._shared = (translator.eval(),)  # in a tuple, which keeps a frozen one out of this module: it never trains
+        self._shared = (translator.eval(),)  # a tuple, so that a frozen translator is not registered as a submodule
 
     @property
     def encoder(self) -> TranslationNetwork:
@@ -136,7 +136,7 @@ class TaggerWithEncoder(nn.Module):
         return self._shared[0]
 
     def tagging_model(self) -> TaggingModel:
-        """A tagger with the weights as they are now."""
+        """A tagger with the current weights."""
         return TaggingModel(
             tokenizer=self.tokenizer,
             alphabet=self.alphabet,
@@ -154,7 +154,7 @@ def tagging_task(
     config: TaggingConfig,
     save: Callable[[TrainingState[TaggerWithEncoder], Validation], None],
 ) -> Task[TaggerWithEncoder]:
-    """The task of tagging a corpus, in turns with translating if config says so, and the means to save the tagger."""
+    """The task of tagging a corpus, alternating with translation for joint training, given a function to save it."""
     total = _updates_until(len(_tagging_rows(corpus, config, 0)) * config.epochs, config)
     return Task(
         config=config,
@@ -163,8 +163,8 @@ def tagging_task(
         learning_rate=lambda update: learning_rate(update, config.learning_rate, "cosine", config.warmup, total),
         validate=partial(_validate, valid),
         save=save,
-        # While both tasks learn, the last epoch counts: F1 sees one of them, and translations suffer from a rate that
-        # has only begun to fall.
+        # In joint training the last epoch is kept: F1 measures only one of the tasks, and translations suffer while the
+        # learning rate is still high.
         keep="last" if config.encoder == "joint" else "best",
     )
 
@@ -179,7 +179,7 @@ def _validate(valid: TaggedCorpus, network: TaggerWithEncoder) -> Validation:
 def _updates(
     corpus: TaggedCorpus, translations: TokenizedCorpus | None, config: TaggingConfig, epoch: int
 ) -> list[list[LazyBatch[TaggerWithEncoder]]]:
-    """The updates of an epoch of the tagged sentences, each of one batch; translations come in between, if at all."""
+    """The updates of an epoch over the tagged sentences, one batch each, with translation batches in between."""
     tagging = _tagging_rows(corpus, config, epoch)
     first, end = (_updates_until(number * len(tagging), config) for number in (epoch, epoch + 1))
     tagged = (partial(_tagging_batch, corpus, rows) for rows in tagging)
@@ -195,9 +195,9 @@ def _updates(
 
 
 def _tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> list[NDArray[np.int64]]:
-    """One epoch cut into batches of sentences of like length, in an order set by seed and epoch.
+    """One epoch as batches of sentences of similar length, in an order that depends on seed and epoch.
 
-    Every epoch has as many.
+    All epochs have the same number of batches.
     """
     random = np.random.default_rng([config.seed, epoch])
     widths = np.array([next_multiple(len(sentence.ids) + 1, WIDTHS) for sentence in corpus.sentences])
@@ -208,7 +208,7 @@ def _tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> li
 
 
 def _batches_from(number: int, rows: Callable[[int], list[NDArray[np.int64]]]) -> Iterator[NDArray[np.int64]]:
-    """The batches of epoch after epoch, which rows gives, from the one of this number on."""
+    """The batches of all epochs in turn, from batch number on; rows gives those of an epoch."""
     epoch, position = divmod(number, len(rows(0)))
     while True:
         yield from rows(epoch)[position:]
@@ -216,12 +216,12 @@ def _batches_from(number: int, rows: Callable[[int], list[NDArray[np.int64]]]) -
 
 
 def _translations(updates: int, config: TaggingConfig) -> int:
-    """How many of the first updates are of the translation task: those are spread evenly."""
+    """How many of the first updates belong to the translation task, which are spread evenly."""
     return math.floor(updates * config.translation_share) if config.encoder == "joint" else 0
 
 
 def _updates_until(tagging: int, config: TaggingConfig) -> int:
-    """How many updates there are until so many of them were of the tagging task."""
+    """The number of updates after which the given number of them were tagging updates."""
     updates = tagging
     while updates - _translations(updates, config) < tagging:
         updates += 1
@@ -261,13 +261,13 @@ def _translation_loss(batch: Batch, smoothing: float, network: TaggerWithEncoder
 def _check(job: TaggingJob) -> None:
     if job.tagging.encoder != "frozen" and job.in_place:
         raise ConfigError(
-            f"tagging.encoder is {job.tagging.encoder!r}, which changes the translator; name another folder by --out"
+            f"tagging.encoder is {job.tagging.encoder!r}, which changes the translator; name another folder with --out"
         )
     if job.tagging.encoder == "frozen" and job.tagging.start == "random" and job.in_place:
-        raise ConfigError("tagging.start is 'random', which is no translator; name another folder by --out")
+        raise ConfigError("tagging.start is 'random', which replaces the translator; name another folder with --out")
     if (job.tagging.encoder == "joint") != (job.translations is not None):
         raise ConfigError(
-            "tagging.encoder = 'joint' and a prepared folder of translations (--data) go together; give both or neither"
+            "tagging.encoder = 'joint' and a folder of translations (--data) need each other; give both or neither"
         )
     if not any(tag != "O" for sentence in job.train for tag in sentence.tags):
         raise DataError("no name is tagged in the training sentences; check the tag column and the [labels]")
@@ -276,7 +276,7 @@ def _check(job: TaggingJob) -> None:
 def _prepared(
     translator: TranslationNetwork, source: Tokenizer, target: Tokenizer, config: TaggingConfig
 ) -> TranslationNetwork:
-    """The translator with the dropout it is to have here, and with fresh weights if it is to start at random."""
+    """The translator with the dropout for this training, and with new weights if it is to start at random."""
     settings = ModelConfig(**{**asdict(translator.config), "word_dropout": config.word_dropout})
     prepared = TranslationNetwork(settings, source.vocab_size, target.vocab_size, source is target)
     if config.start == "translation":
@@ -285,7 +285,7 @@ def _prepared(
 
 
 def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> TaggedCorpus:
-    """Sentences as subwords, in natural spacing."""
+    """Sentences, detokenized, as subwords."""
     return TaggedCorpus(
         sentences=[locate(tokenizer, *detokenize(sentence.words)) for sentence in sentences],
         tags=[sentence.tags for sentence in sentences],
@@ -293,7 +293,7 @@ def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> Tagged
 
 
 def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
-    """What a resumed training must share with the one before it to end in the same weights."""
+    """What must be unchanged for resumed training to give the same weights."""
     content = hashlib.sha256()
     for sentence in (*job.train, *job.valid):
         content.update(json.dumps([sentence.words, sentence.tags]).encode())
@@ -308,16 +308,16 @@ def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
 def _resume(
     state: TrainingState[TaggerWithEncoder], task: Task[TaggerWithEncoder], job: TaggingJob, folder: RunFolder
 ) -> None:
-    """Take on the state of the folder's checkpoint; save a first one in a folder that holds nothing.
+    """Restore the state of the folder's checkpoint; save a first one in an empty folder.
 
     Raises ConfigError and ModelError as train_tagger_run does.
     """
     checkpoint = load_checkpoint(job.out, TAGGER_FOLDER)
     if checkpoint is None:
         if not job.in_place:
-            if store.exists(job.out):  # it is younger than the first checkpoint
+            if store.exists(job.out):  # it is written after the first checkpoint
                 raise ModelError(
-                    f"{job.out}: holds another model, and no training of a tagger to go on with; choose another folder"
+                    f"{job.out}: holds another model, and no tagger training to resume; choose another folder"
                 )
             folder.save(state)  # so that a kill never leaves a model without a checkpoint
         return
@@ -331,7 +331,7 @@ def _resume(
 
 
 def _count_epochs(state: TrainingState[TaggerWithEncoder], task: Task[TaggerWithEncoder]) -> None:
-    """Bring an older checkpoint up to date: it has only the updates done, and the epochs after which it validated."""
+    """Convert an older checkpoint, which has only the number of updates and of validated epochs."""
     state.validated = sum(len(task.updates(epoch)) for epoch in range(state.validated))
     state.position = state.update
     while state.position >= (updates := len(task.updates(state.epoch))):
@@ -345,7 +345,7 @@ def _save_model(
     state: TrainingState[TaggerWithEncoder],
     validation: Validation,
 ) -> None:
-    """Save the tagger in its folder: with the parts of the model it was trained on, unless that is its folder."""
+    """Save the tagger, in a folder other than the translator's together with the parts of that model."""
     description: TaggerDescription = {
         "tagger": asdict(job.tagger),
         "types": list(types),
@@ -372,5 +372,5 @@ def _save_model(
 
 
 def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The tensors whose names begin with prefix, without it."""
+    """The tensors whose names begin with prefix, which is removed."""
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""Learning to translate: what a translator is trained on and validated by, what of it is saved, and how it goes on."""
+"""The translation task: its batches, loss and validation, and how a translator is saved and its training resumed."""
 
 import hashlib
 import json
@@ -45,7 +45,7 @@ from nmt.training.optimizer import learning_rate
 from nmt.training.run import Progress, RunFolder, run_training
 from nmt.training.state import TrainingState
 
-# Added to a job's identity since: older checkpoints mean these values.
+# Keys that were added to a job's identity later; older checkpoints imply these values.
 ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
 VALID = "validation pairs"  # added too, and taken on trust where they are not there
 PLACEHOLDER_RULES = "placeholder rules"
@@ -54,7 +54,7 @@ LENGTH = ("training.epochs", "training.max_updates")  # on which no weights depe
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What to train, on what."""
+    """A translator to train, and its data."""
 
     source: str  # language codes
     target: str
@@ -71,7 +71,7 @@ class Job:
 
     @property
     def shared(self) -> bool:
-        """Whether both sides have one vocabulary, and so one embedding."""
+        """Whether both sides share a vocabulary, and so an embedding."""
         return self.source_tokenizer is self.target_tokenizer
 
     @property
@@ -114,7 +114,7 @@ def translation_task(
     validate: Callable[[TranslationNetwork], Validation],
     save: Callable[[TrainingState[TranslationNetwork], Validation], None],
 ) -> Task[TranslationNetwork]:
-    """The task of translating a corpus, with the means to validate and to save the translator."""
+    """The task of translating a corpus, given functions to validate and to save the translator."""
     total = total_updates(corpus, config)
     return Task(
         config=config,
@@ -128,7 +128,7 @@ def translation_task(
 
 
 def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
-    """How many updates a training makes if it does not stop early; every epoch has as many."""
+    """The number of updates if training does not stop early; all epochs have the same number."""
     updates = len(_updates(corpus, config, 0)) * config.epochs
     return min(updates, config.max_updates) if config.max_updates else updates
 
@@ -136,7 +136,7 @@ def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
 def _validate(job: Job, model: TranslationNetwork) -> Validation:
     """Loss with teacher forcing and BLEU of greedy translations on the validation set, in float32.
 
-    For a model of both directions, the loss is that of all target subwords, the BLEU score the directions' mean.
+    For a model of both directions, the loss is over all target subwords, and BLEU the mean of the directions.
     """
     split_above_length, max_source_length = _source_lengths(job.corpus)
     translator = TranslationModel(
@@ -159,7 +159,7 @@ def _validate(job: Job, model: TranslationNetwork) -> Validation:
         own_loss, own_tokens = _validation_loss(model, pairs, job, one_way.decoder_start_id)
         loss, tokens = loss + own_loss, tokens + own_tokens
         if not math.isfinite(loss):
-            break  # such a network translates nothing; TrainingState.record_validation says what becomes of it
+            break  # such a network cannot translate; TrainingState.record_validation raises an error
         bleu += _validation_bleu(one_way, pairs) / len(translator.directions)
     loss /= tokens
     return Validation(score=bleu if job.training.validate_by == "bleu" else -loss, figures={"loss": loss, "bleu": bleu})
@@ -177,7 +177,7 @@ def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> lis
 def _batch(
     corpus: TokenizedCorpus, config: TrainingConfig, part: int, rows: NDArray[np.int64], seed: int
 ) -> BatchLoss[TranslationNetwork]:
-    """The given pairs, as one part of an update."""
+    """The batch of the given pairs, one part of an update."""
     batch = corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
     tokens = int((batch.next_ids != PAD_ID).sum())
     return BatchLoss(name="loss", count=tokens, tokens=tokens, compute=partial(_training_loss, batch, config))
@@ -191,7 +191,7 @@ def _training_loss(batch: Batch, config: TrainingConfig, model: TranslationNetwo
 def _validation_loss(
     model: TranslationNetwork, texts: Sequence[tuple[str, str]], job: Job, decoder_start_id: int
 ) -> tuple[float, int]:
-    """The sum over target subwords, in nats, and their number; batches are no larger than those of training."""
+    """The summed loss in nats, and the number of target subwords; batches are no larger than in training."""
     pairs = sorted(_subwords(texts, job), key=lambda pair: (len(pair[1]), len(pair[0])))
     widths = next_multiple(np.array([max(map(len, pair)) + 1 for pair in pairs]), WIDTHS)
     loss, device = 0.0, model.output_bias.device
@@ -226,12 +226,12 @@ def _validation_bleu(translator: TranslationModel, texts: Sequence[tuple[str, st
 
 
 def _source_lengths(corpus: TokenizedCorpus) -> tuple[int, int]:
-    """Up to which length, in subwords, sources are common in a corpus, and its greatest."""
+    """The 99th percentile and the maximum of source lengths in a corpus, in subwords."""
     return int(np.percentile(corpus.source_lengths, 99)), int(corpus.source_lengths.max())
 
 
 def _identity(job: Job) -> dict[str, Any]:
-    """What a resumed training must share with the one before it to end in the same weights and save the same."""
+    """What must be unchanged for resumed training to give and save the same weights."""
     return {
         "source": job.source,
         "target": job.target,
@@ -245,21 +245,21 @@ def _identity(job: Job) -> dict[str, Any]:
 
 
 def _resume(state: TrainingState[TranslationNetwork], task: Task[TranslationNetwork], folder: RunFolder) -> None:
-    """Take on the state of the folder's checkpoint; save a first one if the folder holds nothing.
+    """Restore the state of the folder's checkpoint; save a first one if the folder is empty.
 
     Raises ConfigError and ModelError as train_run does.
     """
     run, now = folder.path, folder.identity
     checkpoint = load_checkpoint(run)
     if checkpoint is None:
-        if store.exists(run) or (run / LOG).exists():  # both are younger than the first checkpoint
+        if store.exists(run) or (run / LOG).exists():  # both are written after the first checkpoint
             raise ModelError(
-                f"{run}: holds a model or a log, but no checkpoint to go on with; choose another folder, or empty it"
+                f"{run}: holds a model or a log, but no checkpoint to resume from; choose another folder, or empty it"
             )
         folder.save(state)  # so that a kill never leaves a model without a checkpoint
         return
     tensors, numbers = checkpoint
-    # Older checkpoints have settings of the search, too: validation is greedy, and depends on none of them.
+    # Older checkpoints also have search settings, on which nothing depends: validation is greedy.
     before = {key: value for key, value in numbers["job"].items() if not key.startswith("search.")}
     before = ADDED | {VALID: now[VALID]} | before
     if before["training.placeholders"] and before.get(PLACEHOLDER_RULES) != RULES:
@@ -276,8 +276,8 @@ def _resume(state: TrainingState[TranslationNetwork], task: Task[TranslationNetw
     done = finished(state, task) and state.validated == state.update
     if not done and store.exists(run / TAGGER_FOLDER):
         raise ModelError(
-            f"{run}: has a tagger, which going on with the translator would remove; "
-            f"copy the folder if you want to keep it, and remove {run / TAGGER_FOLDER} to go on"
+            f"{run}: has a tagger, which training the translator further would remove; "
+            f"copy the folder if you want to keep it, and remove {run / TAGGER_FOLDER} to resume"
         )
 
 

@@ -209,7 +209,7 @@ def test_the_softmax_head_learns_too(toy_config, toy_model, corpora, tmp_path):
 
 
 def test_a_changed_encoder_needs_a_folder_of_its_own(toy_config, toy_model, corpora):
-    with pytest.raises(ConfigError, match=r"changes the translator; name another folder by --out"):
+    with pytest.raises(ConfigError, match=r"changes the translator; name another folder with --out"):
         run(toy_config, toy_model, corpora, None, "tagging.encoder=finetune")
 
 
@@ -217,7 +217,7 @@ def test_another_model_is_not_written_over(toy_config, toy_model, toy_both, corp
     other = tmp_path / "run"
     copytree(toy_both, other)
     before = digest(other)
-    with pytest.raises(ModelError, match="run: holds another model, and no training of a tagger to go on with"):
+    with pytest.raises(ModelError, match="run: holds another model, and no tagger training to resume"):
         run(toy_config, toy_model, corpora, other)
     assert digest(other) == before
 

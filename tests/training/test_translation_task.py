@@ -35,7 +35,7 @@ def test_a_model_without_a_training_is_not_trained_over(toy_data, short, toy_mod
     from nmt.model_folder.store import save
 
     save(tmp_path / "run", {"config.json": b"{}"})
-    with pytest.raises(ModelError, match="no checkpoint to go on with"):
+    with pytest.raises(ModelError, match="no checkpoint to resume from"):
         train(toy_data, short(), tmp_path / "run")
 
 
@@ -101,7 +101,7 @@ def test_a_run_whose_checkpoint_is_gone_is_not_begun_again(toy_data, toy_config,
     seen = []
     train_stage(config=toy_config(*changes), **options, report=seen.append, stop=lambda: len(seen) >= updates)
     (tmp_path / "run" / "checkpoint" / "manifest.json").unlink()
-    with pytest.raises(ModelError, match="no checkpoint to go on with"):
+    with pytest.raises(ModelError, match="no checkpoint to resume from"):
         train_stage(config=toy_config(*changes), **options)
 
 
@@ -205,7 +205,7 @@ def test_a_tagger_is_not_lost_by_going_on_with_its_translator(toy_data, toy_conf
     run = tmp_path / "run"
     train(toy_data, short(), run, stop_at=9)
     add_tagger(run, toy_config, tmp_path)
-    with pytest.raises(ModelError, match=r"run: has a tagger, .* remove .*tagger-checkpoint to go on"):
+    with pytest.raises(ModelError, match=r"run: has a tagger, .* remove .*tagger-checkpoint to resume"):
         train(toy_data, short(), run)
     assert open_folder(run).has("tagger.json")
     shutil.rmtree(run / "tagger-checkpoint")
