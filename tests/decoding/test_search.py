@@ -11,7 +11,7 @@ from nmt.decoding.config import DecodingConfig
 from nmt.decoding.search import Query, search
 from nmt.text.tokenizer import BOS_ID
 
-END = [0, 0, 0, 1, 0, 0, 0, 0]
+END = [0, 0, 0, 0.98, 0, 0, 0.01, 0.01]
 
 
 @dataclass
@@ -46,11 +46,6 @@ def copied(source, read):
     row = np.full(8, 0.01)
     row[source[len(read)] if len(read) < len(source) else 3] = 0.9
     return row
-
-
-def never_a(source, read):
-    """C and the end, and A never."""
-    return END if read else [0, 0, 0, 0, 0, 0, 1, 0]
 
 
 def test_translations_come_in_the_order_of_the_queries_and_what_comes_twice_is_searched_once(monkeypatch):
@@ -91,7 +86,7 @@ def test_a_placeholder_that_plain_search_loses_is_found_in_banks():
 
 
 def test_what_no_search_finds_is_inserted_behind_what_its_left_neighbour_was_translated_to():
-    # C D A becomes D C; D, in front of A, was attended to where the first D was written.
+    # C D A becomes D C, since A has no probability at all; D, in front of A, was attended to where D was written.
     def table(source, read):
         return {(): [0, 0, 0, 0, 0, 0, 0, 1], (D,): [0, 0, 0, 0, 0, 0, 1, 0]}.get(read, END)
 
@@ -106,17 +101,20 @@ def test_what_no_search_finds_is_inserted_behind_what_its_left_neighbour_was_tra
 
 def test_only_what_is_missing_is_inserted():
     def table(source, read):
-        return {(): [0, 0, 0, 0, 0, 0.5, 0.5, 0]}.get(read, END)
+        return END if read else [0, 0, 0, 0, 0, 0.9, 0.1, 0]
 
-    [[best]] = search(model(table, lambda source, read: [1.0, 0.0]), [query(A, B)], config())
-    assert sorted(best.ids) == [A, B] or sorted(best.ids) == [A, B, C]
-    assert best.ids.index(A) == 0
-    assert 0 in best.inserted
+    [[best]] = search(model(table, lambda source, read: [1.0, 0.0, 0.0]), [query(A, C, B)], config())
+    assert (best.ids, best.inserted) == ([A, B], {0})
 
 
-def test_a_translation_has_what_is_inserted_whoever_searches():
-    found = search(model(never_a), [query(A, C)], config(sample=True, n_best=3))
-    assert all(best.ids == [A, C] and best.inserted == {0} for [*all_] in found for best in all_)
+@pytest.mark.parametrize("changes", [{"n_best": 2}, {"sample": True, "n_best": 2}])
+def test_each_of_several_translations_has_what_is_inserted(changes):
+    def table(source, read):
+        return END if read else [0, 0, 0, 0, 0, 0, 0.6, 0.4]
+
+    [found] = search(model(table, lambda source, read: [1.0, 0.0]), [query(C, A)], config(**changes))
+    assert [each.ids for each in found] == [[C, A], [D, A]]
+    assert [each.inserted for each in found] == [{0}, {0}]
 
 
 def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it():
