@@ -60,6 +60,10 @@ def translate(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 2 if a name, number or mark is lost in translation.")
     ] = False,
+    alignments: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write here which words belong together, as 0-0 1-2; also with --json."),
+    ] = None,
     set_: Overrides = None,
     device: Device = "cpu",
     engine: Engine = "auto",
@@ -90,6 +94,7 @@ def translate(
             read_config("translate", None, set_).protection if set_ else None, protect or [], glossary
         ),
         strict=strict,
+        alignments=alignments,
         as_json=json_,
         device=device,
         engine=engine,

@@ -57,3 +57,38 @@ def insertion_place(weights: Floats, source_place: int) -> int:
     if source_place == 0 or not len(weights):
         return 0
     return int(weights[:, source_place - 1].argmax()) + 1
+
+
+def linked_offsets(
+    weights: Floats, source_offsets: Sequence[int], target_offsets: Sequence[int | None]
+) -> list[tuple[int, int]]:
+    """For each target subword that shows something: where its source subword, the one most attended to, and it start.
+
+    weights are [T, S]; offsets count characters of the texts.
+    """
+    return [
+        (source_offsets[int(row.argmax())], offset)
+        for row, offset in zip(weights, target_offsets, strict=True)
+        if offset is not None and len(row)
+    ]
+
+
+def word_links(source: str, target: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Links between the words of two lines, by their numbers, from links between characters; in order, each once.
+
+    Words are what white space parts, as in the Pharaoh format.
+    """
+    words = [_word_numbers(line) for line in (source, target)]
+    links = {(words[0][here], words[1][there]) for here, there in offsets if here < len(source) and there < len(target)}
+    return sorted(links, key=lambda link: (link[1], link[0]))
+
+
+def _word_numbers(line: str) -> list[int]:
+    """The number of the word at each character; at white space that of the next word, or the last one's at the end."""
+    numbers, number, inside = [], -1, False
+    for character in line:
+        if not character.isspace() and not inside:
+            number += 1
+        inside = not character.isspace()
+        numbers.append(max(number, 0) if inside else number + 1)
+    return [min(found, max(number, 0)) for found in numbers]

@@ -52,7 +52,8 @@ class Segment:
     start: int  # in the line
     spans: Sequence[Span]  # what must come through, in this text
     said: Mapping[int, Status]  # of those that are to stand there in another form, by their numbers
-    items: Sequence[Item]  # what the placeholders stand for; none for a model without
+    visible: str  # as the model sees it
+    items: Sequence[Item]  # what the placeholders in it stand for; none for a model without
     in_capitals: bool
     query: Query
 
@@ -122,8 +123,11 @@ def _find(model: TranslationModel, protector: Protector, line: str, forms: Forms
     config = protector.config
     given = [find_patterns(line, protector.patterns)]
     for terms in _terms(model, protector, line):
-        forms.update({(term.span.start, term.span.end): (term.target, "glossary") for term in reversed(terms)})
+        for term in terms:
+            forms.setdefault((term.span.start, term.span.end), (term.target, "glossary"))
         given.append([term.span for term in terms])
+    for span in given[0]:
+        forms.pop((span.start, span.end), None)  # the user wants the term itself
     written = find_written(line, disjoint(*given))
     switched = {"markup": config.markup, "literal": config.literals}
     spans = disjoint((span for span in written if switched.get(span.kind, True)), find_reserved(line))
@@ -198,6 +202,7 @@ def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], span
         text=text,
         start=first,
         spans=spans,
+        visible=visible,
         said={number: status for number, (_, status) in own.items()},
         items=items,
         in_capitals=part.in_capitals,

@@ -10,6 +10,7 @@ from typing import Any
 
 import regex
 
+from nmt.decoding.alignment import attention_weights, linked_offsets, word_links
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.flags import Flag, flags_of
 from nmt.decoding.hypotheses import Hypothesis
@@ -17,8 +18,9 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.search import search
 from nmt.decoding.segments import Kept, Protector, Segment, segments_of
 from nmt.io.lines import clean_output
-from nmt.protection.placeholders import restore_placeholders
+from nmt.protection.placeholders import Positions, Restored, restore_placeholders
 from nmt.protection.status import ItemStatus, Status, check_items
+from nmt.text.tokenizer import SPACE
 
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}  # written without spaces between sentences
 _SYMBOL = regex.compile(r"(<ph\d+>)")
@@ -34,10 +36,12 @@ class Alternative:
     finished: bool  # False if some part of it was stopped at the greatest length allowed
     items: Sequence[ItemStatus]  # what became of all that was to come through
     flags: Sequence[Flag]  # what looks wrong with it
+    alignment: Sequence[tuple[int, int]] | None = None  # words of the line and of the text by number, if asked for
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {**vars(self), "items": [item.as_dict() for item in self.items]}
+        """For JSON; without an alignment that was not asked for."""
+        fields = {**vars(self), "items": [item.as_dict() for item in self.items]}
+        return {name: value for name, value in fields.items() if name != "alignment" or value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,7 @@ class _Part:
     finished: bool
     items: Sequence[ItemStatus]
     translated: bool
+    links: Sequence[tuple[int, int]] = ()  # characters of the line and of this text that belong together
 
 
 def translate_chunks(
@@ -71,21 +76,26 @@ def translate_chunks(
     chunks: Iterable[Sequence[str]],
     config: DecodingConfig,
     protector: Protector | None = None,
+    *,
+    align: bool = False,
 ) -> Iterator[Translation]:
-    """Translate lines, a chunk at a time: each gives one Translation, in order; a blank line gives a blank one."""
+    """Translate lines, a chunk at a time: each gives one Translation, in order; a blank line gives a blank one.
+
+    To align words takes a second, forced decoding of each translation.
+    """
     for lines in chunks:
-        yield from _translate_chunk(model, lines, config, protector or Protector())
+        yield from _translate_chunk(model, lines, config, protector or Protector(), align)
 
 
 def _translate_chunk(
-    model: TranslationModel, lines: Sequence[str], config: DecodingConfig, protector: Protector
+    model: TranslationModel, lines: Sequence[str], config: DecodingConfig, protector: Protector, align: bool
 ) -> Iterator[Translation]:
     segmented = segments_of(model, protector, lines)
     queries = [part.query for parts in segmented for part in parts if isinstance(part, Segment)]
     found = iter(search(model, queries, config))
     for line, parts in zip(lines, segmented, strict=True):
         choices = [
-            [_translated(model, part, hypothesis) for hypothesis in next(found)]
+            [_translated(model, part, hypothesis, align) for hypothesis in next(found)]
             if isinstance(part, Segment)
             else [_kept(part)]
             for part in parts
@@ -94,13 +104,13 @@ def _translate_chunk(
         yield Translation(
             source=line,
             alternatives=[
-                _joined(model, line, parts, [choice[min(rank, len(choice) - 1)] for choice in choices])
+                _joined(model, line, parts, [choice[min(rank, len(choice) - 1)] for choice in choices], align)
                 for rank in ranks
             ],
         )
 
 
-def _translated(model: TranslationModel, segment: Segment, hypothesis: Hypothesis) -> _Part:
+def _translated(model: TranslationModel, segment: Segment, hypothesis: Hypothesis, align: bool) -> _Part:
     """A segment's translation, with what came through in its place again, and what became of it."""
     text = clean_output(model.target_tokenizer.decode(hypothesis.ids), segment.text).strip()
     if segment.in_capitals:
@@ -116,7 +126,34 @@ def _translated(model: TranslationModel, segment: Segment, hypothesis: Hypothesi
         finished=hypothesis.finished,
         items=_moved(check_items(segment.text, segment.spans, restored.text, places, said), segment.start, 0),
         translated=True,
+        links=_links(model, segment, hypothesis, text, restored) if align else (),
     )
+
+
+def _links(
+    model: TranslationModel, segment: Segment, hypothesis: Hypothesis, text: str, restored: Restored
+) -> list[tuple[int, int]]:
+    """The characters of the line that belong to those of a segment's translation: by attention, but for placeholders.
+
+    text is the translation before it was restored.
+    """
+    target = Positions(text, segment.items, restored.places)
+    source = Positions(segment.visible, segment.items, [(span.start, span.end) for span in segment.spans])
+    offsets = [source.of(start) for _, start, _ in model.source_tokenizer.spans(segment.visible)]
+    [weights] = attention_weights(model.engine, [segment.query.ids], [hypothesis.ids], model.decoder_start_id)
+    shown: list[int | None] = []
+    length = 0
+    for id_ in hypothesis.ids:
+        piece = model.target_tokenizer.piece(id_).replace(SPACE, " ")
+        if not length:
+            piece = piece.removeprefix(" ")
+        is_word = piece.strip() and id_ not in model.target_placeholders
+        shown.append(target.of(length + len(piece) - len(piece.lstrip())) if is_word else None)
+        length += len(piece)
+    links = linked_offsets(weights, offsets, shown)
+    for span, place in zip(segment.spans, restored.places, strict=False):
+        links += zip(range(span.start, span.end), range(*place or (0, 0)), strict=False)
+    return [(segment.start + here, there) for here, there in links]
 
 
 def _kept(part: Kept) -> _Part:
@@ -140,10 +177,12 @@ def _kept(part: Kept) -> _Part:
     )
 
 
-def _joined(model: TranslationModel, line: str, given: Sequence[Segment | Kept], parts: Sequence[_Part]) -> Alternative:
+def _joined(
+    model: TranslationModel, line: str, given: Sequence[Segment | Kept], parts: Sequence[_Part], align: bool
+) -> Alternative:
     """The parts of a line's translation as one, with the spaces that the target language has between sentences."""
     unspaced = model.target.split("-")[0] in _UNSPACED
-    text, items = "", []
+    text, items, links = "", [], list[tuple[int, int]]()
     for place, part in enumerate(parts):
         between = part.text
         if 0 < place < len(parts) - 1 and not part.translated and unspaced and between == " ":
@@ -151,6 +190,7 @@ def _joined(model: TranslationModel, line: str, given: Sequence[Segment | Kept],
         if place and part.translated and parts[place - 1].translated and not unspaced:
             text += " "
         items += _moved(part.items, 0, len(text))
+        links += [(here, len(text) + there) for here, there in part.links]
         text += between
     length = sum(part.length for part in parts)
     return Alternative(
@@ -160,6 +200,7 @@ def _joined(model: TranslationModel, line: str, given: Sequence[Segment | Kept],
         finished=all(part.finished for part in parts),
         items=items,
         flags=flags_of(line, text, parts_finished=all(part.finished for part in parts), given=given),
+        alignment=word_links(line, text, links) if align else None,
     )
 
 

@@ -4,6 +4,7 @@ A network copies a symbol that it knows surely, and the letters of what it has n
 Luong et al. (2015), "Addressing the rare word problem".
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -95,6 +96,29 @@ def restore_placeholders(text: str, items: Sequence[Item]) -> Restored:
         parts.append(piece)
         length += len(piece)
     return Restored(text="".join(parts), places=places)
+
+
+class Positions:
+    """Where each character of a text with placeholders stands in the text that has what they stand for.
+
+    places are those of each item's text there, None for an item whose symbol is missing.
+    """
+
+    def __init__(self, text: str, items: Sequence[Item], places: Sequence[tuple[int, int] | None]) -> None:
+        found = []
+        for item, place in zip(items, places, strict=True):
+            start = text.find(item.symbol)
+            if place is not None and start >= 0:
+                found.append((start, start + len(item.symbol), *place))
+        self._found = sorted(found)
+
+    def of(self, position: int) -> int:
+        """The place of the character at a position; of a placeholder's, the start of what it stands for."""
+        before = bisect_right(self._found, position, key=lambda each: each[0]) - 1
+        if before < 0:
+            return position
+        _, end, place, place_end = self._found[before]
+        return place if position < end else place_end + position - end
 
 
 def merge_runs(text: str, spans: Iterable[Span], most: int) -> list[Span]:

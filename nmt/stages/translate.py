@@ -11,7 +11,7 @@ from nmt.decoding.model import EngineName
 from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Translation, translate_chunks
 from nmt.errors import DataError
-from nmt.io.files import STDIN, STDOUT, refuse_overwriting
+from nmt.io.files import STDIN, STDOUT, refuse_overwriting, replacing
 from nmt.io.lines import json_line, write_line
 from nmt.protection.config import ProtectionConfig
 from nmt.protection.glossary import read_glossary
@@ -37,6 +37,7 @@ def translate(
     search: Mapping[str, Any] | None = None,
     protector: Protector | None = None,
     strict: bool = False,
+    alignments: Path | None = None,
     as_json: bool = False,
     device: str = "cpu",
     engine: EngineName = "auto",
@@ -46,20 +47,27 @@ def translate(
 
     The default model is the shipped one. source and target choose the direction of a model that has more than one;
     search overrides the model's own settings. What was to come through and is lost, or could only be inserted, is
-    warned of by line; if strict, what is lost raises DataError when all is written.
+    warned of by line; if strict, what is lost raises DataError when all is written. alignments is a file for the words
+    of each line that belong together, in the Pharaoh format.
     """
     models = model or shipped_model()
     refuse_overwriting(
-        [output or STDOUT], [input or STDIN, *chain.from_iterable(map(model_files, model_paths(models)))]
+        [output or STDOUT, *filter(None, [alignments])],
+        [input or STDIN, *chain.from_iterable(map(model_files, model_paths(models)))],
     )
     loaded = load_models(models, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     lost, name = 0, "stdin" if input is None else str(input)
-    with line_streams(input, output, warn) as (lines, out):
-        translations = translate_chunks(loaded, _flushed(chunks(lines), out), config, protector)
+    with line_streams(input, output, warn) as (lines, out), replacing(*filter(None, [alignments])) as aligned:
+        translations = translate_chunks(
+            loaded, _flushed(chunks(lines), out), config, protector, align=alignments is not None
+        )
         for number, translation in enumerate(translations, start=1):
             for line in _render(translation, as_json, config.n_best):
                 write_line(out, line)
+            for stream in aligned:
+                links = translation.alternatives[0].alignment or ()
+                write_line(stream, " ".join(f"{here}-{there}" for here, there in links))
             for item in translation.alternatives[0].items:
                 if item.status in ("inserted", "lost"):
                     warn(f"{name}:{number}: {_BECAME[item.status].format(item.text)}")
