@@ -40,9 +40,11 @@ class TokenizedCorpus:
         fingerprint: str,
         decoder_start_ids: Sequence[int] = (BOS_ID,),
         order: Mapping[str, float] | None = None,
+        placeholder_ids: tuple[Sequence[int], Sequence[int]] | None = None,
     ) -> None:
         self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
         self.order = order or {}  # how often protected items keep their order: OrderCounter.shares
+        self.placeholder_ids = placeholder_ids  # of both languages, if placeholders stand for such items
         self._data = data.with_format("arrow")
         self._tokenizers = (source, target)
         self._firsts = decoder_start_ids
@@ -118,8 +120,12 @@ def tokenize_corpus(
                 pairs = training_pairs(pairs, protection, partners, order)
             _save_tokenized(folder, pairs, source, target, max_length, order)
     data = datasets.load_from_disk(str(folder))
-    shares = json.loads("".join(read_file(folder / _ORDER))) if protection is not None else {}
-    corpus = TokenizedCorpus(data, source, target, folder.name, decoder_start_ids, shares)
+    shares, placeholder_ids = None, None
+    if protection is not None:
+        shares = json.loads("".join(read_file(folder / _ORDER)))
+        source_ids, target_ids = ([side.id_of(symbol) for symbol in protection.symbols] for side in (source, target))
+        placeholder_ids = source_ids, target_ids
+    corpus = TokenizedCorpus(data, source, target, folder.name, decoder_start_ids, shares, placeholder_ids)
     if not len(corpus):
         raise DataError(
             f"{source_path}: no pair is left whose sides have at most {max_length} subwords; raise training.max_length"

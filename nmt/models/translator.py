@@ -46,7 +46,12 @@ class TranslationNetwork(nn.Module):
 
         The logits are their products with the embeddings (Press and Wolf, 2017); see `logits`.
         """
-        return self._read(target_ids, self.decoder.start(memory))[0]
+        return self.hidden_and_attention(memory, target_ids)[0]
+
+    def hidden_and_attention(self, memory: Memory, target_ids: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and the attention weights [B, T, S] that lead to it, the mean over blocks and heads."""
+        hidden, _, weights = self._read(target_ids, self.decoder.start(memory))
+        return hidden, weights
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Scores [..., V] of every target subword for hidden [..., E]."""

@@ -9,6 +9,8 @@ Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
 Schedule = Literal["cosine", "inverse_sqrt", "constant"]
 Precision = Literal["auto", "bfloat16", "float32"]
 
+GUIDED_ATTENTION = 0.05  # where placeholders stand
+
 
 @dataclass(frozen=True, kw_only=True)
 @checked("training")
@@ -32,7 +34,10 @@ class TrainingConfig:
     )
     r_drop: float = setting(0.0, "alpha of R-Drop: pairs read twice, with other dropout; 0 turns it off", at_least(0))
     placeholders: bool = setting(
-        False, "symbols stand for numbers, names, tags and so on, which come through as they are"
+        False, "symbols stand for numbers, names, tags and so on, which come through unchanged"
+    )
+    guided_attention: float = setting(
+        GUIDED_ATTENTION, "weight of attention's own loss where placeholders stand; 0 turns it off", at_least(0)
     )
     subword_sampling: float = setting(0.0, "alpha of subword regularisation; 0 turns it off", between(0, 1))
     ema_decay: float = setting(0.0, "of the moving average of the weights to save; 0: the weights themselves", FRACTION)

@@ -1,15 +1,17 @@
-"""The training loss: smoothed cross-entropy of a batch, and R-Drop, without ever holding its logits.
+"""The training loss: smoothed cross-entropy of a batch, and R-Drop, without ever holding its logits; guided attention.
 
-Shapes: B batch, T target length, N positions (B * T), E embedding, V vocabulary.
+Shapes: B batch, S source length, T target length, N positions (B * T), E embedding, V vocabulary, P placeholders.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from nmt.data.batch import Batch
+from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID
 
@@ -17,8 +19,34 @@ IGNORED = -100  # as in torch.nn.functional.cross_entropy
 CHUNK = 1024  # positions; larger ones would save little time, and [N, V] be faulted in anew each update
 
 
+@dataclass(frozen=True, kw_only=True)
+class AttentionGuide:
+    """Where attention is to be: where a placeholder is written, at its own place in the source (Chen et al., 2016)."""
+
+    weight: float
+    source_ids: Tensor  # [P], the placeholders in the source
+    target_ids: Tensor  # [P], the same ones in the target
+
+    @classmethod
+    def of(cls, corpus: TokenizedCorpus, weight: float) -> "AttentionGuide | None":
+        """The guide for a corpus; None for one without placeholders, or without weight."""
+        if weight == 0 or corpus.placeholder_ids is None:
+            return None
+        source_ids, target_ids = map(torch.tensor, corpus.placeholder_ids)
+        return cls(weight=weight, source_ids=source_ids, target_ids=target_ids)
+
+    def to(self, device: torch.device) -> "AttentionGuide":
+        """The same guide on a device."""
+        return replace(self, source_ids=self.source_ids.to(device), target_ids=self.target_ids.to(device))
+
+
 def translation_loss(
-    model: TranslationNetwork, batch: Batch, smoothing: float, teacher_forcing: float = 1.0, r_drop: float = 0.0
+    model: TranslationNetwork,
+    batch: Batch,
+    smoothing: float,
+    teacher_forcing: float = 1.0,
+    r_drop: float = 0.0,
+    guide: AttentionGuide | None = None,
 ) -> Tensor:
     """Sum over the batch's target subwords of the label-smoothed cross-entropy (Szegedy et al., 2016), in nats.
 
@@ -26,6 +54,7 @@ def translation_loss(
     (Bengio et al., 2015) in two parallel passes (Mihaylova and Martins, 2019), without a loop over time.
     r_drop above 0 is the alpha of R-Drop (Wu et al., 2021): every pair is read twice with different dropout, and the
     loss is half of their eq. 4, the mean of both cross-entropies + alpha / 4 * (KL(1||2) + KL(2||1)).
+    A guide adds its weight times attention_loss to the gradient; the value stays that of what is translated.
     """
     if r_drop:
         batch = batch.twice()
@@ -33,12 +62,24 @@ def translation_loss(
     target_ids = batch.target_ids
     if teacher_forcing < 1:
         target_ids = _mix_in_guesses(model, memory, target_ids, teacher_forcing)
-    hidden = model.hidden(memory, target_ids).flatten(0, 1)
+    points, attention = model.hidden_and_attention(memory, target_ids)
+    hidden = points.flatten(0, 1)
     targets = batch.next_ids.masked_fill(batch.next_ids == PAD_ID, IGNORED).flatten()
     loss = smoothed_cross_entropy(
         hidden, model.target_embedding.weight, model.output_bias, targets, smoothing, r_drop / 2
     )
+    if guide is not None:
+        extra = guide.weight * attention_loss(attention, batch, guide.to(attention.device))
+        loss = loss + (extra - extra.detach())
     return loss / 2 if r_drop else loss
+
+
+def attention_loss(attention: Tensor, batch: Batch, guide: AttentionGuide) -> Tensor:
+    """-log of the attention [B, T, S] that each placeholder of the targets has for itself in the source, summed."""
+    rows, places, symbols = (batch.next_ids[:, :, None] == guide.target_ids).nonzero(as_tuple=True)
+    own = batch.source_ids[rows] == guide.source_ids[symbols, None]  # [placeholders in the batch, S]
+    mass = (attention[rows, places].float() * own).sum(dim=1)
+    return -mass[own.any(dim=1)].clamp_min(torch.finfo(mass.dtype).tiny).log().sum()
 
 
 def smoothed_cross_entropy(

@@ -44,9 +44,9 @@ from nmt.text.detokenizer import detokenize
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
-from nmt.training.config import TaggingConfig
+from nmt.training.config import GUIDED_ATTENTION, TaggingConfig
 from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation
-from nmt.training.loss import translation_loss
+from nmt.training.loss import AttentionGuide, translation_loss
 from nmt.training.optimizer import learning_rate
 from nmt.training.run import Progress, RunFolder, run_training
 from nmt.training.state import TrainingState
@@ -249,13 +249,17 @@ def _translation_batch(
 ) -> BatchLoss[TaggerWithEncoder]:
     batch = translations.batch(rows)
     tokens = int((batch.next_ids != PAD_ID).sum())
-    loss = partial(_translation_loss, batch, config.label_smoothing)
+    guide = AttentionGuide.of(translations, GUIDED_ATTENTION)
+    loss = partial(_translation_loss, batch, config.label_smoothing, guide)
     return BatchLoss(name="translate_loss", count=tokens, tokens=tokens, compute=loss)
 
 
-def _translation_loss(batch: Batch, smoothing: float, network: TaggerWithEncoder) -> Tensor:
+def _translation_loss(
+    batch: Batch, smoothing: float, guide: AttentionGuide | None, network: TaggerWithEncoder
+) -> Tensor:
     """The summed smoothed cross-entropy of a batch, in nats."""
-    return translation_loss(network.encoder, batch.to(network.encoder.output_bias.device), smoothing)
+    device = network.encoder.output_bias.device
+    return translation_loss(network.encoder, batch.to(device), smoothing, guide=guide)
 
 
 def _check(job: TaggingJob) -> None:

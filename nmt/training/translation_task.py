@@ -36,17 +36,22 @@ from nmt.text.directions import decoder_start_ids, directions_of
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
-from nmt.training.config import TrainingConfig
+from nmt.training.config import GUIDED_ATTENTION, TrainingConfig
 from nmt.training.initial_model import InitialModel, fill_from
 from nmt.training.log import LOG
 from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation, finished
-from nmt.training.loss import translation_loss
+from nmt.training.loss import AttentionGuide, translation_loss
 from nmt.training.optimizer import learning_rate
 from nmt.training.run import Progress, RunFolder, run_training
 from nmt.training.state import TrainingState
 
 # Keys that were added to a job's identity later; older checkpoints imply these values.
-ADDED = {"directions": "one", "training.r_drop": 0.0, "training.placeholders": False}
+ADDED = {
+    "directions": "one",
+    "training.r_drop": 0.0,
+    "training.placeholders": False,
+    "training.guided_attention": GUIDED_ATTENTION,  # without placeholders it is of no effect
+}
 VALID = "validation pairs"  # added too, and taken on trust where they are not there
 PLACEHOLDER_RULES = "placeholder rules"
 LENGTH = ("training.epochs", "training.max_updates")  # on which no weights depend, unless the learning rate does
@@ -180,12 +185,15 @@ def _batch(
     """The batch of the given pairs, one part of an update."""
     batch = corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
     tokens = int((batch.next_ids != PAD_ID).sum())
-    return BatchLoss(name="loss", count=tokens, tokens=tokens, compute=partial(_training_loss, batch, config))
+    guide = AttentionGuide.of(corpus, config.guided_attention)
+    return BatchLoss(name="loss", count=tokens, tokens=tokens, compute=partial(_training_loss, batch, config, guide))
 
 
-def _training_loss(batch: Batch, config: TrainingConfig, model: TranslationNetwork) -> Tensor:
+def _training_loss(
+    batch: Batch, config: TrainingConfig, guide: AttentionGuide | None, model: TranslationNetwork
+) -> Tensor:
     batch = batch.to(model.output_bias.device)
-    return translation_loss(model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop)
+    return translation_loss(model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop, guide)
 
 
 def _validation_loss(

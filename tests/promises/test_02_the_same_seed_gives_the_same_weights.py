@@ -93,6 +93,7 @@ def test_a_training_stopped_at_every_update_and_validation_ends_in_the_same_weig
         ("training.teacher_forcing=0.7",),
         ("training.accumulate=2",),
         ("training.r_drop=3.0",),
+        ("training.placeholders=true",),
     ],
 )
 def test_a_resume_is_exact_whatever_is_random_in_the_training(toy_data, short, tmp_path, changes):

@@ -7,7 +7,7 @@ from nmt.data.batch import make_batch
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID
-from nmt.training.loss import CHUNK, smoothed_cross_entropy, translation_loss
+from nmt.training.loss import CHUNK, AttentionGuide, attention_loss, smoothed_cross_entropy, translation_loss
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
@@ -100,6 +100,34 @@ def test_scheduled_sampling_shows_the_models_own_guesses():
         expected = torch.nn.functional.cross_entropy(own.logits(hidden)[0], batch.next_ids[0], reduction="sum")
     torch.testing.assert_close(translation_loss(own, batch, 0.0, teacher_forcing=0.0).detach(), expected)
     assert translation_loss(own, batch, 0.0, teacher_forcing=1.0).item() != pytest.approx(expected.item())
+
+
+def test_attention_is_guided_to_where_the_placeholders_that_are_written_stand_in_the_source():
+    batch = make_batch([[5, 9, 6, 8], [7]], [[9, 4], [8, 7]])  # 9 is shared in the first pair, 8 in neither
+    guide = AttentionGuide(weight=0.05, source_ids=torch.tensor([8, 9]), target_ids=torch.tensor([8, 9]))
+    attention = torch.full((2, 4, 6), 0.1)
+    attention[0, 0, 1] = 0.25
+    assert attention_loss(attention, batch, guide).item() == pytest.approx(-math.log(0.25))
+    swapped = AttentionGuide(weight=0.05, source_ids=torch.tensor([8, 6]), target_ids=torch.tensor([8, 9]))
+    assert attention_loss(attention, batch, swapped).item() == pytest.approx(-math.log(0.1))
+    attention[0, 0, 1] = 0.0  # what underflows is no infinity
+    assert math.isfinite(attention_loss(attention, batch, guide).item())
+
+
+def test_guidance_adds_to_the_gradient_and_not_to_the_value():
+    batch, own = make_batch([[5, 9, 6]], [[4, 9]]), model()
+    guide = AttentionGuide(weight=0.5, source_ids=torch.tensor([9]), target_ids=torch.tensor([9]))
+
+    def gradient(loss):
+        own.zero_grad()
+        loss.backward()
+        return own.decoder.blocks[0].attention.query.weight.grad.clone()
+
+    plain, guided = translation_loss(own, batch, 0.1), translation_loss(own, batch, 0.1, guide=guide)
+    assert guided.item() == plain.item()
+    _, attention = own.hidden_and_attention(own.encode(batch.source_ids, batch.source_lengths), batch.target_ids)
+    expected = gradient(plain) + 0.5 * gradient(attention_loss(attention, batch, guide))
+    torch.testing.assert_close(gradient(guided), expected)
 
 
 def test_r_drop_without_dropout_is_the_plain_loss():

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -6,10 +7,14 @@ import pytest
 import torch
 from tests_runs import digest, train
 from tests_tagged import SETTINGS, columns, tagged_sentences
+from tests_toy import toy_pairs
 
+from nmt.data.batch import make_batch
+from nmt.engines.networks import load_network
 from nmt.errors import ConfigError, DataError, ModelError, NMTError
 from nmt.io.lines import read_file, write_file
 from nmt.metrics.bleu import score
+from nmt.model_folder.contents import load_tokenizers, read_description
 from nmt.model_folder.store import open_folder
 from nmt.stages.train import train as train_stage
 from nmt.stages.train_tagger import train_tagger
@@ -78,6 +83,40 @@ def test_a_loss_that_is_not_finite_stops_the_training_and_leaves_the_last_model(
     assert open_folder(tmp_path / "run").read("translator.safetensors")
     monkeypatch.setattr(translation_task, "translation_loss", real)
     train(toy_data, short(), tmp_path / "run")
+
+
+def test_guided_attention_points_at_placeholders(toy_data, short, with_valid, tmp_path):
+    """On the toy language with a number somewhere in each sentence: the attention that it gets where it is written."""
+    pairs = [
+        tuple(" ".join([*words[:place], str(number), *words[place:]]) for words in map(str.split, pair))
+        for number, pair in enumerate(toy_pairs(300, 1))
+        for place in [number % len(pair[0].split())]
+    ]
+    data = with_valid(pairs[:10])
+    for side, language in enumerate(("de", "en")):
+        write_file(data / f"train.{language}", [pair[side] for pair in pairs])
+    found = {}
+    for weight in (0, 0.5):
+        run = tmp_path / str(weight)
+        train(data, short("training.placeholders=true", f"training.guided_attention={weight}"), run)
+        found[weight] = _attention_to_placeholders(run, pairs[:50])
+    assert found[0.5] > found[0] + 0.1
+
+
+def _attention_to_placeholders(run, pairs):
+    """The mean attention of <ph3> where it is written to itself in the source, which has it in place of the number."""
+    folder = open_folder(run)
+    tokenizer, _ = load_tokenizers(folder)
+    network = load_network(folder, read_description(folder), tokenizer.vocab_size, tokenizer.vocab_size, "cpu").eval()
+    symbol, masses = tokenizer.id_of("<ph3>"), []
+    for pair in pairs:
+        source, target = (tokenizer.encode(re.sub(r"\d+", "<ph3>", text)) for text in pair)
+        batch = make_batch([source], [target])
+        with torch.no_grad():
+            memory = network.encode(batch.source_ids, batch.source_lengths)
+            _, attention = network.hidden_and_attention(memory, batch.target_ids)
+        masses.append(attention[0, target.index(symbol), source.index(symbol)].item())
+    return sum(masses) / len(masses)
 
 
 def test_early_stopping_ends_after_the_patience(toy_data, short, tmp_path):
