@@ -61,7 +61,7 @@ class Translator:
     def between(self, source: str = "", target: str = "") -> Self:
         """The translator for another direction of the same model; nothing is loaded again.
 
-        Raises ConfigError if the model does not translate between them.
+        Raises ConfigError if the model does not have this direction.
         """
         return replace(self, model=self.model.between(source, target))
 
