@@ -1,6 +1,6 @@
-"""The Python interface: a translator and a tagger that are loaded once and then called, from any thread.
+"""The Python interface: a translator and a tagger, which are loaded once and may be called from any thread.
 
-A text is a string without line ends. Whoever gives one gets one result; whoever gives a list gets a list, in its order.
+A text is a string without line ends. One text gives one result, a list of texts a list of results in the same order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from nmt.decoding.translator import Translation, translate_chunks
 from nmt.errors import ConfigError, DataError
 from nmt.resources import shipped_model
 
-TEXTS = 1024  # worked on at a time, so that what a long list needs besides its results stays bounded
+TEXTS = 1024  # processed at a time, so that the memory for a long list, without its results, is bounded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +35,10 @@ class Translator:
     ) -> Self:
         """Open a model folder, or several that translate together; by default the model that ships.
 
-        source and target are language codes, for models that translate more than one way; without them it is the
-        first one. device is "cpu", "cuda" or "cuda:N". The engine "auto" is the fastest that device and folders allow.
-        Raises ModelError for a folder that is missing or damaged and for models that do not fit together, ConfigError
-        for languages or a device that are not there.
+        source and target are language codes that choose a direction, by default the model's first one. device is "cpu",
+        "cuda" or "cuda:N". The engine "auto" is the fastest that the device and all folders support. Raises ModelError
+        for a folder that is missing or damaged and for models that cannot translate together, ConfigError for a
+        direction or a device that is not available.
         """
         if models is None:
             models = shipped_model()
@@ -59,9 +59,9 @@ class Translator:
         return self.model.target
 
     def between(self, source: str = "", target: str = "") -> Self:
-        """The translator between other languages of the same model; nothing is loaded again.
+        """The translator for another direction of the same model; nothing is loaded again.
 
-        Raises ConfigError if the model does not translate between them.
+        Raises ConfigError if the model does not have this direction.
         """
         return replace(self, model=self.model.between(source, target))
 
@@ -78,11 +78,11 @@ class Translator:
     def translate(self, text: list[str], *, details: Literal[True], **search: Any) -> list[Translation]: ...
 
     def translate(self, text: str | list[str], *, details: bool = False, **search: Any) -> Any:
-        """Translate a text, or each of a list; with details into Translation objects, which have scores.
+        """Translate a text, or each text of a list, to strings or, with details, to Translation objects with scores.
 
         search overrides the model's own settings by the names of DecodingConfig, for instance beam_size=1. Raises
-        ConfigError for a setting out of its limits, DataError for a text that holds a line end or is not Unicode,
-        TypeError for what is no string.
+        ConfigError for a value beyond its limits, DataError for a text with a line end or invalid Unicode, TypeError
+        for anything but strings.
         """
         if not details and search.get("n_best", 1) > 1:
             raise ConfigError("n_best is above 1, but only details=True gives more than the best translation; add it")
@@ -103,7 +103,7 @@ class Tagger:
         """Open a model folder that has a tagger; by default the model that ships.
 
         Raises ModelError for a folder that is missing, damaged or without a tagger, ConfigError for a device that is
-        not there.
+        not available.
         """
         return cls(model=load_tagger(shipped_model() if model is None else Path(model), device))
 
@@ -114,16 +114,16 @@ class Tagger:
     def tag(self, text: list[str], *, pretokenized: bool = False) -> list[TaggedLine]: ...
 
     def tag(self, text: str | list[str], *, pretokenized: bool = False) -> TaggedLine | list[TaggedLine]:
-        """Find the names in a text, or in each of a list; pretokenized texts have a space between words.
+        """Find the names in a text, or in each text of a list; pretokenized texts have spaces between all words.
 
-        Raises DataError for a text that holds a line end or is not Unicode, TypeError for what is no string.
+        Raises DataError for a text with a line end or invalid Unicode, TypeError for anything but strings.
         """
         found = list(tag_chunks(self.model, _chunks(text), pretokenized=pretokenized))
         return found[0] if isinstance(text, str) else found
 
 
 def _chunks(text: str | list[str]) -> Iterator[list[str]]:
-    """A text or a list of texts in chunks; all are checked before the first is given."""
+    """A text or a list of texts, in chunks; all are checked before the first chunk."""
     texts = [text] if isinstance(text, str) else list(text)
     for number, each in enumerate(texts, start=1):
         _check(each, f"text {number}")
@@ -131,7 +131,7 @@ def _chunks(text: str | list[str]) -> Iterator[list[str]]:
 
 
 def _check(text: object, name: str) -> None:
-    """Raise TypeError or DataError, which call a text by name, unless it is one line of Unicode."""
+    """Raise TypeError or DataError, with the name of the text, unless it is one line of valid Unicode."""
     if not isinstance(text, str):
         raise TypeError(f"{name} is of type {type(text).__name__}; give a str or a list of str")
     if "\n" in text:
