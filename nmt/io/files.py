@@ -86,8 +86,10 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     error, a full disk nor a power cut harms what was there. What a killed process leaves under such a name is removed
     by the next one that writes into that folder. Modes follow the umask; links are followed.
     """
-    finals = [path.resolve() for path in paths]
+    finals = [Path(os.path.realpath(path)) for path in paths]  # Path.resolve() stumbles over links in a circle
     for path, final in zip(paths, finals, strict=True):
+        if final.is_symlink():
+            raise DataError(f"{path}: is a link that leads in a circle; choose another name to write to")
         if final.exists() and not final.is_file():
             raise DataError(f"{path}: is not a regular file; choose another name to write to")
     folders = {final.parent for final in finals}

@@ -69,7 +69,7 @@ class TaggingJob:
     @property
     def in_place(self) -> bool:
         """Whether the tagger goes into the translator's own folder."""
-        return self.out.resolve() == self.model.resolve()
+        return self.out.exists() and self.out.samefile(self.model)
 
 
 def train_tagger_run(
