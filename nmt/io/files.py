@@ -86,8 +86,10 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     a power cut leaves the old files intact. Temporary files of killed processes are removed by the next process that
     writes into the folder. Modes follow the umask; links are followed.
     """
-    finals = [path.resolve() for path in paths]
+    finals = [Path(os.path.realpath(path)) for path in paths]  # Path.resolve() stumbles over links in a circle
     for path, final in zip(paths, finals, strict=True):
+        if final.is_symlink():
+            raise DataError(f"{path}: is a link that leads in a circle; choose another name to write to")
         if final.exists() and not final.is_file():
             raise DataError(f"{path}: is not a regular file; choose another name to write to")
     folders = {final.parent for final in finals}

@@ -14,6 +14,9 @@ from nmt.training.log import LOG
 REPORT = "report.json"
 SPLITS = ("train", "valid", "test")
 
+# A language's code is short; what else is short is the ending of a corpus that nobody prepared yet.
+_PREPARED = re.compile(rf"({'|'.join(SPLITS)})\.(?!(tsv|csv|txt|gz)$)[a-z]{{2,3}}(-[A-Za-z0-9]+)*|{re.escape(REPORT)}")
+
 
 def model_files(model: Path) -> Iterator[Path]:
     """The files of a model folder, of the checkpoints in it, and its logs, as far as they are there."""
@@ -25,8 +28,7 @@ def model_files(model: Path) -> Iterator[Path]:
 
 def prepared_files(data: Path) -> list[Path]:
     """The files of a prepared folder, in whatever languages, as far as they are there."""
-    wanted = re.compile(rf"({'|'.join(SPLITS)})\.[^.]+|{re.escape(REPORT)}")
-    return sorted(path for path in data.glob("*") if wanted.fullmatch(path.name) and path.is_file())
+    return sorted(path for path in data.glob("*") if _PREPARED.fullmatch(path.name) and path.is_file())
 
 
 def corpus_files(names: Sequence[str]) -> Iterator[Path]:
@@ -40,11 +42,11 @@ def obsolete_files(out: Path, inputs: Mapping[str, Any], replace_corpus: bool) -
 
     Raises ConfigError if out holds a corpus that was not made of these inputs, unless it is to be replaced.
     """
-    held = prepared_files(out)
     before: Any = None
     with suppress(DataError):
         for _, report in json_records(out / REPORT):
             before = report.get("inputs")
+    held = prepared_files(out)
     if held and not replace_corpus and before != inputs:
         raise ConfigError(
             f"{out}: holds {held[0].name}, of another corpus or of your own; choose another folder, "

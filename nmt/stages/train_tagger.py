@@ -41,7 +41,7 @@ def train_tagger(
     out = out or model
     pairs = [] if data is None else pair_files(data, "train", *model_directions(model)[0])
     corpora = list(corpus_files([*train, *valid]))
-    added_to = out.resolve() == model.resolve()
+    added_to = out.exists() and out.samefile(model)
     refuse_overwriting(model_files(out), [*corpora, *pairs, *([] if added_to else model_files(model))])
     weights = [folder.parts[name].sha256 for name in (TRANSLATOR, INT8) if folder.has(name)][:1]
     asked = digest(config, [*corpora, *pairs], train, valid, strict, weights)

@@ -68,7 +68,7 @@ class TaggingJob:
     @property
     def in_place(self) -> bool:
         """Whether the tagger is saved in the translator's own folder."""
-        return self.out.resolve() == self.model.resolve()
+        return self.out.exists() and self.out.samefile(self.model)
 
 
 def train_tagger_run(

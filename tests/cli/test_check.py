@@ -111,3 +111,9 @@ def test_a_model_that_learnt_is_sound(toy_model):
     assert ended.exit_code == 0, ended.exception
     assert "in translator.safetensors" in ended.stdout
     assert "valid_bleu" in ended.stdout
+
+
+def test_the_model_may_be_named_as_elsewhere(model):
+    assert check("--model", model).stdout == check(model).stdout
+    assert "name one model" in str(check(model, "--model", model).exception)
+    assert "name a model folder" in str(check().exception)

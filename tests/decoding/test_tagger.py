@@ -95,6 +95,23 @@ def test_each_form_shows_the_same_names():
     }
 
 
+def test_brackets_of_the_line_are_no_marks():
+    line = r"so [Anna|PER] a\b]"
+    entity = Entity(4, 13, "PER", "Anna|PER]", 0.5)
+    tagged = TaggedLine(line=line, words=split_words(line), tags=[], entities=[entity])
+    assert render(tagged, "inline") == [r"so \[[Anna|PER\]|PER] a\\b\]"]
+
+
+def test_control_characters_are_shown_in_json_alone_and_spelt_out_there():
+    line = "a\x1b[1m\x9b\u202e\x1b"
+    words = [(0, 2), (3, 5), (5, 7), (7, 8)]
+    tagged = TaggedLine(line=line, words=words, tags=["O", "O", "O", "O"], entities=[])
+    assert render(tagged, "inline") == ["a\\[1m\u202e"]
+    assert render(tagged, "bio") == ["a\tO", "1m\tO", "\u202e\tO", "\ufffd\tO", ""]
+    assert render(tagged, "json") == [r'{"text": "a\u001b[1m\u009b\u202e\u001b", "entities": []}']
+    assert json.loads(render(tagged, "json")[0])["text"] == line
+
+
 def test_the_order_of_sentences_is_kept_however_they_are_batched(capitals):
     lines = ["Anna " * n + "x" for n in range(1, 90)]
     sentences = [locate(capitals.tokenizer, line, split_words(line)) for line in lines]

@@ -104,6 +104,13 @@ def test_only_regular_files_are_replaced(tmp_path):
         pass
 
 
+def test_a_link_that_leads_in_a_circle_is_not_written_through(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(DataError, match="loop: is a link that leads in a circle"), replacing(tmp_path / "loop"):
+        pass
+    assert (tmp_path / "loop").is_symlink()
+
+
 WRITER = """
 import sys, time
 from pathlib import Path

@@ -311,3 +311,22 @@ def test_a_lock_whose_file_its_last_holder_just_removed_is_taken_anew(tmp_path, 
     monkeypatch.setattr(store.fcntl, "flock", overtaken)
     with store.lock(tmp_path / "m"), pytest.raises(ModelError), store.lock(tmp_path / "m"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("job", "first"),
+    [
+        ({"training.validate_every": 0}, "epoch 1"),
+        ({"training.validate_every": 500}, "update 500"),
+        ({"tagging.epochs": 3}, "epoch 1"),
+        (None, "epoch 1"),
+    ],
+)
+def test_a_training_that_has_no_model_yet_says_when_it_will(tmp_path, job, first):
+    store.save(tmp_path / "checkpoint", {"state.json": json.dumps({"job": job}).encode()})
+    with pytest.raises(ModelError, match=f"training; the first model comes after {first}$"):
+        store.open_folder(tmp_path)
+    [state] = (tmp_path / "checkpoint").glob("state-*")
+    state.write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"training; the first model comes after epoch 1$"):
+        store.open_folder(tmp_path)

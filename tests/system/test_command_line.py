@@ -125,6 +125,51 @@ def test_a_mistake_is_one_line_and_exit_2(arguments, said, tmp_path):
     assert "Traceback" not in run.stderr.decode()
 
 
+MISSING = """
+translate --model {model} --engine torch -i none
+translate --model none
+tag --model {model} -i none
+evaluate --model {model} --engine torch -r none -i none
+evaluate --model {model} --engine torch -r none -i none -o x
+compare {model} none -r none -i none
+evaluate-tagger --model none -r none
+check none
+export --model none
+bench --model none --data none
+bench --model {model} --data none
+train --source de --target en --data none --tokenizer {data}/tokenizer.model --out x
+train --source de --target en --data {data} --tokenizer none --out x
+train --source de --target fr --data {data} --tokenizer {data}/tokenizer.model --out x
+train-tagger --model none --train none --valid none
+train-tagger --model {model} --train none --valid none
+train-tagger --model {model} --train none --valid none --data none
+distill --model {model} --data none --out x
+train-tokenizer --source de --target en --data none --out x
+prepare --source de --target en --out x none none
+"""
+
+ONE_AFTER_THE_OTHER = """
+import sys
+from nmt.cli.main import main
+for line in sys.stdin.read().split("\\n"):
+    sys.argv = ["nmt", *line.split()]
+    try:
+        main()
+    except SystemExit as ended:
+        print(line, ended.code, "torch" in sys.modules, file=sys.stderr)
+"""
+
+
+def test_what_is_missing_is_said_before_torch_is_loaded(project, model, tmp_path):
+    lines = MISSING.format(model=model, data=project / "data").strip()
+    command = [sys.executable, "-c", ONE_AFTER_THE_OTHER]
+    run = subprocess.run(command, input=lines, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+    said = run.stderr.split("\n")[:-1]
+    assert said[1::2] == [f"{line} 2 False" for line in lines.split("\n")]
+    assert all("none" in line or "holds de and en, not fr" in line for line in said[::2])
+    assert (run.stdout, list(tmp_path.iterdir())) == ("", [])
+
+
 def test_a_damaged_model_is_refused(model, tmp_path):
     copy = tmp_path / "copy"
     copy.mkdir()
