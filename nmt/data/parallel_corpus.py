@@ -10,6 +10,7 @@ an open quote, and shift the data where a row has a field too many.
 
 import csv
 import glob
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -101,8 +102,11 @@ def _csv_rows(path: Path, wanted: Columns) -> Iterator[Row]:
     """Rows as RFC 4180 has them, but for what separates fields; an unclosed quote is an error, not a long field."""
     lines = read_file(path)
     head = list(islice(lines, _HEAD))
-    reader = _csv_reader(chain(head, lines), _delimiter(path, head, wanted))
-    start = 1  # of the row, which may go on over many lines
+    named = re.fullmatch("sep=(.)\r?", head[0]) if head else None  # as Excel has it
+    reader = _csv_reader(chain(head, lines), named[1] if named else _delimiter(path, head, wanted))
+    if named:
+        next(reader)
+    start = reader.line_num + 1  # of the row, which may go on over many lines
     try:
         for fields in reader:
             yield f"{path}:{start}", fields

@@ -67,6 +67,14 @@ def test_csv_that_may_be_separated_in_two_ways_is_refused_until_its_first_line_d
     assert read(tmp_path / "a.csv") == [("Ja", "Yes, sir"), ("Nein", "No, sir")]
 
 
+def test_a_first_line_of_csv_may_say_what_separates_fields(tmp_path):
+    (tmp_path / "a.csv").write_text("sep=;\r\nJa, ja;Yes, yes\r\nNein;No\r\n")
+    assert read(tmp_path / "a.csv") == [("Ja, ja", "Yes, yes"), ("Nein", "No")]
+    (tmp_path / "a.csv").write_text("sep=:\n1:2:3\n")
+    with pytest.raises(DataError, match=r"a\.csv:2: 3 fields where 2 are expected"):
+        read(tmp_path / "a.csv")
+
+
 def test_a_row_of_csv_may_go_on_beyond_the_lines_that_show_what_separates_it(tmp_path):
     (tmp_path / "a.csv").write_text('a;b\n"c' + "\n" * 200 + '";d\n')
     assert read(tmp_path / "a.csv") == [("a", "b"), ("c" + "\n" * 200, "d")]
