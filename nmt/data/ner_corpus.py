@@ -106,7 +106,7 @@ def _read_sentences(name: str, columns: tuple[str, str] | None) -> Iterator[_Sen
 
 
 def _check_sentences(sentences: Iterator[_Sentence], path: str) -> Iterator[_Sentence]:
-    """Pass sentences on; at the end of the file, DataError if they are whole texts that no blank lines part."""
+    """Pass sentences on; at the end of the file, DataError if they are whole texts without blank lines inside."""
     count = words = ends_inside = 0
     for sentence in sentences:
         count += 1

@@ -10,6 +10,7 @@ after an open quote, and shift the data if a row has too many fields.
 
 import csv
 import glob
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ Columns = Sequence[tuple[str, str]]  # (source, target) column names, in order o
 Row = tuple[str, list[str]]  # its place, for error messages, and its fields
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_HEAD = 100  # lines of a CSV file that show what parts its fields
+_HEAD = 100  # lines of a CSV file that show what separates its fields
 _NOT_READ = {
     ".bz2", ".docx", ".htm", ".html", ".json", ".ods", ".odt", ".pdf", ".po", ".xlf", ".xliff", ".xls", ".xlsx", ".xml",
     ".xz", ".zip", ".zst",
@@ -103,11 +104,14 @@ def _read_csv(path: Path, wanted: Columns) -> Iterator[Pair]:
 
 
 def _csv_rows(path: Path, wanted: Columns) -> Iterator[Row]:
-    """Rows as RFC 4180 has them, but for what parts the fields; an unclosed quote is an error, not a long field."""
+    """Rows as RFC 4180 has them, but for what separates fields; an unclosed quote is an error, not a long field."""
     lines = read_file(path)
     head = list(islice(lines, _HEAD))
-    reader = _csv_reader(chain(head, lines), _delimiter(path, head, wanted))
-    start = 1  # of the row, which may go on over many lines
+    named = re.fullmatch("sep=(.)\r?", head[0]) if head else None  # as Excel has it
+    reader = _csv_reader(chain(head, lines), named[1] if named else _delimiter(path, head, wanted))
+    if named:
+        next(reader)
+    start = reader.line_num + 1  # of the row, which may go on over many lines
     try:
         for fields in reader:
             yield f"{path}:{start}", fields
@@ -123,9 +127,9 @@ def _csv_reader(lines: Iterable[str], delimiter: str) -> Any:
 
 
 def _delimiter(path: Path, head: Sequence[str], wanted: Columns) -> str:
-    """What parts the fields of a CSV file: it makes the wanted names of its first line, or as many fields of each row.
+    """What separates the fields of a CSV file: it finds the wanted names in the first line, or two fields in each row.
 
-    Where more than one makes two fields of each row, it is a DataError.
+    If several find two fields in each row, it is a DataError.
     """
     widths = {}
     for delimiter in _DELIMITERS:
@@ -137,7 +141,9 @@ def _delimiter(path: Path, head: Sequence[str], wanted: Columns) -> str:
     twos = [delimiter for delimiter, width in widths.items() if width == 2]
     if len(twos) > 1:
         names = " or ".join(_DELIMITERS[delimiter] for delimiter in twos)
-        raise DataError(f"{path}: its fields may be parted by {names}; name the columns in a first line, such as de,en")
+        raise DataError(
+            f"{path}: its fields may be separated by {names}; name the columns in a first line, such as de,en"
+        )
     return next(chain(twos, (delimiter for delimiter, width in widths.items() if width > 1)), ",")
 
 

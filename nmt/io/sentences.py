@@ -10,7 +10,8 @@ from nmt.io.entities import decode_entities
 from nmt.io.lines import read_file
 
 _LONGEST = 1 << 16  # characters of a segment
-_MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|tmx|xliff|dataset|srcset|refset|tstset)\b", re.IGNORECASE)
+_SGML = ("srcset", "refset", "tstset")
+_MARKUP = re.compile(rf"\s*<(\?xml|!doctype|html|tmx|xliff|dataset|{'|'.join(_SGML)})\b", re.IGNORECASE)
 _SEGMENT = re.compile(r"<seg\b[^>]*>(.*?)</seg\s*>|(<seg\b.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -25,11 +26,8 @@ def read_sentences(path: Path | str) -> Iterator[str]:
         return
     for first in lines:
         if markup := _MARKUP.match(first):
-            cure = (
-                "name it .sgm"
-                if markup[1].lower() in ("srcset", "refset", "tstset")
-                else "give its text, a sentence on each line"
-            )
+            sgml = markup[1].lower() in _SGML
+            cure = "name it .sgm" if sgml else "give its text, a sentence on each line"
             raise DataError(f"{path}:1: markup ({first.strip()[:40]}), which is not read as text; {cure}")
         yield from chain([first], lines)
 

@@ -11,11 +11,12 @@ from xml.parsers import expat
 
 from nmt.errors import DataError
 from nmt.io.files import open_bytes
+from nmt.io.records import listed
 
 _READ_AT_ONCE = 1 << 16  # bytes
 _PAIRED_CODES = {"bpt", "ept"}  # the markup of a word or more, from where it begins to where it ends
 _CODES = _PAIRED_CODES | {"it", "ph", "ut", "x"}  # markup; what stands inside is code, not text
-_GAP = "\0"  # stands for a code that may part words, such as a line break; XML has no such character
+_GAP = "\0"  # stands for a code that may separate words, such as a line break; XML has no such character
 
 
 def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
@@ -25,10 +26,9 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
     wanted, pt where pt-BR is. Inline markup is left out with its content; the text that <hi> marks stays. Whatever is
     not TMX, and a file without such a pair, is a DataError.
     """
-    reader = _Reader()
     others: dict[str, None] = {}
     found = False
-    for unit in _units(path, reader):
+    for unit in _units(path):
         pair = [_in_language(unit, language) for language in (source, target)]
         others |= dict.fromkeys(unit)
         if pair[0] is not None and pair[1] is not None:
@@ -36,12 +36,13 @@ def read_tmx(path: Path, source: str, target: str) -> Iterator[tuple[str, str]]:
             yield pair[0], pair[1]
     if others and not found:
         raise DataError(
-            f"{path}: no pairs of {source} and {target}; it has {', '.join(others)}: choose by --source and --target"
+            f"{path}: no pairs of {source} and {target}; it has {listed(list(others))}: choose by --source and --target"
         )
 
 
-def _units(path: Path, reader: "_Reader") -> Iterator[dict[str, str]]:
+def _units(path: Path) -> Iterator[dict[str, str]]:
     """Yield the text of each translation unit by its language."""
+    reader = _Reader()
     with open_bytes(path) as stream:
         last = False
         while not last:
@@ -118,7 +119,7 @@ class _Reader:
 
 
 def _without_gaps(text: str) -> str:
-    """Let a gap part two words that would be one without it, and join the spaces round it."""
+    """Let a gap separate two words that would be one without it, and join the spaces around it."""
 
     def fill(match: re.Match[str]) -> str:
         around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
@@ -131,4 +132,5 @@ def _in_language(unit: dict[str, str], language: str) -> str | None:
     """The text of a unit in a language, or else in the first whose code differs by subtags alone."""
     wanted = language.lower()
     near = (code for code in unit if code.startswith(f"{wanted}-") or wanted.startswith(f"{code}-"))
-    return unit.get(wanted if wanted in unit else next(near, ""))
+    code = wanted if wanted in unit else next(near, None)
+    return None if code is None else unit[code]

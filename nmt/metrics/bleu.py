@@ -51,9 +51,9 @@ def score(
     """Score hypotheses against one or more reference translations of the same number of lines.
 
     The scores and signatures are those of the `sacrebleu` command: `tokenize` is BLEU's ("none" for text that is
-    tokenised already), by default that of usual_tokenizer(language), and TER disregards case unless language has no
-    spaces between words, see _ter(). bootstrap is the number of resamples, 0 for none; the
-    seed is sacrebleu's, 12345 unless the environment has SACREBLEU_SEED. Raises DataError for unequal lengths.
+    tokenised already), by default that of usual_tokenizer(language), and TER disregards case either way. bootstrap is
+    the number of resamples, 0 for none; the seed is sacrebleu's, 12345 unless the environment has SACREBLEU_SEED.
+    Raises DataError for unequal lengths.
     """
     _check_lengths({"hypotheses": hypotheses}, references)
     scores = []
@@ -186,9 +186,9 @@ def _metrics(names: Sequence[str], lowercase: bool, tokenize: str | None, langua
 
 
 def _ter(language: str) -> TER:
-    """TER of words; Chinese characters and kana are cut as sacrebleu does, other unspaced scripts into characters.
+    """TER of words; of sacrebleu's own units in Chinese and Japanese; of characters in other languages without spaces.
 
-    The signature says which: asian:yes or tok:char.
+    The signature says which: asian:yes, or tok:char, which regards case.
     """
     if language.split("-")[0] in ("ja", "yue", "zh"):
         return TER(normalized=True, asian_support=True)

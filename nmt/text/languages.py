@@ -44,7 +44,7 @@ _WRITTEN_IN = {
     "HANGUL": "ko",
 }
 
-# Scripts of text whose words no spaces part, or whose words say little (Korean's), and the language that each tells.
+# Scripts of languages without spaces between words, or (Korean) with particles in them, and the language each tells.
 _TELLING = {
     "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "LAO": "lo", "KHMER": "km",
     "MYANMAR": "my", "TIBETAN": "bo",
@@ -72,10 +72,10 @@ def scripts_of(language: str) -> frozenset[str]:
 
 
 def language_of_script(lines: Iterable[str]) -> str:
-    """The language of a text, where its script tells one of those that are not written in words between spaces; or "".
+    """The language of a text if its script tells that it is one of those not scored by words between spaces, or "".
 
-    Those are Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese and Tibetan. Other letters may be among theirs: a
-    third of the letters is enough, since a word of theirs has fewer.
+    Those are Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese and Tibetan. A third of the letters is enough, since
+    their words have fewer letters than those of other scripts that may stand among them.
     """
     scripts: Counter[str] = Counter()
     for character, times in Counter(chain.from_iterable(islice(lines, _LINES_THAT_TELL))).items():

@@ -334,12 +334,12 @@ def test_shipped_corpora_are_sound_and_have_the_four_types(name, sentences, word
     assert labels == {"", "PER", "LOC", "ORG", "MISC"}
 
 
-@pytest.mark.parametrize("parted", ["", "-DOCSTART- O\n"])
+@pytest.mark.parametrize("between", ["", "-DOCSTART- O\n"])
 @pytest.mark.parametrize("end", ["", "\n"])
-def test_a_text_whose_sentences_no_blank_lines_part_is_refused(tmp_path, parted, end):
-    text = parted.join(["Anna B-PER\nlacht O\n. O\n" * 10] * 3) + end
+def test_a_text_without_blank_lines_between_its_sentences_is_refused(tmp_path, between, end):
+    text = between.join(["Anna B-PER\nlacht O\n. O\n" * 10] * 3) + end
     (tmp_path / "a.conll").write_text(text)
-    count = 3 if parted else 1
+    count = 3 if between else 1
     said = rf"a\.conll: 90 words in {count} sentences?, but {30 - count} full stops inside; put a blank line after each"
     with pytest.raises(DataError, match=said):
         list(read_tagged(str(tmp_path / "a.conll")))

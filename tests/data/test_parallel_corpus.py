@@ -38,7 +38,7 @@ def test_csv_may_hold_quotes_commas_and_line_ends(tmp_path):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("header", [True, False])
-def test_the_fields_of_csv_may_be_parted_by_other_than_commas(tmp_path, delimiter, header):
+def test_the_fields_of_csv_may_be_separated_by_other_than_commas(tmp_path, delimiter, header):
     rows = [["de", "en"]] * header + [["Ja, ja", "Yes, yes, yes"], ["Nein", "No; no"], ["a|b", "c\td"], ["Ende", "end"]]
     text = "".join(delimiter.join(f'"{field}"' for field in row) + "\n" for row in rows)
     (tmp_path / "a.csv").write_text(text)
@@ -50,22 +50,32 @@ def test_commas_in_text_without_quotes_do_not_hide_semicolons(tmp_path):
     assert read(tmp_path / "a.csv") == [("Ja, ja", "Yes"), ("Nein", "No")]
 
 
-def test_csv_with_more_columns_than_two_is_parted_by_what_parts_its_names(tmp_path):
+def test_csv_with_more_columns_than_two_is_separated_by_what_separates_its_names(tmp_path):
     (tmp_path / "a.csv").write_text("id;de;en\n1;Ja, ja;Yes\n")
     assert read(tmp_path / "a.csv") == [("Ja, ja", "Yes")]
     with pytest.raises(DataError, match=r"no columns 'x' and 'y'; this line has 'id', 'de', 'en'"):
         read(tmp_path / "a.csv", columns=("x", "y"))
 
 
-def test_csv_that_may_be_parted_in_two_ways_is_refused_until_its_first_line_decides(tmp_path):
+def test_csv_that_may_be_separated_in_two_ways_is_refused_until_its_first_line_decides(tmp_path):
     (tmp_path / "a.csv").write_text("Ja;Yes, sir\nNein;No, sir\n")
-    with pytest.raises(DataError, match=r"a\.csv: .* parted by commas or semicolons; name the columns in a first line"):
+    with pytest.raises(
+        DataError, match=r"a\.csv: .* separated by commas or semicolons; name the columns in a first line"
+    ):
         read(tmp_path / "a.csv")
     (tmp_path / "a.csv").write_text("de;en\nJa;Yes, sir\nNein;No, sir\n")
     assert read(tmp_path / "a.csv") == [("Ja", "Yes, sir"), ("Nein", "No, sir")]
 
 
-def test_a_row_of_csv_may_go_on_beyond_the_lines_that_show_what_parts_it(tmp_path):
+def test_a_first_line_of_csv_may_say_what_separates_fields(tmp_path):
+    (tmp_path / "a.csv").write_text("sep=;\r\nJa, ja;Yes, yes\r\nNein;No\r\n")
+    assert read(tmp_path / "a.csv") == [("Ja, ja", "Yes, yes"), ("Nein", "No")]
+    (tmp_path / "a.csv").write_text("sep=:\n1:2:3\n")
+    with pytest.raises(DataError, match=r"a\.csv:2: 3 fields where 2 are expected"):
+        read(tmp_path / "a.csv")
+
+
+def test_a_row_of_csv_may_go_on_beyond_the_lines_that_show_what_separates_it(tmp_path):
     (tmp_path / "a.csv").write_text('a;b\n"c' + "\n" * 200 + '";d\n')
     assert read(tmp_path / "a.csv") == [("a", "b"), ("c" + "\n" * 200, "d")]
 

@@ -29,7 +29,14 @@ def test_without_a_source_text_of_another_language_is_told():
     assert doubt.startswith("BLEU is 0.40: hypotheses and references have little in common; are they in one language")
     assert said(WORSE, [GERMAN], bleu=3.0) == []  # four lines say little
     assert len(said(WORSE * 5, [GERMAN * 5], bleu=3.0)) == 1
+    assert len(said(WORSE * 5, [ENGLISH[1:] * 5 + ENGLISH[:1] * 5], bleu=0.4)) == 1  # lines that do not belong together
     assert said(WORSE * 5, [ENGLISH * 5], bleu=3.0) == []
+
+
+def test_short_lines_that_are_right_are_not_doubted_though_bleu_is_0():
+    assert said(["the cat", "a dog"], [["the cat", "dogs"]], bleu=0.0) == []
+    assert said(["the cat"] * 20, [["the cat"] * 20], bleu=0.0) == []
+    assert said(["the cat", "a dog"], [["the cats", "a dog!"]], bleu=0.0) == []
 
 
 def test_hypotheses_that_are_the_source_are_counted():

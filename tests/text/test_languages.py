@@ -74,5 +74,5 @@ def test_text_is_in_the_wrong_script_if_most_of_its_letters_are(text, language, 
         ([], ""),
     ],
 )
-def test_a_script_may_tell_a_language_that_is_not_written_in_words_between_spaces(lines, language):
+def test_a_script_may_tell_a_language_that_is_not_scored_by_words_between_spaces(lines, language):
     assert language_of_script(lines) == language
