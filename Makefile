@@ -117,8 +117,8 @@ data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de
 bench: $(RUN)/trained ## measure speed, latency, start-up and memory
 	$(NMT) bench --model $(RUN) --data $(PREPARED) --config $(CONFIG)
 
-test: $(READY) ## run the tests, with line coverage
-	.venv/bin/python -m pytest -q -m "not long" --cov=nmt --cov=cli --cov-report=term:skip-covered
+test: $(READY) ## run the tests on all CPUs, with line coverage
+	.venv/bin/python -m pytest -q -m "not long" -n auto --maxprocesses 8 --dist worksteal --cov=nmt --cov=cli --cov-report=term:skip-covered
 
 test-long: $(READY) ## run all tests, including long ones
 	.venv/bin/python -m pytest -q -rP

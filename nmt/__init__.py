@@ -6,9 +6,14 @@
 Translator and Tagger are imported when they are first asked for, so that `import nmt` alone is fast.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 __all__ = ["Tagger", "Translator"]
+
+# OpenMP's threads then sleep while they wait for each other, and leave the CPU to whoever has work. OpenMP reads this
+# when torch is loaded, and no module of ours loads it before this one has run. What the user has set stays.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 NMT = [sys.executable, "-c", "from nmt.cli.main import main; main()"]
@@ -20,9 +21,21 @@ _FORKS.set_forkserver_preload(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a run of the command line ended."""
+
+    code: int
+    out: bytes
+    err: bytes
+    seconds: float  # of CPU time
+    memory: int = 0  # bytes at its peak; 0 if not measured, as after a death by signal
+    addresses: int = 0  # bytes of address space at its peak, which RLIMIT_AS limits
+
+
 def nmt(*arguments: object, text: bytes | None = None, expect: int = 0) -> subprocess.CompletedProcess[bytes]:
     """Run `nmt` to its end; a failure, or another exit code than expected, fails the test."""
-    run = subprocess.run([*NMT, *map(str, arguments)], input=text, capture_output=True, timeout=120)
+    run = subprocess.run([*NMT, *map(str, arguments)], input=text, capture_output=True, timeout=300)
     assert run.returncode == expect, run.stderr.decode()
     return run
 

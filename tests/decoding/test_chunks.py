@@ -19,7 +19,7 @@ def test_a_typed_line_is_answered_before_the_next_one_comes():
 
     def typed():
         yield "first"
-        assert answered.wait(5)
+        assert answered.wait(60)
         yield "second"
 
     stream = chunks(typed())
@@ -48,6 +48,9 @@ def test_two_chunks_are_read_ahead_be_they_of_short_lines_or_of_long_ones(length
     read = []
     stream = chunks((read.append(line) or "a" * length for line in range(500)), max_lines=8, max_characters=800)
     taken = len(next(stream))
-    time.sleep(0.05)
+    deadline = time.monotonic() + 60
+    while len(read) <= taken and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.05)  # for what it should not read
     assert taken < len(read) <= taken + ahead + 1  # one more is in the reader's hand
     assert taken + sum(map(len, stream)) == 500

@@ -118,7 +118,7 @@ def test_the_order_of_sentences_is_kept_however_they_are_batched(capitals):
     assert [len(tags) for tags, _ in best_tags(capitals, sentences)] == [n + 1 for n in range(1, 90)]
 
 
-@pytest.mark.parametrize("line", ["A" * 1_000_000, "A b " * 25_000, "A" + "\u200b" * 1_000_000 + "A", "A." * 500_000])
+@pytest.mark.parametrize("line", ["A" * 300_000, "A b " * 10_000, "A" + "\u200b" * 300_000 + "A", "A." * 150_000])
 def test_a_very_long_line_is_tagged_whole_in_bounded_parts(capitals, line):
     longest = 0
 

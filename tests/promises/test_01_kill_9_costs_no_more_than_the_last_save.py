@@ -60,7 +60,7 @@ def where_it_was(run):
 )
 def test_a_training_killed_again_and_again_ends_in_the_same_weights(toy_data, tmp_path, kills, epochs, forked):
     (tmp_path / "toy.toml").write_text(CONFIG)
-    data = shutil.copytree(toy_data, tmp_path / "data")
+    data = shutil.copytree(toy_data, tmp_path / "data", ignore=shutil.ignore_patterns(".tokenized"))
     settings = [f"epochs={epochs}", "save_every=1", "validate_every=5", "report_every=2"]
     changes = [word for setting in settings for word in ("--set", f"training.{setting}")]
     options = ["train", "--config", tmp_path / "toy.toml", *changes, "--data", data]

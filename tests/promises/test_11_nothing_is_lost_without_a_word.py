@@ -43,7 +43,7 @@ def test_training_text_must_be_utf_8(nmt_here, tmp_path, spoilt):
 
 
 def test_prepared_text_that_was_spoilt_since_is_named_when_it_is_trained_on(nmt_here, toy_data, tmp_path):
-    data = shutil.copytree(toy_data, tmp_path / "data")
+    data = shutil.copytree(toy_data, tmp_path / "data", ignore=shutil.ignore_patterns(".tokenized"))
     lines = (data / "train.de").read_bytes().split(b"\n")
     (data / "train.de").write_bytes(b"\n".join([*lines[:6], b"b\xe4d", *lines[7:]]))
     languages = ["--source", "de", "--target", "en"]

@@ -78,7 +78,7 @@ def found_for(model, lines, config, rows=64, workers=1):
 @pytest.mark.parametrize("networks", NETWORKS)
 @pytest.mark.parametrize(
     ("count", "rows", "threads"),
-    [(25, [1, 6], [2]), pytest.param(300, [1, 2, 3, 7, 64, 1000], [1, 2, 3, 8], marks=LONG)],
+    [(12, [1, 6], [2]), pytest.param(300, [1, 2, 3, 7, 64, 1000], [1, 2, 3, 8], marks=LONG)],
 )
 def test_alone_in_any_batch_order_and_number_of_threads(unsure, networks, count, rows, threads):
     first, *others = [unsure(**shape) for shape in NETWORKS[networks]]

@@ -88,7 +88,7 @@ def test_unequal_counts_are_one_line_that_names_both_files(nmt_here, tmp_path, s
 
 
 def test_a_prepared_folder_that_lost_a_line_since_is_not_trained_on(nmt_here, toy_data, tmp_path):
-    data = shutil.copytree(toy_data, tmp_path / "data")
+    data = shutil.copytree(toy_data, tmp_path / "data", ignore=shutil.ignore_patterns(".tokenized"))
     lines = (data / "train.en").read_bytes().split(b"\n")
     (data / "train.en").write_bytes(b"\n".join(lines[1:]))
     languages = ["--source", "de", "--target", "en"]

@@ -68,18 +68,39 @@ def test_a_training_without_memory_is_one_line_and_goes_on_to_the_same_weights(
     assert digest(tmp_path / "run") == undisturbed
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit address space")
+limited = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit address space")
+
+
+@pytest.fixture(scope="module")
+def idle(nmt, toy_model):
+    """A translation of one short line."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("OMP_NUM_THREADS", "1")  # the C library itself ends a process that has no room for a new thread
+        yield nmt("translate", "--model", toy_model, text=b"Hund.\n")
+
+
+@limited
+@pytest.mark.parametrize("command", ["translate", "tokenize"])
 @pytest.mark.parametrize("spare", [0, 16, 64])
-def test_a_translation_that_needs_more_than_there_is_is_one_line(nmt, toy_model, monkeypatch, spare):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # the C library itself ends a process that has no room for a new thread
+def test_a_line_that_needs_more_than_there_is_is_one_line(nmt, toy_model, toy_data, idle, command, spare):
     before = content(toy_model)
-    idle = nmt("translate", "--model", toy_model, text=b"Hund.\n")
-    line = "ﷺ".encode() * 1_000_000  # 18 characters each, once normalised: some 300 MB more than idle
+    options = ["--model", toy_model] if command == "translate" else ["--tokenizer", toy_data / "tokenizer.model"]
+    line = "a" * ((1 << 24) - 8) + "\U0001f600"  # Python takes 64 MB for each copy of it, sentencepiece more
     limits = {"AS": idle.addresses + (spare << 20)}
-    ended = nmt("translate", "--model", toy_model, text=line + b"\n", limits=limits)
+    ended = nmt(command, *options, text=line.encode() + b"\n", limits=limits)
     assert (ended.code, ended.out) == (2, b"")
     assert ended.err.count(b"\n") == 1
     assert ended.err.startswith(b"nmt: error: out of memory")
     assert content(toy_model) == before
     again = nmt("translate", "--model", toy_model, text=b"Hund.\n", limits={"AS": idle.addresses + (32 << 20)})
     assert again.out == idle.out
+
+
+@limited
+@pytest.mark.parametrize("share", [0.3, 0.4, 0.5, 0.6])
+def test_where_memory_ends_in_the_middle_of_a_library_nothing_is_written(nmt, toy_model, idle, share):
+    # The library may then end the process: glibc's loader by 127, C++ and Rust by a signal or a message of their own.
+    before = content(toy_model)
+    ended = nmt("translate", "--model", toy_model, text=b"Hund.\n", limits={"AS": int(share * idle.addresses)})
+    assert ended.out == (b"" if ended.code else idle.out)
+    assert content(toy_model) == before

@@ -1,14 +1,11 @@
 """The commands as a user runs them: processes, files and exit codes."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from tests_processes import NMT, nmt
+from tests_processes import nmt
 from tests_toy import CONFIG, toy_pairs
 
 FOLDERS = ["--data", "nowhere", "--tokenizer", "none.model", "--out", "x"]
@@ -40,6 +37,8 @@ def train(project, run):
         tokenizer,
         "--out",
         run,
+        "--set",
+        "training.epochs=4",
     ]
 
 
@@ -92,17 +91,29 @@ def test_evaluation_prints_scores_with_signatures(project, model):
     assert b"case:mixed|eff:no|tok:13a|smooth:exp|version:" in run.stdout
 
 
-def test_an_interrupted_training_exits_with_130_and_goes_on_to_the_same_weights(project, model):
+# Interrupts itself when it has validated for the first time.
+INTERRUPTED = """
+import os, signal
+from nmt.cli.main import main
+from nmt.training.log import TrainingLog
+
+def interrupt(log, report, write=TrainingLog.write):
+    write(log, report)
+    if "valid_bleu" in report:
+        os.kill(os.getpid(), signal.SIGINT)
+
+TrainingLog.write = interrupt
+main()
+"""
+
+
+def test_an_interrupted_training_exits_with_130_and_goes_on_to_the_same_weights(project, model, nmt_here):
     run = project / "interrupted"
-    process = subprocess.Popen([*NMT, *map(str, train(project, run))], stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not (run / "manifest.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGINT)
-    _, messages = process.communicate(timeout=60)
-    assert process.returncode == 130, messages.decode()
-    assert b"run the same command again" in messages
-    nmt(*train(project, run))
+    command = [sys.executable, "-c", INTERRUPTED, *map(str, train(project, run))]
+    ended = subprocess.run(command, capture_output=True, timeout=300)
+    assert ended.returncode == 130, ended.stderr.decode()
+    assert b"run the same command again" in ended.stderr
+    assert nmt_here(*train(project, run)).code == 0
     weights = [json.loads((folder / "manifest.json").read_text())["parts"] for folder in (run, model)]
     assert weights[0]["translator.safetensors"] == weights[1]["translator.safetensors"]
 
@@ -118,11 +129,12 @@ def test_an_interrupted_training_exits_with_130_and_goes_on_to_the_same_weights(
         (["train", *FOLDERS, "--config", "none.toml"], "none.toml"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_one_line_and_exit_2(arguments, said, tmp_path):
-    run = subprocess.run([*NMT, *arguments], capture_output=True, cwd=tmp_path, timeout=60)
-    assert run.returncode == 2
-    assert said in run.stderr.decode()
-    assert "Traceback" not in run.stderr.decode()
+def test_a_mistake_is_one_line_and_exit_2(arguments, said, nmt_here, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ended = nmt_here(*arguments)
+    assert ended.code == 2
+    assert said in ended.err.decode()
+    assert "Traceback" not in ended.err.decode()
 
 
 MISSING = """

@@ -150,7 +150,7 @@ def with_valid(toy_data, tmp_path):
 
     def copied(pairs):
         data = tmp_path / f"data-{len(list(tmp_path.iterdir()))}"
-        shutil.copytree(toy_data, data)
+        shutil.copytree(toy_data, data, ignore=shutil.ignore_patterns(".tokenized"))
         for language, side in zip(("de", "en"), zip(*pairs, strict=True), strict=True):
             write_file(data / f"valid.{language}", side)
         return data
