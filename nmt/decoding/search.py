@@ -73,22 +73,31 @@ def _search_batch(model: TranslationModel, batch: Sequence[Query], config: Decod
     if held:
         constraints = [replace(constraint, in_banks=True), replace(constraint, complete=False)]
     for weaker in constraints:
-        if not (again := [place for place, query in enumerate(batch) if _differs(model, query, found[place])]):
-            return found
-        most = max(batch[place].placeholders for place in again)
-        retried = beam_search(
-            model.engine,
-            [batch[place].ids for place in again],
-            replace(config, sample=False, beam_size=max(config.beam_size, 2 * (most + 1))),
-            model.decoder_start_id,
-            weaker.of(again),
-        )
-        for place, hypotheses in zip(again, retried, strict=True):
-            found[place] = hypotheses
+        again = [place for place, query in enumerate(batch) if _differs(model, query, found[place])]
+        for count, places in _by_placeholders(batch, again):
+            retried = beam_search(
+                model.engine,
+                [batch[place].ids for place in places],
+                replace(config, sample=False, beam_size=max(config.beam_size, 2 * (count + 1))),
+                model.decoder_start_id,
+                weaker.of(places),
+            )
+            for place, hypotheses in zip(places, retried, strict=True):
+                found[place] = hypotheses
     return [
         [_with_all(model, query, hypothesis) for hypothesis in hypotheses]
         for query, hypotheses in zip(batch, found, strict=True)
     ]
+
+
+def _by_placeholders(batch: Sequence[Query], places: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
+    """Places of a batch by how many placeholders their sentences have: no beam is to depend on a neighbour."""
+
+    def count(place: int) -> int:
+        return batch[place].placeholders
+
+    for number, group in groupby(sorted(places, key=count), key=count):
+        yield number, list(group)
 
 
 def _constraint(model: TranslationModel, batch: Sequence[Query]) -> PlaceholderConstraint:

@@ -155,7 +155,7 @@ def _segments(
     """A piece as one segment, or cut until each has as few subwords and placeholders as the model can take."""
     piece, most = part.piece, len(model.placeholders)
     names = _names(model, protector, part.shown, tagged)
-    found = disjoint(part.spans, names, _unknown(model, protector, part.shown))
+    found = disjoint(_outside(part.spans, names), names, _unknown(model, protector, part.shown))
 
     def segment(start: int, end: int) -> Segment:
         own = within(found, start, end)
@@ -182,6 +182,15 @@ def _segments(
         place = end
     if place < len(piece.text):
         yield Kept(text=piece.text[place:], start=piece.start + place)
+
+
+def _outside(spans: Sequence[Span], names: Sequence[Span]) -> list[Span]:
+    """The spans but for marks that are part of a name, as in Procter & Gamble."""
+    return [
+        span
+        for span in spans
+        if span.role not in ("word", "mark") or not any(name.start < span.start < span.end < name.end for name in names)
+    ]
 
 
 def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], spans: Sequence[Span]) -> Segment:

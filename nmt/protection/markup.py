@@ -121,7 +121,7 @@ _TICKS = regex.compile("`++")
 _WORD_CHARACTER = regex.compile(r"\w")
 _VISIBLE = regex.compile(r"\S")
 # Most lines have none of what markup begins with, which is quick to see.
-_SUSPECT = regex.compile(r"[^\w\s.,;!?'\"’‘‚“”„»«()–—…:/-]|_|[:;]['’]?-?[)(DPpOo/|3]|:\w[\w+-]*:")
+_SUSPECT = regex.compile(r"[^\w\s.,;!?'\"’‘‚“”„»«()–—…:/-]|_|[:;]['’]?-?[)(DPpOo/|3]|:\w[\w+-]*:|\u20E3")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -229,7 +229,7 @@ def _look_ahead(word: _Word, next_: _Word, lexicon: Lexicon) -> None:
         return
     if word.kind is WordKind.LETTER and (word.abbreviated or word.text in _ELIDED):
         word.kind = WordKind.NAME
-    elif next_.kind is WordKind.NAME:
+    elif next_.kind in (WordKind.NAME, WordKind.PART):
         given = word.kind is WordKind.ORDINARY and word.text in lexicon.names.given
         if given or word.text in ("St", "Ste"):
             word.kind = WordKind.PART

@@ -117,6 +117,31 @@ def test_each_of_several_translations_has_what_is_inserted(changes):
     assert [each.inserted for each in found] == [{0}, {0}]
 
 
+def test_how_wide_a_sentence_is_searched_again_does_not_depend_on_its_neighbours(monkeypatch):
+    wide = []
+
+    def noted(engine, sources, config, *rest):
+        wide.extend((source, config.beam_size) for source in sources)
+        return beam_search(engine, sources, config, *rest)
+
+    beam_search = searching.beam_search
+    monkeypatch.setattr(searching, "beam_search", noted)
+    queries = [query(A, C), query(A, B, C), query(A, D), query(C)]  # of which all are lost at first
+    search(model(lambda source, read: END if read else [0, 0, 0, 0, 0, 0, 1, 0]), queries, config())
+    # Twice the number of placeholders and one more, for the search in banks and for the one after it.
+    assert sorted(wide) == sorted([(each.ids, 2) for each in queries] + [((A, C), 4), ((A, D), 4), ((A, B, C), 6)] * 2)
+
+
+def test_a_translation_besides_the_best_that_lacks_something_has_it_inserted():
+    # The best one has A; the other goes on with C until it is stopped.
+    def table(source, read):
+        return END if A in read else [0, 0, 0, 0, 0.5 if not read else 0, 0, 0.5, 0]
+
+    [found] = search(model(table, lambda source, read: [1.0]), [query(A)], config(n_best=2))
+    assert [each.ids.count(A) for each in found] == [1, 1]
+    assert [each.inserted for each in found] == [frozenset(), {0}]
+
+
 def test_a_placeholder_that_nothing_asked_for_is_searched_for_without_it():
     def stray(source, read):
         return END if read else [0, 0, 0, 0, 0.9, 0, 0, 0.1]

@@ -3,8 +3,14 @@ from dataclasses import replace
 
 import pytest
 
+from nmt.decoding import search as searching
+from nmt.decoding.hypotheses import Hypothesis
+from nmt.decoding.segments import Protector
 from nmt.decoding.translator import translate_chunks
 from nmt.errors import ModelError
+from nmt.protection.config import ProtectionConfig
+from nmt.protection.glossary import make_glossary
+from nmt.protection.patterns import compile_patterns
 from nmt.stages.models import load_models
 from nmt.stages.train import train
 from nmt.stages.translate import translate as translate_file
@@ -29,6 +35,15 @@ def translations(model, lines, protector=None, **search):
 
 def statuses(translation):
     return [item.status for item in translation.alternatives[0].items]
+
+
+def told(translation, rank=0):
+    """What became of each item, with what stands at its places in the line and in the translation."""
+    chosen = translation.alternatives[rank]
+    return [
+        (item.status, translation.source[slice(*item.source)], item.target and chosen.text[slice(*item.target)])
+        for item in chosen.items
+    ]
 
 
 def test_every_line_has_its_own_translation_and_blank_stays_as_it_is(toy_model):
@@ -138,3 +153,83 @@ def test_samples_with_one_seed_are_the_same(toy_model):
     first = translate(toy_model, LINES, sample=True, seed=5)
     assert translate(toy_model, LINES, sample=True, seed=5) == first
     assert translate(toy_model, LINES, sample=True, temperature=3.0, seed=6) != first
+
+
+LAYOUT = [
+    ("- eins Hund.  Baum! (Katze)", "- one dog.  tree! (cat)"),
+    ("## Haus | 12 % | rot 🎉", "## house | 12 % | red 🎉"),
+    ("  „Hund.“ Katze.  ", "  „dog.“ cat.  "),
+    ("1. eins Hund 7 und 12 Katze 13.", "1. one dog 7 and 12 cat 13."),
+    ("eins <b>Hund</b> und {name}.", "one <b>dog</b> and {name}."),
+]
+
+
+def test_layout_markup_and_numbers_stay_where_they_are(toy_hiding):
+    sources, targets = zip(*LAYOUT, strict=True)
+    assert translate(toy_hiding, sources) == list(targets)
+
+
+def test_each_item_is_told_of_with_its_places_in_both_texts(toy_hiding):
+    line = "- eins Hund 7 und 12 <b>Katze</b>.  Obermüller 8! (Baum 15:45)"
+    [found] = translations(toy_hiding, [line], beam_size=3, n_best=2)
+    for rank in range(2):
+        assert found.alternatives[rank].finished
+        assert told(found, rank) == [
+            ("copied", text, text) for text in ("7", "12", "<b>", "</b>", "Obermüller", "8", "15:45")
+        ]
+    assert [item.source[0] for item in found.alternatives[0].items] == sorted(
+        item.source[0] for item in found.alternatives[0].items
+    )
+
+
+def test_terms_of_a_glossary_stand_in_the_translation_as_laid_down(toy_hiding):
+    protector = Protector(glossary=make_glossary({"Hund": "HOUND", "Haus und Baum": "property"}))
+    found = translations(toy_hiding, ["eins Hund und zwei Katze.", "Haus und Baum und Haus.", "Hund"], protector)
+    assert [each.text for each in found] == ["one HOUND and two cat.", "property and house.", "HOUND"]
+    assert [told(each) for each in found] == [
+        [("glossary", "Hund", "HOUND")],
+        [("glossary", "Haus und Baum", "property")],
+        [("glossary", "Hund", "HOUND")],
+    ]
+
+
+def test_what_the_user_names_comes_through(toy_hiding):
+    found = translations(toy_hiding, ["eins Hund und zwei Katze."], Protector(patterns=compile_patterns(["zwei|H."])))
+    assert found[0].text.count("zwei") == 1
+    assert told(found[0]) == [("copied", "Hu", "Hu"), ("copied", "zwei", "zwei")]
+
+
+def test_numbers_are_converted_on_request(toy_hiding):
+    protector = Protector(config=ProtectionConfig(convert_numbers=True))
+    found = translations(toy_hiding, ["eins Hund 1.234,50 und 7.", "1.234,50 | 12"], protector)
+    assert [each.text for each in found] == ["one dog 1,234.50 and 7.", "1,234.50 | 12"]
+    assert [told(each) for each in found] == [
+        [("converted", "1.234,50", "1,234.50"), ("copied", "7", "7")],
+        [("converted", "1.234,50", "1,234.50"), ("copied", "12", "12")],
+    ]
+
+
+def test_what_the_search_does_not_find_is_inserted_and_said_to_be(toy_hiding, monkeypatch):
+    tokenizer = load_models(toy_hiding).target_tokenizer
+
+    def search(engine, sources, *rest):
+        ids = tokenizer.encode("one dog.")
+        return [[Hypothesis(ids=ids, score=0.0, log_prob=0.0, finished=True)] for _ in sources]
+
+    monkeypatch.setattr(searching, "beam_search", search)
+    [found] = translations(toy_hiding, ["eins Hund 7."])
+    assert told(found) == [("inserted", "7", "7")]
+    assert found.text.replace("7", "").split() == ["one", "dog."] or "dog 7" in found.text
+
+
+def test_confidence_is_the_mean_probability_of_what_was_translated(toy_hiding):
+    kept, sure, both = translations(toy_hiding, ["4711", "Hund.", "4711 | Hund."])
+    assert kept.alternatives[0].confidence == 1.0
+    assert 0.5 < sure.alternatives[0].confidence < 1.0
+    assert both.alternatives[0].confidence == sure.alternatives[0].confidence
+
+
+def test_what_was_stopped_is_said_to_be_unfinished(toy_hiding):
+    found = translations(toy_hiding, ["Hund und Katze und Hund und Katze und Hund."], max_length_ratio=0.1)
+    assert not found[0].alternatives[0].finished
+    assert "unfinished" in found[0].alternatives[0].flags

@@ -9,37 +9,38 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tests_toy import WORDS
+from tests_toy import WORDS, toy_pairs
 
+from nmt.decoding import search as searching
 from nmt.decoding import tagger as tagging
-from nmt.decoding import translator as translation
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import load_translator
+from nmt.decoding.translator import translate_chunks
 from nmt.engines.export import add_engine
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_tagger import OnnxTagger
-from nmt.model_folder.contents import KNOWN_WORDS
+from nmt.model_folder.contents import STATISTICS
 from nmt.model_folder.store import open_folder, save
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
+from nmt.protection.word_statistics import learn
 
 SEARCHES = [DecodingConfig(beam_size=1), DecodingConfig(beam_size=5, n_best=2), DecodingConfig(sample=True, n_best=2)]
 NETWORKS = {
     "gru": [{"cell": "gru", "attention_heads": 4}],
     "lstm": [{"cell": "lstm", "decoder_layers": 2}],
-    "placeholders": [{"cell": "gru", "words": True}],
+    "placeholders": [{"cell": "gru", "placeholders": True}],
     "ensemble": [{"cell": "gru", "seed": 13}, {"cell": "lstm"}],
 }
 LONG = pytest.mark.long
 
 
 def sentences(count):
-    """Different lines of 1 to 30 words, some in capitals."""
+    """Different lines of 1 to 30 words, some in capitals, with up to a dozen names, numbers and marks."""
     generator = random.Random(12)
-    lines = [
-        " ".join(generator.choices([*WORDS, "Zoë", "naïve", "1984"], k=generator.randint(1, 30))) for _ in range(count)
-    ]
+    words = [*WORDS, "Zoë", "naïve", "1984", "5 %", "{name}", "<b>Haus</b>"]
+    lines = [" ".join(generator.choices(words, k=generator.randint(1, 30))) for _ in range(count)]
     return [line if place % 10 else line.upper() for place, line in enumerate(lines)]
 
 
@@ -47,7 +48,7 @@ def sentences(count):
 def unsure(toy_model, tmp_path_factory):
     """Make the folder of a model of such a shape, with the toy model's vocabulary and random weights."""
 
-    def make(words=False, seed=12, **shape):
+    def make(placeholders=False, seed=12, **shape):
         folder = open_folder(toy_model)
         parts = {name: folder.read(name) for name in folder.parts if not name.startswith("engine.")}
         about = json.loads(parts["config.json"])
@@ -57,8 +58,8 @@ def unsure(toy_model, tmp_path_factory):
         model = TranslationNetwork(ModelConfig(**about["model"]), 76, 76, shared=True)
         parts["config.json"] = json.dumps(about).encode()
         parts["translator.safetensors"] = to_bytes(dict(model.named_parameters()))
-        if words:
-            parts[KNOWN_WORDS] = "\n".join(map(str.casefold, WORDS)).encode()
+        if placeholders:
+            parts[STATISTICS] = learn(toy_pairs(300, 1), ("de", "en")).to_bytes()
         path = tmp_path_factory.mktemp("unsure") / "model"
         save(path, parts)
         add_engine(path)
@@ -71,8 +72,8 @@ def found_for(model, lines, config, rows=64, workers=1):
     """What is found for each line when so many rows are searched at once, in so many threads."""
     model.engine.workers = workers
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(translation, "ROWS", rows)
-        return dict(zip(lines, translation.translate_chunks(model, [lines], config), strict=True))
+        patched.setattr(searching, "ROWS", rows)
+        return dict(zip(lines, translate_chunks(model, [lines], config), strict=True))
 
 
 @pytest.mark.parametrize("networks", NETWORKS)
