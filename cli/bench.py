@@ -25,7 +25,7 @@ def bench(
     set_: Overrides = None,
     json_: AsJson = False,
 ) -> None:
-    """Measure training, translating, a single sentence, start-up and memory, beside the machine's own speed."""
+    """Measure training, translation, single sentences, start-up and memory, relative to the machine's own speed."""
     from nmt.stages.models import model_directions
     from nmt.stages.paths import split_file
 

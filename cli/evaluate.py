@@ -58,7 +58,7 @@ def evaluate(
     if json_ and latex:
         raise ConfigError("--json and --latex: choose one")
     if bootstrap == 1:
-        raise ConfigError("--bootstrap 1: one resample makes no interval; give 1000, or 0 for none")
+        raise ConfigError("--bootstrap 1: one resample gives no interval; use 1000, or 0 for none")
     search_options = {"--beam-size": beam_size is not None, "--output": output}
     if hypotheses is not None:
         refuse("--hypotheses", search_options | {"--device": device != "cpu", "--engine": engine != "auto"})

@@ -15,7 +15,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Add to a model the engine that runs it fast on processors, int8 and without torch; nmt train does so, too."""
+    """Add the engine that runs a model fast on the CPU, in int8 and without torch; nmt train does this at its end."""
     from nmt.model_folder.store import open_folder
 
     open_folder(model)  # what is missing is said before torch is loaded

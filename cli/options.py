@@ -31,7 +31,7 @@ BeamSize = Annotated[
 LengthPenalty = Annotated[
     float | None, typer.Option(help="Higher values favour longer translations. By default the model's own.")
 ]
-Device = Annotated[str, typer.Option(help="cpu (also where there is a GPU), cuda, or cuda:N.")]
+Device = Annotated[str, typer.Option(help="cpu (the default even if there is a GPU), cuda, or cuda:N.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace another corpus that --out holds.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 

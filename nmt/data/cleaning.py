@@ -37,7 +37,7 @@ class CleaningConfig:
     script: bool = setting(True, "most letters of a side in a script that its language does not use")
     overlap: bool = setting(True, "a side is also in the validation or test set, compared like near_duplicates")
     duplicates: bool = setting(True, "the same pair again")
-    near_duplicates: bool = setting(True, "the same pair but for case, accents' encoding, spaces and punctuation")
+    near_duplicates: bool = setting(True, "the same pair except for case, encoding of accents, spaces and punctuation")
     unescape: bool = setting(False, "repair: escapes of XML and Moses, such as &quot; and @-@, become text")
     join_words: bool = setting(
         False, "repair: spaces go where a language, such as zh, ja or th, has none between words"
@@ -80,7 +80,7 @@ def left_out(counts: Mapping[str, int], kept: int) -> str:
     return f": {rejected} of {kept + rejected} were left out, {count} by the rule {rule!r}"
 
 
-@lru_cache(maxsize=8)  # the rules, and then the splits, ask for the same two sentences' keys
+@lru_cache(maxsize=8)  # the rules, and then the splits, need the keys of the same two sentences
 def sentence_key(text: str) -> int:
     """A 64-bit hash that sentences share if they differ in case, composition, spaces or punctuation only."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

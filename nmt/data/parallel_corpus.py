@@ -84,12 +84,12 @@ def _read_text_files(first: str, second: str | None, source: str, target: str) -
             forms = ", ".join(_READERS)
             raise DataError(f"{name}: {_suffix(name)} is not read; give two text files, or one of the forms {forms}")
     if second is None or not is_text_file(second):
-        raise DataError(f"{first}: a text file without its partner; name the source file and then the target file")
+        raise DataError(f"{first}: a text file without its partner; name the source file, then the target file")
     if not Path(second).exists():
         raise DataError(f"{second}: no such file; check the path")
     endings = [Path(name.removesuffix(".gz")).suffix for name in (first, second)]
     if endings == [f".{target}", f".{source}"]:
-        raise DataError(f"{first} {second}: the wrong way round; name the source file and then the target file")
+        raise DataError(f"{first} {second}: in the wrong order; name the source file, then the target file")
     return read_parallel(first, second, read=read_sentences)
 
 

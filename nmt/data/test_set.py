@@ -20,7 +20,7 @@ class TestSet:
 
 
 def read_test_set(references: Sequence[Path], input: Path | None = None) -> TestSet:
-    """Read a test set from files, the source text from input; DataError unless all have the same number of lines."""
+    """Read a test set from files. Raises DataError unless input and references have the same number of lines."""
     texts = {path: list(read_sentences(path)) for path in ([input] if input else []) + list(references)}
     first, *others = texts
     for path in others:

@@ -40,7 +40,7 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
 
 
 def standard_input() -> io.BufferedReader:
-    """Stdin; what cannot be read is a DataError."""
+    """Stdin as a stream that raises DataError if it cannot be read."""
     buffer = sys.stdin.buffer
     # A thread that waits in sys.stdin's own buffer holds its lock, and Python would abort if it exits meanwhile.
     return _telling(getattr(buffer, "raw", buffer), "stdin")
@@ -144,7 +144,7 @@ class _Telling(io.RawIOBase):
 
 
 def _telling(stream: Any, name: Path | str) -> io.BufferedReader:
-    """A stream whose errors are DataErrors that name it."""
+    """A stream whose errors become DataErrors with its name."""
     return io.BufferedReader(_Telling(stream, name), _READ_AT_ONCE)
 
 

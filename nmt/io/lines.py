@@ -25,7 +25,7 @@ _BYTE_ORDER_MARKS = {
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
 _ENOUGH = 4096  # bytes, a multiple of four, that show an encoding
-_SKIPPED_AT_ONCE = 1 << 16  # bytes of an over-long line's tail held at a time
+_SKIPPED_AT_ONCE = 1 << 16  # bytes of the rest of an over-long line
 _BIDIRECTIONAL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -110,7 +110,7 @@ def utf_16_or_32(data: bytes) -> str | None:
 def read_parallel(
     source_path: Path | str, target_path: Path | str, read: Callable[[Path | str], Iterator[str]] = read_file
 ) -> Iterator[tuple[str, str]]:
-    """Yield line i of one file with line i of the other; unequal line counts are a DataError naming both."""
+    """Yield line i of one file with line i of the other. Raises DataError if they have different numbers of lines."""
     sources, targets = read(source_path), read(target_path)
     for number, (source, target) in enumerate(zip_longest(sources, targets), start=1):
         if source is None or target is None:

@@ -151,7 +151,7 @@ def usual_tokenizer(language: str) -> str | None:
 
 
 def check_tokenizer(name: str | None) -> None:
-    """Raise ConfigError unless BLEU can cut text into tokens this way, here."""
+    """Raise ConfigError unless sacrebleu has this tokenizer and its package is installed."""
     _metrics(("bleu",), lowercase=False, tokenize=name, language="")
 
 

@@ -29,7 +29,7 @@ SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
 STATISTICS = "statistics.bin"  # how the training pairs treat each word, where there are placeholders
 KNOWN_WORDS = "words.txt"  # in older folders instead: the words that placeholders do not stand for
 TRANSLATOR = "translator.safetensors"  # the parameters of a TranslationNetwork, by their names there
-INT8 = "engine.safetensors"  # the same in int8: see int8_schema; a small copy has no other weights
+INT8 = "engine.safetensors"  # the same in int8, see int8_schema; a small copy has no other weights
 TAGGER_DESCRIPTION = "tagger.json"
 TAGGER = "tagger.safetensors"  # see tagger_schema; in float16 in a small copy
 

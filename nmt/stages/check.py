@@ -55,7 +55,9 @@ def check(path: Path) -> ModelReport:
     if folder.has(INT8):
         load_translator([path], engine="onnx")
         if folder.read(INT8) != int8_parts(int8_of(open_model(path)))[INT8]:
-            raise ModelError(f"{path}: {INT8} is not that of {TRANSLATOR}; make it anew by nmt export --model {path}")
+            raise ModelError(
+                f"{path}: {INT8} does not belong to {TRANSLATOR}; make it again with nmt export --model {path}"
+            )
     tagger = None
     if folder.has(TAGGER_DESCRIPTION):
         load_tagger(path)

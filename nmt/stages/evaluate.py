@@ -84,7 +84,7 @@ def score_output(
     language: str = "",
     warn: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
-    """Score a system; with paper_references also as papers do, which need the language of the translations."""
+    """Score a system; with paper_references also as papers do, for which the language must be given."""
     scores = score(
         output.lines,
         test_set.references,

@@ -24,7 +24,7 @@ def export(*, model: Path, out: Path | None = None) -> Path:
     else:
         refuse_overwriting(model_files(out), model_files(model))
         if any((out / folder).exists() for folder in (CHECKPOINT, TAGGER_FOLDER)):
-            raise ConfigError(f"{out}: holds a training, which a small copy would end; choose another folder")
+            raise ConfigError(f"{out}: holds a training run, which a small copy would replace; choose another folder")
         save_small(model, out)
     return out or model
 

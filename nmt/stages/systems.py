@@ -64,7 +64,7 @@ def open_test_set(
     if model is not None:
         source, target = choose_direction(model_directions(model), source, target)
     if not (source and target):
-        raise ConfigError("the languages of --data are not given; name them by --source and --target")
+        raise ConfigError("the languages of --data are not given; name them with --source and --target")
     source_file, target_file = pair_files(data, split, source, target)
     found = read_test_set([target_file], source_file)
     return replace(found, languages=(source, target))
@@ -77,7 +77,7 @@ def _is_tagged(path: Path) -> bool:
 
 
 def read_output(path: Path, test_set: TestSet) -> Output:
-    """A file of translations; DataError unless there is one line for each of the test set's."""
+    """Read a file of translations. Raises DataError unless it has as many lines as the test set."""
     output = Output(system=str(path), lines=list(read_sentences(path)))
     check_lengths(output, test_set)
     return output

@@ -24,7 +24,7 @@ def tag(
     engine: EngineName = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Mark the names in a file or stdin, line by line, in bounded memory; without a model, by the shipped one."""
+    """Mark the names in a file or stdin, line by line, in bounded memory; the default model is the shipped one."""
     path = model or shipped_model()
     refuse_overwriting([output or STDOUT], [input or STDIN, *model_files(path)])
     loaded = load_tagger(path, device, engine)

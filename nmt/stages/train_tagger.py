@@ -37,7 +37,7 @@ def train_tagger(
     train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
     Returns False, at once, if that very training was finished before.
     """
-    folder = store.open_folder(model)  # or it says that there is none: a lock would make the folder
+    folder = store.open_folder(model)  # raises ModelError if there is none; the lock would create the folder
     out = out or model
     pairs = [] if data is None else pair_files(data, "train", *model_directions(model)[0])
     corpora = list(corpus_files([*train, *valid]))

@@ -36,7 +36,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(run: Path, folder: str = CHECKPOINT) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-    """What save_checkpoint saved, to the last bit; None if there is none, ModelError if it is damaged."""
+    """What save_checkpoint saved, to the last bit; None if there is none. Raises ModelError if it is damaged."""
     if not store.exists(run / folder):
         return None
     saved = store.open_folder(run / folder)

@@ -74,7 +74,7 @@ class TaggingJob:
 def train_tagger_run(
     job: TaggingJob, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]
 ) -> bool:
-    """Train job in its folder until it is done or stop says so; either way all is saved. Returns whether it is done.
+    """Train job in its folder until it is done or stop() is true; save either way. Returns whether it is done.
 
     Raises ConfigError if the folder holds training of another job, or if settings contradict each other,
     DataError if no name is tagged, and ModelError if another model would be replaced.
@@ -365,13 +365,13 @@ def _save_model(
     if job.tagging.encoder == "frozen":
         weights = {f"translator.{name}": p for name, p in state.model.encoder.named_parameters()}
     parts[TRANSLATOR] = to_bytes(_under("translator.", weights))
-    made = ("tagger.", INT8)  # anew: an engine is out of date once its translator has changed
+    made = ("tagger.", INT8)  # not copied: an engine is out of date if its translator has changed
     kept = {name: opened.folder.read(name) for name in opened.folder.parts if not name.startswith(made)}
     if job.tagging.encoder != "frozen" or job.tagging.start == "random":
         found = {name: value for name, value in opened.description["training"].items() if not name.startswith("valid_")}
         kept[DESCRIPTION] = json.dumps(
             {**opened.description, "training": found}, indent=1
-        ).encode()  # it was of other weights
+        ).encode()  # those were scores of other weights
     store.save(job.out, kept | parts)
 
 

@@ -86,7 +86,7 @@ class Job:
 
 
 def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> bool:
-    """Train job in the folder run until it is done or stop says so; either way all is saved.
+    """Train job in the folder run until it is done or stop() is true, and save everything in either case.
 
     A training whose learning rate does not depend on its length goes on if job gives it more epochs than it had.
     Returns whether it is done. Raises ConfigError if the folder holds a training of another job, ModelError if it holds

@@ -149,7 +149,7 @@ def test_int8_weights_are_loaded_for_their_vocabularies(saved, tokenizer):
     [
         ({"cell": "other"}, r"config\.json does not describe a translator"),
         ({"hidden_size": "8"}, r"config\.json does not describe a translator"),
-        ({"attention_heads": 3}, "no multiple of two times attention_heads"),
+        ({"attention_heads": 3}, "not a multiple of two times attention_heads"),
     ],
 )
 def test_a_configuration_that_is_none_has_no_int8_weights(saved, tokenizer, changes, said):
