@@ -67,7 +67,7 @@ def filled(schema):
     return {name: np.ones(shape, dtype) for name, (dtype, shape) in schema.items()}
 
 
-def int8_arrays(size=66):  # of the toy data's tokenizer
+def int8_arrays(size=76):  # of the toy data's tokenizer
     return filled(int8_schema(CONFIG, size, size, shared=True))
 
 
@@ -138,7 +138,7 @@ def test_words_that_are_no_text_are_refused(saved):
 def test_int8_weights_are_loaded_for_their_vocabularies(saved, tokenizer):
     parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), None)
     model = open_model(saved(parts | int8_parts(int8_arrays())).path)
-    assert load_int8(model)["target_embedding.weight"].shape == (66, 6)
+    assert load_int8(model)["target_embedding.weight"].shape == (76, 6)
     model = open_model(saved(parts | int8_parts(int8_arrays(9))).path)
     with pytest.raises(ModelError, match=f"{INT8}: target_embedding.weight is .*; make it again with nmt export"):
         load_int8(model)
