@@ -11,6 +11,7 @@ import regex
 
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.search import Query
+from nmt.io.lines import clean_output
 from nmt.protection.config import ProtectionConfig
 from nmt.protection.detection import find_written
 from nmt.protection.exonyms import exonyms
@@ -203,7 +204,7 @@ def _segment(model: TranslationModel, part: _Piece, place: tuple[int, int], span
         visible, items = insert_placeholders(visible, spans, model.placeholders)
         forms = {number: form for number, (form, _) in own.items()}
         items = [
-            replace(item, text=forms.get(number, text[span.start : span.end]))
+            replace(item, text=clean_output(forms.get(number, text[span.start : span.end]), text))
             for number, (item, span) in enumerate(zip(items, spans, strict=True))
         ]
     costs = inversion_costs(items, model.order or USUAL)

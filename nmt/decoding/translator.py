@@ -160,11 +160,12 @@ def _kept(part: Kept) -> _Part:
     """What is the same in the translation, but for other forms and what may stand in no output."""
     text, places, end = "", list[tuple[int, int]](), 0
     for number, span in enumerate(part.spans):
-        text += part.text[end : span.start]
+        text += clean_output(part.text[end : span.start], part.text)
         form, _ = part.forms.get(number, (part.text[span.start : span.end], None))
+        form = clean_output(form, part.text)
         places.append((len(text), len(text) + len(form)))
         text, end = text + form, span.end
-    text = clean_output(text + part.text[end:], part.text)  # which changes no character's place
+    text += clean_output(part.text[end:], part.text)
     said = {number: status for number, (_, status) in part.forms.items()}
     return _Part(
         text=text,
