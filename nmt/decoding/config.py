@@ -18,7 +18,7 @@ class DecodingConfig:
     coverage_penalty: float = setting(0.0, "beta of the same paper; above 0 favours translating every word", _PENALTY)
     max_length_ratio: float = setting(2.0, "most subwords per source subword; ten more are free", above(0))
     no_repeat_ngram_size: int = setting(
-        0, "no sequence of so many subwords comes twice, unless the source has one; 0: any may", at_least(0)
+        3, "no sequence of so many subwords comes twice, unless the source has one; 0: any may", at_least(0)
     )
     n_best: int = setting(1, "translations of a line", at_least(1))
     sample: bool = setting(False, "draw n_best translations at random instead of searching")
