@@ -156,7 +156,8 @@ def _segments(
     """A piece as one segment, or cut until each has as few subwords and placeholders as the model can take."""
     piece, most = part.piece, len(model.placeholders)
     names = _names(model, protector, part.shown, tagged)
-    found = disjoint(_outside(part.spans, names), names, _unknown(model, protector, part.shown))
+    found = disjoint(_outside(part.spans, names), names)
+    found = disjoint(found, _unknown(model, protector, part.shown, found))
 
     def segment(start: int, end: int) -> Segment:
         own = within(found, start, end)
@@ -254,12 +255,14 @@ def _names(model: TranslationModel, protector: Protector, text: str, tagged: Seq
     return unknown_names(text, model.known_words or ())
 
 
-def _unknown(model: TranslationModel, protector: Protector, text: str) -> list[Span]:
-    """Characters that the tokenizer does not know, a run at a time."""
+def _unknown(model: TranslationModel, protector: Protector, text: str, found: Sequence[Span]) -> list[Span]:
+    """Characters that the tokenizer does not know, a run at a time, outside of what is found already."""
     if not protector.config.unknown:
         return []
+    edges = [0, *(edge for span in found for edge in (span.start, span.end)), len(text)]
     return [
-        Span(start=start, end=end, kind="unknown")
-        for id_, start, end in model.source_tokenizer.spans(text)
+        Span(start=place + start, end=place + end, kind="unknown")
+        for place, next_ in zip(edges[::2], edges[1::2], strict=True)
+        for id_, start, end in model.source_tokenizer.spans(text[place:next_])
         if id_ == UNK_ID and start < end
     ]

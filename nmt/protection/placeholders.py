@@ -40,11 +40,13 @@ class Restored:
 def insert_placeholders(text: str, spans: Sequence[Span], symbols: Sequence[str]) -> tuple[str, list[Item]]:
     """A text with a symbol for each span, in order, and what they stand for.
 
-    The spans are disjoint and in order. Symbols that stand in the text already are not used; where there are fewer
-    than spans, ValueError is raised: see merge_runs, or cut the text. Markup that touches a word or another span gets
-    a space between, so that the words look as they do without markup.
+    The spans are disjoint and in order. Symbols that stand in the text outside of them are not used; where there are
+    fewer than spans, ValueError is raised: see merge_runs, or cut the text. Markup that touches a word or another span
+    gets a space between, so that the words look as they do without markup.
     """
-    usable = [symbol for symbol in symbols if symbol not in text]
+    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(text)]
+    outside = " ".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    usable = [symbol for symbol in symbols if symbol not in outside]
     if len(usable) < len(spans):
         raise ValueError(f"{len(spans)} spans are more than the {len(usable)} symbols for them")
     parts, items = [], []

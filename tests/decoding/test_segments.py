@@ -135,10 +135,19 @@ def test_each_kind_can_be_switched_off(model, switch, line, with_it):
 def test_what_looks_like_a_placeholder_is_protected_whatever_is_switched_off(model):
     others = dict.fromkeys(["markup", "literals", "names", "unknown", "exonyms"], False)
     line = "Der Hund <ph0> und <ph⁰>."
-    assert items(model, line, **others) == ["<ph0>", "<ph⁰>"]
-    # Its own symbol stands for nothing else.
     [segment] = parts(model, line, **others)
-    assert [item.symbol for item in segment.items] == ["<ph1>", "<ph2>"]
+    assert [(item.symbol, item.text) for item in segment.items] == [("<ph0>", "<ph0>"), ("<ph1>", "<ph⁰>")]
+
+
+def test_items_have_the_first_symbols_whatever_symbols_the_line_has_itself(model):
+    [segment] = parts(model, "Der Hund <ph1> und <ph0> und 5 %.")
+    assert [(item.symbol, item.text) for item in segment.items] == [
+        ("<ph0>", "<ph1>"), ("<ph1>", "<ph0>"), ("<ph2>", "5 %"),
+    ]  # fmt: skip
+
+
+def test_unknown_characters_are_found_beside_what_is_found_already(model):
+    assert items(model, "Der Hund 7ж und ж{x} und ж.") == ["7", "ж", "ж", "{x}", "ж"]
 
 
 def test_a_frequent_name_stays_in_the_text_and_goes_with_a_rare_one(model):

@@ -59,9 +59,9 @@ def test_control_characters_of_what_must_come_through_go_too_and_that_is_said(mo
 
 
 def test_what_has_nothing_to_translate_changes_nothing_for_its_neighbours(toy_hiding):
-    words = ["eins Hund.", "Haus und Baum 7.", "Katze!"]
+    words = ["eins Hund.", "Haus und Baum 7.", "Katze."]
     mixed = [*LINES, *words]
     random.Random(23).shuffle(mixed)
     found = dict(zip(mixed, translate_lines(toy_hiding, mixed), strict=True))
-    assert [found[line] for line in words] == ["one dog.", "house and tree 7.", "cat!"]
+    assert [found[line] for line in words] == ["one dog.", "house and tree 7.", "cat."]
     assert all(found[line] == line for line in LINES)
