@@ -10,12 +10,14 @@ from tests_tagged import SETTINGS, columns, tagged_sentences
 from tests_toy import toy_pairs
 
 from nmt.data.batch import make_batch
-from nmt.engines.networks import load_network
 from nmt.errors import ConfigError, DataError, ModelError, NMTError
 from nmt.io.lines import read_file, write_file
 from nmt.metrics.bleu import score
 from nmt.model_folder.contents import load_tokenizers, read_description
 from nmt.model_folder.store import open_folder
+from nmt.model_folder.tensors import parse
+from nmt.models.config import ModelConfig
+from nmt.models.translator import TranslationNetwork
 from nmt.stages.train import train as train_stage
 from nmt.stages.train_tagger import train_tagger
 from nmt.stages.translate import translate_lines
@@ -107,7 +109,9 @@ def _attention_to_placeholders(run, pairs):
     """The mean attention of <ph3> where it is written to itself in the source, which has it in place of the number."""
     folder = open_folder(run)
     tokenizer, _ = load_tokenizers(folder)
-    network = load_network(folder, read_description(folder), tokenizer.vocab_size, tokenizer.vocab_size, "cpu").eval()
+    config = ModelConfig(**read_description(folder)["model"])
+    network = TranslationNetwork(config, tokenizer.vocab_size, tokenizer.vocab_size, shared=True).eval()
+    network.load_state_dict(parse(folder.read("translator.safetensors"), ""), strict=False)  # one embedding for both
     symbol, masses = tokenizer.id_of("<ph3>"), []
     for pair in pairs:
         source, target = (tokenizer.encode(re.sub(r"\d+", "<ph3>", text)) for text in pair)
