@@ -86,7 +86,7 @@ def toy_trained(made_once, toy_data, toy_config) -> Callable[..., Path]:
     from nmt.stages.train import train as train_stage
 
     def trained(name: str, *changes: str) -> Path:
-        config = toy_config(*changes, "training.epochs=30", "training.learning_rate=0.005")
+        config = toy_config(*changes, "training.epochs=16", "training.learning_rate=0.005")
 
         def train(folder: Path) -> None:
             train_stage(config=config, data=toy_data, tokenizer=toy_data / "tokenizer.model", out=folder / "run")

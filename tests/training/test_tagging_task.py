@@ -110,7 +110,7 @@ def test_the_best_epoch_is_kept_unless_translations_learn_too(
 
 
 def test_joint_training_goes_on_with_both_directions(toy_config, toy_both, toy_data, corpora, tmp_path):
-    changes = ("tagging.encoder=joint", "tagging.learning_rate=0.005", "tagging.epochs=20")
+    changes = ("tagging.encoder=joint", "tagging.learning_rate=0.005", "tagging.epochs=10")
     f1 = run(toy_config, toy_both, corpora, tmp_path / "run", *changes, data=toy_data)
     assert max(f1) > 85
     for source, target in (("de", "en"), ("en", "de")):
