@@ -157,12 +157,12 @@ def test_a_frequent_name_stays_in_the_text_and_goes_with_a_rare_one(model):
 
 def test_what_the_user_names_comes_before_all_else(model):
     terms = make_glossary({"Katze": "CAT", "Köln": "KÖLLE", "Haus": "HOUSE"})
-    protector = Protector(patterns=compile_patterns(["Hund und", "Haus", "1"]), glossary=terms)
-    [segment] = parts(model, "Der Hund und die Katze 15 im Haus in Köln.", protector)
+    protector = Protector(patterns=compile_patterns(["Hund und", "Haus"]), glossary=terms)
+    [segment] = parts(model, "Der Hund und die Katze im Haus in Köln.", protector)
     assert [(item.text, item.kind) for item in segment.items] == [
-        ("Hund und", "pattern"), ("CAT", "glossary"), ("1", "pattern"), ("Haus", "pattern"), ("KÖLLE", "glossary"),
+        ("Hund und", "pattern"), ("CAT", "glossary"), ("Haus", "pattern"), ("KÖLLE", "glossary"),
     ]  # fmt: skip
-    assert segment.said == {1: "glossary", 4: "glossary"}
+    assert segment.said == {1: "glossary", 3: "glossary"}
 
 
 def test_places_that_training_had_often_are_the_model_s_own_to_translate(model):

