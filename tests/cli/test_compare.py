@@ -86,3 +86,10 @@ def test_a_file_of_another_length_is_refused_before_a_model_translates(compare, 
     (folder / "short").write_text("one line\n")
     with pytest.raises(DataError, match="short has 1 lines, but reference has 40"):
         compare("model", "short", "-r", "reference", "--input", "source")
+
+
+def test_examples_send_no_control_characters_to_the_terminal(compare, folder):
+    (folder / "bad").write_text("\n".join(line + "\x1b[31m" for line in WORSE * 10) + "\n")
+    out = compare("bad", "good", "-r", "reference", "--trials", 10)
+    assert f"    bad: {WORSE[0]}[31m" in out.split("\n")
+    assert "\x1b" not in out
