@@ -14,7 +14,7 @@ from nmt.data.splits import held_out_size, hold_out, sample
 from nmt.errors import ConfigError, DataError
 from nmt.io.files import refuse_overwriting, replacing
 from nmt.io.lines import write_line
-from nmt.stages.paths import REPORT, SPLITS, corpus_files, obsolete_files
+from nmt.stages.paths import REPORT, SPLITS, corpus_files, obsolete_files, prepared_files
 from nmt.text.languages import check_languages
 
 
@@ -48,7 +48,8 @@ def prepare(
     files = [out / f"{split}.{language}" for split in SPLITS for language in languages]
     _check_partner("--valid", valid)
     _check_partner("--test", test)
-    refuse_overwriting([*files, out / REPORT], corpus_files([*corpora, *valid, *test]))
+    # The second are what may be removed: the corpus that was there.
+    refuse_overwriting([*files, *prepared_files(out)], corpus_files([*corpora, *valid, *test]))
     inputs = {"languages": list(languages), "corpora": list(corpora), "valid": list(valid), "test": list(test)}
     obsolete = obsolete_files(out, inputs, replace_corpus)
     names = _column_names(columns)

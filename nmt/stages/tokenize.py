@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from nmt.errors import DataError
-from nmt.io.files import standard_input
+from nmt.io.files import STDIN, STDOUT, refuse_overwriting, standard_input
 from nmt.io.lines import clean_output, read_lines, write_line
 from nmt.model_folder import store
 from nmt.model_folder.contents import load_tokenizers
@@ -13,6 +13,7 @@ from nmt.text.tokenizer import read_tokenizers
 
 def tokenize(*, tokenizer: Path, as_ids: bool = False, decode: bool = False, target_side: bool = False) -> None:
     """Turn lines on stdin into subwords on stdout, or subwords into text, one line for each."""
+    refuse_overwriting([STDOUT], [STDIN])
     if store.exists(tokenizer):
         tokenizers = load_tokenizers(store.open_folder(tokenizer))
     else:

@@ -97,3 +97,10 @@ def test_each_systems_doubts_are_told_and_the_references_once(folder, capsys):
         "nmt: warning: reference: 1 of 40 lines have an empty reference",
         "nmt: warning: bad: 30 of 40 hypotheses are their source line: untranslated, or a file given twice",
     ]
+
+
+def test_examples_send_no_control_characters_to_the_terminal(compare, folder):
+    (folder / "bad").write_text("\n".join(line + "\x1b[31m" for line in WORSE * 10) + "\n")
+    out = compare("bad", "good", "-r", "reference", "--trials", 10)
+    assert f"    bad: {WORSE[0]}[31m" in out.split("\n")
+    assert "\x1b" not in out

@@ -19,3 +19,8 @@ def test_so_is_a_files_name(command, tmp_path):
     (tmp_path / "a b").touch()
     with pytest.raises(ConfigError, match=f"nmt {command[0]} < '{tmp_path}/a b'$"):
         app([*command, f"{tmp_path}/a b"], standalone_mode=False)
+
+
+def test_text_may_be_longer_than_any_files_name():
+    with pytest.raises(ConfigError, match="pipe the text"):
+        app(["translate", "Guten Tag. " * 1000], standalone_mode=False)

@@ -33,6 +33,7 @@ WRITING = {
     "train-tagger --model run --train OUT --valid names.bio --out run": ["run/train.jsonl", "run/config-"],
     f"prepare {LANGUAGES} --out prepared OUT in.de": ["prepared/train.de", "prepared/report.json"],
     f"prepare {LANGUAGES} --replace --out prepared in.de ref.en --test OUT --test ref.en": ["prepared/valid.en"],
+    "prepare --source nl --target en --replace --out prepared OUT ref.en": ["prepared/train.de"],  # goes with the old
 }
 
 # The same for folders, of which OUT is another name.
@@ -125,12 +126,20 @@ def test_a_folder_that_is_read_is_no_output_by_any_name(project, nmt_here, comma
     assert_refused(nmt_here(*command.replace("OUT", str(out)).split()), before)
 
 
-@pytest.mark.parametrize("arguments", ["-o f < f", "-i f >> f", ">> f < f"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "translate --model run -o f < f",
+        "translate --model run -i f >> f",
+        "translate --model run < f >> f",
+        "tag --model run < f 1<> f",
+        "tokenize --tokenizer data/tokenizer.model < f >> f",
+    ],
+)
 def test_what_the_shell_opened_counts_too(project, arguments):
     Path("f").write_text("Hund.\n")
-    command = [*NMT, "translate", "--model", "run"]
-    line = f'"$0" "$@" {arguments}'
-    ended = subprocess.run(["sh", "-c", line, *map(str, command)], capture_output=True, timeout=60)
+    command = ["sh", "-c", f'"$0" "$@" {arguments}', *NMT]
+    ended = subprocess.run(command, capture_output=True, timeout=60)
     assert ended.returncode == 2
     assert b"would overwrite what is read" in ended.stderr
     assert Path("f").read_text() == "Hund.\n"
