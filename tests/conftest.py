@@ -85,13 +85,13 @@ def toy_trained(made_once, toy_data, toy_config) -> Callable[..., Path]:
     """Train a model until it has learnt the toy language, with changes; gives its folder."""
     from nmt.stages.train import train as train_stage
 
-    def trained(name: str, *changes: str) -> Path:
+    def trained(*changes: str) -> Path:
         config = toy_config(*changes, "training.epochs=16", "training.learning_rate=0.005")
 
         def train(folder: Path) -> None:
             train_stage(config=config, data=toy_data, tokenizer=toy_data / "tokenizer.model", out=folder / "run")
 
-        return made_once(name, train) / "run"
+        return made_once(" ".join(["toy-trained", *changes]), train) / "run"
 
     return trained
 
@@ -99,13 +99,13 @@ def toy_trained(made_once, toy_data, toy_config) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def toy_model(toy_trained) -> Path:
     """The folder of a model that has learnt the toy language."""
-    return toy_trained("toy-model")
+    return toy_trained()
 
 
 @pytest.fixture(scope="session")
 def toy_both(toy_trained) -> Path:
     """The folder of a model that has learnt the toy language in both directions."""
-    return toy_trained("toy-both", "directions=both")
+    return toy_trained("directions=both")
 
 
 @pytest.fixture(scope="session")
