@@ -14,6 +14,9 @@ __all__ = ["Tagger", "Translator"]
 # OpenMP's threads then sleep while they wait for each other, and leave the CPU to whoever has work. OpenMP reads this
 # when torch is loaded, and no module of ours loads it before this one has run. What the user has set stays.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# onnxruntime sends its maker what it has run, where it can: nothing that is done here leaves this machine.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
