@@ -47,7 +47,7 @@ def test_only_what_the_source_has_is_let_out(output, source):
 
 
 def test_bytes_that_a_tokenizer_spells_do_not_reach_the_terminal(nmt_here, monkeypatch, tmp_path):
-    model = train_subword_model(["ab cd"] * 10, TokenizerConfig(kind="bpe", vocab_size=280, byte_fallback=True))
+    model = train_subword_model(["ab cd"] * 10, TokenizerConfig(kind="bpe", vocab_size=290, byte_fallback=True))
     (tmp_path / "bytes.model").write_bytes(model)
     size = Tokenizer.from_bytes(model).vocab_size
     generator = random.Random(10)

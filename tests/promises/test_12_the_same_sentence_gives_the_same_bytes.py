@@ -106,7 +106,7 @@ def test_names_alone_in_any_batch_order_and_number_of_threads(toy_tagger, monkey
     assert isinstance(model.emissions, OnnxTagger)
 
     def found_in(lines, workers):
-        return dict(zip(lines, tagging.tag(replace(model, workers=workers), [lines]), strict=True))
+        return dict(zip(lines, tagging.tag_chunks(replace(model, workers=workers), [lines]), strict=True))
 
     expected = {line: found_in([line], 1)[line] for line in lines}
     assert len({entity.score for tagged in expected.values() for entity in tagged.entities}) > count / 2

@@ -48,7 +48,7 @@ LINES = {
 
 def test_a_line_of_many_sentences_is_translated_whole(toy_model):
     line = sentences(20_000)
-    parts = [part + "." for part in line.split(".") if part]
+    parts = [part.strip() + "." for part in line.split(".") if part]
     [found] = translate_lines(toy_model, [line])
     assert found == " ".join(translate_lines(toy_model, parts))
     assert len(found) > 15_000

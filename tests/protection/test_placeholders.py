@@ -91,3 +91,11 @@ def test_what_is_inserted_and_restored_is_the_text_as_it_was(text, drawn):
     restored = restore_placeholders(hidden, items)
     assert restored.text == text
     assert restored.places == [(span.start, span.end) for span in spans]
+
+
+def test_a_symbol_that_stands_in_the_text_itself_is_not_used_unless_an_item_takes_its_place():
+    text = "Hund <ph0> und <ph1> 5"
+    spans = [Span(start=5, end=10, kind="pattern"), Span(start=21, end=22, kind="literal")]
+    hidden, items = insert_placeholders(text, spans, SYMBOLS)
+    assert hidden == "Hund <ph0> und <ph1> <ph2>"
+    assert [item.text for item in items] == ["<ph0>", "5"]
