@@ -75,7 +75,10 @@ def insert_placeholders(text: str, spans: Sequence[Span], symbols: Sequence[str]
 
 
 def restore_placeholders(text: str, items: Sequence[Item]) -> Restored:
-    """A text with each item in place of its symbol, however often it comes, and glued to what it touches as it was."""
+    """A text with each item in place of its symbol, however often it comes, and glued to what it touches as it was.
+
+    Two words or numbers with nothing between them get a space, unless they touched each other in the source.
+    """
     by_symbol = {item.symbol: place for place, item in enumerate(items)}
     if not by_symbol:
         return Restored(text=text, places=[])
@@ -92,12 +95,21 @@ def restore_placeholders(text: str, items: Sequence[Item]) -> Restored:
                 piece = piece.removeprefix(" ")
             if following is not None and items[following].glued_before:
                 piece = piece.removesuffix(" ")
+            before = by_symbol.get(pieces[number - 1]) if number else None
+            if not piece and before is not None and following is not None:
+                piece = " " if _run_together(items[before], items[following]) else ""
         else:
             piece, glued = items[place].text, items[place].glued_behind
             places[place] = places[place] or (length, length + len(piece))
         parts.append(piece)
         length += len(piece)
     return Restored(text="".join(parts), places=places)
+
+
+def _run_together(first: Item, second: Item) -> bool:
+    """Whether two items would become one word side by side, and were apart in the source."""
+    touched = first.start + len(first.text) == second.start
+    return first.text[-1:].isalnum() and second.text[:1].isalnum() and not touched
 
 
 class Positions:

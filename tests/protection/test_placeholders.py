@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.protection.detection import find_written
+from nmt.protection.literals import literal_spans
 from nmt.protection.placeholders import insert_placeholders, merge_runs, restore_placeholders
 from nmt.protection.spans import Span, disjoint
 
@@ -99,3 +100,12 @@ def test_a_symbol_that_stands_in_the_text_itself_is_not_used_unless_an_item_take
     hidden, items = insert_placeholders(text, spans, SYMBOLS)
     assert hidden == "Hund <ph0> und <ph1> <ph2>"
     assert [item.text for item in items] == ["<ph0>", "5"]
+
+
+def test_words_and_numbers_that_the_model_writes_side_by_side_do_not_run_together():
+    text, items = insert_placeholders("5324 und 6090", literal_spans("5324 und 6090"), ["<a>", "<b>"])
+    assert text == "<a> und <b>"
+    assert restore_placeholders("<b><a>.", items).text == "6090 5324."
+    touching = [Span(start=0, end=2, kind="literal"), Span(start=2, end=4, kind="name")]
+    text, items = insert_placeholders("12km", touching, ["<a>", "<b>"])
+    assert restore_placeholders(text, items).text == "12km"
