@@ -34,7 +34,7 @@ def random_table(seed):
 
 
 def plain(**changes):
-    return DecodingConfig(**{"length_penalty": 0.0, **changes})
+    return DecodingConfig(**{"length_penalty": 0.0, "no_repeat_ngram_size": 0, **changes})
 
 
 def best_ids(engine, config):
