@@ -1,6 +1,7 @@
 """`nmt translate`: translate lines of text."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -58,7 +59,8 @@ def translate(
     loaded = load_models(models, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     lost, name = 0, "stdin" if input is None else str(input)
-    with line_streams(input, output, warn) as (lines, out), replacing(*filter(None, [alignments])) as aligned:
+    links_file = nullcontext(list[BinaryIO]()) if alignments is None else replacing(alignments)
+    with line_streams(input, output, warn) as (lines, out), links_file as aligned:
         translations = translate_chunks(
             loaded, _flushed(chunks(lines), out), config, protector, align=alignments is not None
         )

@@ -33,8 +33,8 @@ def logged(run):
 
 
 def leftovers(run):
-    """Files that no manifest lists and that are no logs."""
-    wanted = {"manifest.json", "checkpoint/manifest.json", "train.jsonl"}
+    """Files that no manifest lists, and that are neither logs nor the record that training is done."""
+    wanted = {"manifest.json", "checkpoint/manifest.json", "train.jsonl", "finished.json"}
     for folder in (run, run / "checkpoint"):
         prefix = "" if folder == run else "checkpoint/"
         wanted |= {prefix + part.file for part in open_folder(folder).parts.values()}
