@@ -15,7 +15,7 @@ from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
 from nmt.training.compute import configure_torch
 from nmt.training.config import TrainingConfig
-from nmt.training.loop import UpdateReport, Validation, train
+from nmt.training.loop import UpdateReport, Validation, run_updates
 from nmt.training.state import TrainingState
 from nmt.training.translation_task import total_updates, translation_task
 
@@ -71,7 +71,7 @@ def training_rate(
     unseen = Validation(score=0.0, figures={})
     task = translation_task(corpus, settings, validate=lambda network: unseen, save=lambda state, validation: None)
     rates, start = [], time.perf_counter()
-    for event in train(state, task):
+    for event in run_updates(state, task):
         if isinstance(event, UpdateReport):
             rates.append(event.tokens / (time.perf_counter() - start))
         start = time.perf_counter()

@@ -63,7 +63,7 @@ class UpdateReport:
     grad_norm: float
 
 
-def train(state: TrainingState[Network], task: Task[Network]) -> Iterator[UpdateReport | Validation]:
+def run_updates(state: TrainingState[Network], task: Task[Network]) -> Iterator[UpdateReport | Validation]:
     """Train from the given state to the end, and yield a report after each update and validation.
 
     The state is consistent at every report: the consumer may save it, or stop. Raises NMTError if the loss or the

@@ -11,7 +11,7 @@ from typing import Any
 from nmt.model_folder.manifest import CHECKPOINT
 from nmt.training.checkpoint import save_checkpoint
 from nmt.training.log import TrainingLog
-from nmt.training.loop import Task, UpdateReport, Validation, finished, train
+from nmt.training.loop import Task, UpdateReport, Validation, finished
 from nmt.training.state import Network, TrainingState
 
 
@@ -57,7 +57,7 @@ def run_training(
     """
     log = TrainingLog(folder.path, state.update, state.validated, folder.prefix)
     meter = _Meter(task.total, task.config.report_every)
-    for event in train(state, task):
+    for event in run_updates(state, task):
         if isinstance(event, UpdateReport):
             progress = meter.add(event, state)
             report(progress)

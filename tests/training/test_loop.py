@@ -7,8 +7,7 @@ from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training import translation_task
 from nmt.training.config import TrainingConfig
-from nmt.training.loop import UpdateReport, Validation
-from nmt.training.loop import train as train_task
+from nmt.training.loop import UpdateReport, Validation, run_updates
 from nmt.training.state import TrainingState
 
 
@@ -27,7 +26,7 @@ def train(toy_data):
         state = TrainingState.start(model, "adamw", weight_decay=0.0, averaged=False)
         validation = Validation(score=0.0, figures={})
         task = translation_task.translation_task(corpus, config, validate=lambda _: validation, save=lambda *_: None)
-        return [event for event in train_task(state, task) if isinstance(event, UpdateReport)]
+        return [event for event in run_updates(state, task) if isinstance(event, UpdateReport)]
 
     return reports
 
