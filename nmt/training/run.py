@@ -11,7 +11,7 @@ from typing import Any
 from nmt.model_folder.manifest import CHECKPOINT
 from nmt.training.checkpoint import save_checkpoint
 from nmt.training.log import TrainingLog
-from nmt.training.loop import Task, UpdateReport, Validation, finished
+from nmt.training.loop import Task, UpdateReport, Validation, finished, run_updates
 from nmt.training.state import Network, TrainingState
 
 
