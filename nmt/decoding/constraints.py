@@ -36,15 +36,6 @@ class PlaceholderConstraint:
     in_banks: bool = False  # share the beam between hypotheses by how many they have met (Post and Vilar, 2018)
     complete: bool = True  # False lets a translation end without some of them
 
-    @classmethod
-    def in_order(cls, symbols: Ints, counts: Sequence[int], cost: float = 0.0) -> "PlaceholderConstraint":
-        """Sentences that must have the first so many of the symbols, each inversion at the same cost."""
-        size = len(symbols)
-        required = np.arange(size) < np.asarray(counts)[:, None]
-        costs = np.broadcast_to(np.triu(np.full((size, size), cost), 1), (len(counts), size, size))
-        apart = np.zeros((len(counts), size, size), dtype=bool)
-        return cls(symbols=symbols, required=required, inversion_costs=costs, apart=apart)
-
     def of(self, places: Sequence[int]) -> "PlaceholderConstraint":
         """That of some of the sentences."""
         return replace(

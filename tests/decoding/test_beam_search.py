@@ -37,6 +37,17 @@ def plain(**changes):
     return DecodingConfig(**{"length_penalty": 0.0, "no_repeat_ngram_size": 0, **changes})
 
 
+def in_order(symbols, counts, cost=0.0):
+    """Sentences that must have the first so many of the symbols, each inversion at the same cost."""
+    size = len(symbols)
+    return PlaceholderConstraint(
+        symbols=symbols,
+        required=np.arange(size) < np.asarray(counts)[:, None],
+        inversion_costs=np.broadcast_to(np.triu(np.full((size, size), cost), 1), (len(counts), size, size)),
+        apart=np.zeros((len(counts), size, size), dtype=bool),
+    )
+
+
 def best_ids(engine, config):
     [[best, *_]] = beam_search(engine, [[A]], config)
     return best.ids
@@ -48,7 +59,7 @@ def test_beam_finds_the_likelier_path_that_greedy_misses():
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
-@pytest.mark.parametrize("constraint", [None, PlaceholderConstraint.in_order(np.array([B]), [1])])
+@pytest.mark.parametrize("constraint", [None, in_order(np.array([B]), [1])])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_wide_beam_equals_exhaustive_search(seed, constraint, alpha):
     engine = TableEngine(random_table(seed))
@@ -72,7 +83,7 @@ def test_a_wide_beam_equals_exhaustive_search(seed, constraint, alpha):
 @pytest.mark.parametrize("beam_size", [1, 3])
 def test_placeholders_come_once_where_they_are_asked_for_and_nowhere_else(beam_size, in_banks):
     engine = TableEngine(random_table(3))
-    constraint = replace(PlaceholderConstraint.in_order(np.array([A, B]), [1, 2, 0]), in_banks=in_banks)
+    constraint = replace(in_order(np.array([A, B]), [1, 2, 0]), in_banks=in_banks)
     found = beam_search(engine, [[A], [B], [C]], plain(beam_size=beam_size), constraint=constraint)
     assert [[best.ids.count(A), best.ids.count(B)] for [best] in found] == [[1, 0], [1, 1], [0, 0]]
     assert all(best.finished for [best] in found)
@@ -80,7 +91,7 @@ def test_placeholders_come_once_where_they_are_asked_for_and_nowhere_else(beam_s
 
 def test_a_translation_that_may_be_incomplete_has_no_placeholder_twice():
     engine = TableEngine(random_table(3))
-    constraint = replace(PlaceholderConstraint.in_order(np.array([A, B]), [1, 2, 0]), complete=False)
+    constraint = replace(in_order(np.array([A, B]), [1, 2, 0]), complete=False)
     found = beam_search(engine, [[A], [B], [C]], plain(beam_size=3), constraint=constraint)
     assert [[best.ids.count(A), best.ids.count(B)] for [best] in found] == [[0, 0], [0, 0], [0, 0]]
 
@@ -89,7 +100,7 @@ def test_a_translation_that_may_be_incomplete_has_no_placeholder_twice():
 def test_placeholders_are_turned_round_where_the_model_is_surer_than_human_translators_are_of_their_order(cost, ids):
     # The model prefers B first at odds of 4 to 1, a cost of log 4 = 1.39 nats.
     engine = TableEngine(lambda source, read: {(): [0, 0, 0, 0, 0.2, 0.8, 0]}.get(read, [0, 0, 0, 0.4, 0.3, 0.3, 0]))
-    constraint = PlaceholderConstraint.in_order(np.array([A, B]), [2], cost)
+    constraint = in_order(np.array([A, B]), [2], cost)
     [[best]] = beam_search(engine, [[C]], plain(beam_size=4), constraint=constraint)
     assert best.ids == ids
 
@@ -97,7 +108,7 @@ def test_placeholders_are_turned_round_where_the_model_is_surer_than_human_trans
 def test_banks_keep_hypotheses_that_have_met_more_though_others_are_likelier():
     # Without A the network goes on for ever with C; A is so unlikely that a beam of two drops it in the first steps.
     engine = TableEngine(lambda source, read: [0, 0, 0, 0.9, 0, 0, 0.1] if A in read else [0, 0, 0, 0, 1e-9, 0.3, 0.7])
-    constraint = PlaceholderConstraint.in_order(np.array([A]), [1])
+    constraint = in_order(np.array([A]), [1])
     [[lost]] = beam_search(engine, [[B]], plain(beam_size=2), constraint=constraint)
     assert (lost.finished, A in lost.ids) == (False, False)
     [[met]] = beam_search(engine, [[B]], plain(beam_size=2), constraint=replace(constraint, in_banks=True))
@@ -136,7 +147,7 @@ def followed(source, read):
     ],
 )
 def test_marks_round_something_have_something_between_them(apart, space_id, ids):
-    constraint = PlaceholderConstraint.in_order(np.array([A, B]), [2])
+    constraint = in_order(np.array([A, B]), [2])
     for first, second in apart:
         constraint.apart[0, first, second] = True
     held, engine = replace(constraint, space_id=space_id), TableEngine(followed, vocab_size=8)
@@ -191,7 +202,7 @@ def test_samples_from_the_most_probable_ones_are_those_that_may_come():
     config = DecodingConfig(sample=True, top_k=1, n_best=20, max_length_ratio=0.1)
     [free] = sample(engine, [[A]], config)
     assert {tuple(drawn.ids) for drawn in free} == {(A,) * 10}
-    [held] = sample(engine, [[A]], config, constraint=PlaceholderConstraint.in_order(np.array([A]), [1]))
+    [held] = sample(engine, [[A]], config, constraint=in_order(np.array([A]), [1]))
     assert {tuple(sorted(drawn.ids)) for drawn in held} <= {(A, *[B] * 9), (*[B] * 10,)}
 
 
