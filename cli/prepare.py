@@ -11,15 +11,16 @@ from .warning import warn
 
 
 def prepare(
+    out: Annotated[Path, typer.Option(help="The folder for train, valid and test files.", show_default=False)],
     corpora: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="CORPUS",
             help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet, .tmx (each may be .gz), a folder that "
-            "`datasets` saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined.",
+            "`datasets` saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined. Without any, the [[corpora]] "
+            "of --config are read.",
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="The folder for train, valid and test files.", show_default=False)],
+    ] = None,
     source: SourceLanguage = "",
     target: TargetLanguage = "",
     valid: Annotated[
@@ -63,7 +64,7 @@ def prepare(
 
     report = stage.prepare(
         config=read_config("prepare", config, set_, source, target),
-        corpora=corpora,
+        corpora=corpora or [],
         valid=valid or [],
         test=test or [],
         columns=columns,
@@ -89,3 +90,5 @@ def print_counts(report: dict[str, Any]) -> None:
         print(f"  {rule:<22}{count:>12,}")
     for split, count in report["kept"].items():
         print(f"{split:<24}{count:>12,}")
+        for corpus in report.get("corpora", []) if split == "train" else []:
+            print(f"  {corpus['name']:<22}{corpus['pairs']:>12,}")

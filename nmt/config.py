@@ -4,12 +4,14 @@ import difflib
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, cast, get_origin
+from typing import Any, cast, get_args, get_origin
 
 from nmt.data.cleaning import CleaningConfig
+from nmt.data.config import CorpusConfig
 from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
 from nmt.io.lines import utf_16_or_32
@@ -24,11 +26,12 @@ from nmt.training.config import TaggingConfig, TrainingConfig
 @dataclass(frozen=True, kw_only=True)
 @checked("")
 class Config:
-    """All settings. Each field except the first three is a section of the file."""
+    """All settings. Each field except the first three is a section of the file, or a sequence of sections."""
 
     source: str = setting("", "code of the source language, such as de")
     target: str = setting("", "code of the target language")
     directions: Directions = setting("one", "both: one model for both directions; needs a shared tokenizer")
+    corpora: tuple[CorpusConfig, ...] = setting((), "what nmt prepare reads, and how nmt train mixes it")
     cleaning: CleaningConfig = field(default_factory=CleaningConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -38,6 +41,14 @@ class Config:
     tagger: TaggerConfig = field(default_factory=TaggerConfig)
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
     labels: Mapping[str, str] = setting({}, "type of names in a corpus = type of the tagger, O for none")
+
+    def __post_init__(self) -> None:
+        names: set[str] = set()
+        for number, corpus in enumerate(self.corpora, start=1):
+            if not corpus.name or corpus.name in names:
+                fault = f"two corpora are called {corpus.name!r}" if corpus.name else "corpora.name is missing"
+                raise ConfigError(f"{fault}; give each corpus a name of its own", key=f"corpora[{number}].name")
+            names.add(corpus.name)
 
 
 def _keys(*names: str) -> frozenset[str]:
@@ -60,12 +71,12 @@ _BEYOND_UPDATES = {
 
 # The keys that each command reads; an override of any other would have no effect and is refused.
 READS = {
-    "prepare": _keys("source", "target", "cleaning"),
+    "prepare": _keys("source", "target", "corpora", "cleaning"),
     "train-tokenizer": _keys("source", "target", "tokenizer"),
-    "train": _keys("source", "target", "directions", "model", "training", "search"),
+    "train": _keys("source", "target", "directions", "corpora", "model", "training", "search"),
     "translate": _keys("protection"),
     "train-tagger": _keys("tagger", "tagging", "labels") - _JOINT,
-    "train-tagger --data": _keys("tagger", "tagging", "labels") | {"training.max_length"},
+    "train-tagger --data": _keys("tagger", "tagging", "labels", "corpora") | {"training.max_length"},
     "bench": _keys("training") - _BEYOND_UPDATES,
 }
 
@@ -103,6 +114,12 @@ def to_toml(config: Config) -> Iterator[str]:
         if is_dataclass(section):
             yield from ("", f"# {(section.__doc__ or '').partition('.')[0]}.", f"[{item.name}]")
             yield from _settings(section, getattr(defaults, item.name))
+        elif kind := _item_type(item.type):
+            for part in section:
+                yield from ("", f"[[{item.name}]]", *_settings(part, part))
+            if not section:
+                keys = ", ".join(key.name for key in fields(kind))
+                yield from ("", f"# {item.metadata['meaning']}: a section each, with {keys}", f"# [[{item.name}]]")
         elif isinstance(section, Mapping):
             yield from ("", f"# {item.metadata['meaning']}", f"[{item.name}]")
             yield from (f"{_quoted(key)} = {_quoted(value)}" for key, value in section.items())
@@ -117,7 +134,7 @@ def _settings(settings: Any, defaults: Any) -> Iterator[str]:
     """One line for each key directly in a section."""
     for item in fields(settings):
         value, default = getattr(settings, item.name), getattr(defaults, item.name)
-        if not is_dataclass(value) and not isinstance(value, Mapping):
+        if not is_dataclass(value) and not isinstance(value, Mapping) and not _item_type(item.type):
             notes = [limit_of(item).text, f"default {_quoted(default)}" * (value != default)]
             comment = f"# {item.metadata['meaning']} ({'; '.join(filter(None, notes))})".removesuffix(" ()")
             yield f"{item.name} = {_quoted(value)}".ljust(32) + f"  {comment}"
@@ -173,13 +190,33 @@ def _build(kind: type[Any], values: Mapping[str, Any], section: str, reads: Coll
         name = f"{section}.{key}".removeprefix(".")
         if key not in known:
             raise ConfigError(f"unknown key {name!r}; {_hint(key, list(known), section, reads)}", key=name)
-        if not is_dataclass(known[key]):
+        if item_type := _item_type(known[key]):
+            found[key] = tuple(_build_each(item_type, value, key, reads))
+        elif not is_dataclass(known[key]):
             found[key] = _typed(known[key], value, name)
         elif isinstance(value, Mapping):
             found[key] = _build(cast(type[Any], known[key]), value, key, reads)
         else:
             raise ConfigError(f"{key!r} is a section; write [{key}] above its keys", key=key)
     return kind(**found)
+
+
+def _build_each(kind: type[Any], values: Any, section: str, reads: Collection[str]) -> Iterator[Any]:
+    """What a sequence of sections is made into; the key of an error has the number of its section, from 1."""
+    if not isinstance(values, list) or not all(isinstance(value, Mapping) for value in values):
+        raise ConfigError(
+            f"{section!r} is a sequence of sections; write [[{section}]] above the keys of each", key=section
+        )
+    for number, value in enumerate(values, start=1):
+        try:
+            yield _build(kind, value, section, reads)
+        except ConfigError as error:
+            raise ConfigError(str(error), key=error.key.replace(section, f"{section}[{number}]", 1)) from None
+
+
+def _item_type(kind: Any) -> type[Any] | None:
+    """The dataclass of each section, if kind is a sequence of sections."""
+    return get_args(kind)[0] if get_origin(kind) is tuple else None
 
 
 def _hint(key: str, siblings: Sequence[str], section: str, reads: Collection[str]) -> str:
@@ -208,7 +245,10 @@ def _typed(kind: Any, value: Any, name: str) -> Any:
     allowed = kind if isinstance(kind, type) else get_origin(kind)
     if not isinstance(allowed, type):
         return value
-    if not isinstance(value, allowed) or (isinstance(value, bool) and allowed is not bool):
+    if allowed is Sequence:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ConfigError(f'{name} is {value!r}; it must be a list of texts, such as ["a", "b"]', key=name)
+    elif not isinstance(value, allowed) or (isinstance(value, bool) and allowed is not bool):
         raise ConfigError(f"{name} is {value!r}; it must be of type {allowed.__name__}", key=name)
     if isinstance(value, Mapping) and (bad := [key for key, item in value.items() if not isinstance(item, str)]):
         raise ConfigError(f"{name}: the value of {bad[0]!r} is {value[bad[0]]!r}; it must be text in quotes", key=name)
@@ -234,12 +274,19 @@ def _override(values: dict[str, Any], override: str) -> str:
 
 
 def _place(path: Path | None, text: str, name: str) -> str:
-    """path:line of a key, or of its section if the file does not have the key."""
+    """path:line of a key, or of its section if the file does not have the key.
+
+    The sections of a sequence have numbers from 1, such as corpora[2].
+    """
     section, _, key = name.rpartition(".")
     current, place = "", 0
+    numbers: Counter[str] = Counter()
     for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[\s*([\w.-]+)\s*\]", line):
-            current = header[1]
+        if header := re.match(r"\s*(\[?)\[\s*([\w.-]+)\s*\]", line):
+            current = header[2]
+            if header[1]:
+                numbers[current] += 1
+                current += f"[{numbers[current]}]"
             if current == (section or key):
                 place = number
         elif current == section and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):

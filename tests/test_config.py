@@ -110,7 +110,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path):
 @pytest.mark.parametrize(
     ("command", "override", "said"),
     [
-        ("prepare", "training.epochs=99", "it is for nmt train (nmt prepare reads source, target, cleaning)"),
+        ("prepare", "training.epochs=99", "it is for nmt train (nmt prepare reads source, target, corpora, cleaning)"),
         ("prepare", "directions=both", "it is for nmt train (nmt prepare"),
         (
             "train-tagger",
@@ -144,7 +144,7 @@ def test_a_file_may_hold_what_a_command_does_not_read(tmp_path):
 def test_every_key_is_read_by_a_command_and_has_a_meaning():
     assert frozenset().union(*READS.values()) == KEYS
     values = [line for line in to_toml(Config()) if "=" in line and not line.startswith("#")]
-    assert len(values) == len(KEYS) - len({"labels"})
+    assert len(values) == len(KEYS) - len({"labels", "corpora"})
     for line in values:
         assert len(line.partition("# ")[2]) > 5, line
     sections = [item.name for item in fields(Config) if is_dataclass(item.type)]
@@ -173,3 +173,45 @@ def test_the_full_name_of_a_key_without_its_section_is_suggested(command, overri
 def test_a_configuration_is_read_without_the_heavy_libraries():
     check = "import sys, nmt.config; print(sorted({'torch', 'datasets', 'sentencepiece', 'numpy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True).stdout == "[]\n"
+
+
+CORPORA = """source = "de"
+[[corpora]]
+name = "news"
+files = ["news.tsv"]
+weight = 2
+
+[[ corpora ]]
+name = "talks"
+files = ["talks.de", "talks.en"]
+"""
+
+
+def test_each_corpus_is_a_section_and_comes_back_as_written(tmp_path):
+    config = load_config(write(tmp_path, CORPORA))
+    assert [(corpus.name, corpus.files, corpus.weight) for corpus in config.corpora] == [
+        ("news", ["news.tsv"], 2.0),
+        ("talks", ["talks.de", "talks.en"], 1.0),
+    ]
+    assert load_config(write(tmp_path, "\n".join(to_toml(config)))) == config
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("weight = 2", "weight = 0", r"c\.toml:5: corpora\.weight is 0\.0; it must be above 0"),
+        ("weight = 2", "weigth = 2", r"c\.toml:5: unknown key 'corpora\.weigth'; did you mean 'weight'"),
+        ('"talks"', '"news"', r"c\.toml:8: two corpora are called 'news'"),
+        ('name = "talks"', "", r"c\.toml:7: corpora\.name is missing"),
+        ('["talks.de", "talks.en"]', '"talks.de"', r"c\.toml:9: corpora\.files is 'talks\.de'; it must be a list"),
+        ('files = ["talks.de", "talks.en"]', "", r"c\.toml:7: corpora\.files is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_corpus_is_said_with_the_line_of_its_own_section(tmp_path, before, after, said):
+    with pytest.raises(ConfigError, match=said):
+        load_config(write(tmp_path, CORPORA.replace(before, after)))
+
+
+def test_a_single_section_of_a_sequence_is_told_how_to_be_one(tmp_path):
+    with pytest.raises(ConfigError, match=r"c\.toml:1: 'corpora' is a sequence of sections; write \[\[corpora\]\]"):
+        load_config(write(tmp_path, '[corpora]\nname = "a"\nfiles = ["a.tsv"]\n'))

@@ -3,9 +3,12 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from nmt.data.cleaning import Pair, left_out, sentence_key
+from nmt.data.cleaning import left_out, sentence_key
 from nmt.errors import DataError
+
+Pair = TypeVar("Pair", bound=tuple[str, ...])  # both sides of a pair, and perhaps more about it
 
 LARGEST = 2000  # pairs in a held-out set
 SHARE = 0.05  # and at most this share of the corpus
@@ -58,7 +61,7 @@ def hold_out(
                 raise DataError(
                     f"{few} {size} for {name}{shared or before}; give --{name}, a smaller --hold-out, or more text"
                 )
-            keys = [sentence_key(side) for side in pairs[index]]
+            keys = [sentence_key(side) for side in pairs[index][:2]]
             if all(owner.get(key, name) == name for key in keys):
                 owner |= dict.fromkeys(keys, name)
                 chosen[index] = name
@@ -68,7 +71,7 @@ def hold_out(
     for index, pair in enumerate(pairs):
         if index in chosen:
             held[chosen[index]].append(pair)
-        elif any(sentence_key(side) in owner for side in pair):
+        elif any(sentence_key(side) in owner for side in pair[:2]):
             counts["overlap"] += 1
         else:
             rest.append(pair)

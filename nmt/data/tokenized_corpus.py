@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from datasets.exceptions import DatasetGenerationError
 from numpy.typing import NDArray
 
 from nmt.data.batch import WIDTHS, Batch, cut, make_batch, next_multiple
+from nmt.data.mixture import WeightedCorpus, epoch_rows
 from nmt.errors import DataError
 from nmt.io.files import locked, sha256
 from nmt.io.lines import read_file, read_parallel, write_file
@@ -29,7 +31,8 @@ class TokenizedCorpus:
     """Sentence pairs as subword ids, memory-mapped from disk; lengths alone are held in memory.
 
     decoder_start_ids are what the decoder reads first to write the target side and, if every pair is to be there a
-    second time with its sides swapped, to write the source side.
+    second time with its sides swapped, to write the source side. An epoch goes through the corpora of a mixture as
+    often as their weights say, and through all pairs once without one.
     """
 
     def __init__(
@@ -41,19 +44,36 @@ class TokenizedCorpus:
         decoder_start_ids: Sequence[int] = (BOS_ID,),
         order: Mapping[str, float] | None = None,
         placeholder_ids: tuple[Sequence[int], Sequence[int]] | None = None,
+        mixture: Sequence[WeightedCorpus] = (),
     ) -> None:
         self.fingerprint = fingerprint  # equal for the same texts and tokenizers only
         self.order = order or {}  # how often protected items keep their order: OrderCounter.shares
         self.placeholder_ids = placeholder_ids  # of both languages, if placeholders stand for such items
+        self.mixture = mixture
         self._data = data.with_format("arrow")
         self._tokenizers = (source, target)
         self._firsts = decoder_start_ids
+        numbers = np.asarray(data.data.column("number"), dtype=np.int64) if mixture else np.arange(0)
+        self._numbers = np.tile(numbers, len(decoder_start_ids))  # of the pairs in their files
         sides = [np.asarray(data.data.column(f"{side}_length"), dtype=np.int64) for side in ("source", "target")]
         self.source_lengths = np.concatenate(sides[: len(decoder_start_ids)])
         self.target_lengths = np.concatenate(sides[::-1][: len(decoder_start_ids)])
 
     def __len__(self) -> int:
         return len(self.source_lengths)
+
+    def epoch_rows(self, seed: int, epoch: int) -> NDArray[np.int64]:
+        """The rows that an epoch, counted from 0, goes through."""
+        if not self.mixture:
+            return np.arange(len(self))
+        return epoch_rows(self.mixture, self._numbers, seed, epoch)
+
+    def check_mixture(self, source_path: Path) -> None:
+        """Raise DataError if the mixture has fewer pairs than the file, or none in an epoch."""
+        if self._numbers.max(initial=-1) >= sum(corpus.pairs for corpus in self.mixture):
+            raise DataError(f"{source_path}: has more pairs than its folder's report.json counts; prepare it again")
+        if not len(self.epoch_rows(0, 0)):
+            raise DataError(f"{source_path}: an epoch of corpora with such weights has no pair; raise a weight")
 
     def batch(self, rows: NDArray[np.int64], alpha: float = 0.0, seed: int = 0) -> Batch:
         """The pairs of the given rows; alpha > 0 samples their segmentations by seed (Kudo, 2018)."""
@@ -80,7 +100,7 @@ def batch_rows(corpus: TokenizedCorpus, max_tokens: int, seed: int, epoch: int) 
     drawn anew each epoch.
     """
     random = np.random.default_rng([seed, epoch])
-    order = random.permutation(len(corpus))
+    order = random.permutation(corpus.epoch_rows(seed, epoch))
     source, target = (next_multiple(side + 1, WIDTHS) for side in (corpus.source_lengths, corpus.target_lengths))
     order = order[np.lexsort((source[order], target[order]))]
     batches = [order[rows] for rows in cut(np.maximum(source, target)[order], max_tokens)]
@@ -96,16 +116,18 @@ def tokenize_corpus(
     max_length: int,
     decoder_start_ids: Sequence[int] = (BOS_ID,),
     protection: PairProtection | None = None,
+    mixture: Sequence[WeightedCorpus] = (),
 ) -> TokenizedCorpus:
     """Tokenize two aligned files once; the result is kept under cache, named by everything that it depends on.
 
-    Pairs with a side of more than max_length subwords are left out; decoder_start_ids as for TokenizedCorpus. With
-    protection, placeholders stand for what sides share (training_pairs). Raises DataError for what is wrong with the
-    files, and when no pair is left.
+    Pairs with a side of more than max_length subwords are left out; decoder_start_ids and mixture as for
+    TokenizedCorpus. With protection, placeholders stand for what sides share (training_pairs). Raises DataError for
+    what is wrong with the files, and when no pair is left.
     """
     digest = hashlib.sha256(f"1 {max_length}".encode())
     if protection is not None:
         digest.update(protection.fingerprint.encode())
+    digest.update(b"numbered" * bool(mixture))  # an older folder may lack the numbers of its pairs
     for path in (source_path, target_path):
         digest.update(sha256(path))
     for tokenizer in (source, target):
@@ -125,7 +147,9 @@ def tokenize_corpus(
         shares = json.loads("".join(read_file(folder / _ORDER)))
         source_ids, target_ids = ([side.id_of(symbol) for symbol in protection.symbols] for side in (source, target))
         placeholder_ids = source_ids, target_ids
-    corpus = TokenizedCorpus(data, source, target, folder.name, decoder_start_ids, shares, placeholder_ids)
+    corpus = TokenizedCorpus(data, source, target, folder.name, decoder_start_ids, shares, placeholder_ids, mixture)
+    if mixture:
+        corpus.check_mixture(source_path)
     if not len(corpus):
         raise DataError(
             f"{source_path}: no pair is left whose sides have at most {max_length} subwords; raise training.max_length"
@@ -145,7 +169,7 @@ def _save_tokenized(
     partial = _partial(folder)
     columns = {
         **{name: datasets.List(datasets.Value("int32")) for name in ("source", "target")},
-        **{name: datasets.Value("int32") for name in ("source_length", "target_length")},
+        **{name: datasets.Value("int32") for name in ("number", "source_length", "target_length")},
         **{name: datasets.Value("string") for name in ("source_text", "target_text")},
     }
     datasets.disable_progress_bars()  # a few seconds' work, and stderr is not ours
@@ -176,13 +200,16 @@ def _partial(folder: Path) -> Path:
 def _tokenize(
     pairs: Iterator[tuple[str, str]], source: Tokenizer, target: Tokenizer, max_length: int
 ) -> Iterator[dict[str, Any]]:
+    numbers = count()
     while chunk := [pair for _, pair in zip(range(TOKENIZED_AT_ONCE), pairs, strict=False)]:
         sources, targets = ([pair[side] for pair in chunk] for side in (0, 1))
         for text, other, ids, other_ids in zip(
             sources, targets, source.encode_batch(sources), target.encode_batch(targets), strict=True
         ):
+            number = next(numbers)
             if 0 < len(ids) <= max_length and 0 < len(other_ids) <= max_length:
                 yield {
+                    "number": number,
                     "source": ids,
                     "target": other_ids,
                     "source_length": len(ids),

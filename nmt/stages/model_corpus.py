@@ -1,7 +1,9 @@
 """Training pairs, tokenized for an existing model."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from nmt.data.mixture import WeightedCorpus
 from nmt.data.tokenized_corpus import TokenizedCorpus, tokenize_corpus
 from nmt.io.lines import read_parallel
 from nmt.model_folder.contents import KNOWN_WORDS, load_statistics, load_tokenizers, read_description
@@ -12,7 +14,9 @@ from nmt.text.directions import decoder_start_ids
 from nmt.text.tokenizer import Tokenizer
 
 
-def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCorpus:
+def tokenize_for_model(
+    model: Path, data: Path, max_length: int, mixture: Sequence[WeightedCorpus] = ()
+) -> TokenizedCorpus:
     """A prepared folder's training pairs, tokenized as the given model needs them."""
     folder = open_folder(model)
     description = read_description(folder)
@@ -31,6 +35,7 @@ def tokenize_for_model(model: Path, data: Path, max_length: int) -> TokenizedCor
         max_length=max_length,
         decoder_start_ids=list(start_ids.values()),
         protection=None if statistics is None else pair_protection(statistics, languages, source, target),
+        mixture=mixture,
     )
 
 

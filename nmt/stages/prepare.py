@@ -8,6 +8,7 @@ from typing import Any
 
 from nmt.config import Config
 from nmt.data.cleaning import Pair, clean, sentence_key, tidy
+from nmt.data.config import CorpusConfig
 from nmt.data.parallel_corpus import is_text_file, read_corpora
 from nmt.data.repair import advice, repair
 from nmt.data.splits import held_out_size, hold_out, sample
@@ -21,7 +22,7 @@ from nmt.text.languages import check_languages
 def prepare(
     *,
     config: Config,
-    corpora: Sequence[str],
+    corpora: Sequence[str] = (),
     valid: Sequence[str],
     test: Sequence[str],
     out: Path,
@@ -34,8 +35,9 @@ def prepare(
 ) -> dict[str, Any]:
     """Clean corpora and split them into out/{train,valid,test}.LANGUAGE; return the counts, also saved as report.json.
 
-    Counted are the pairs read, those rejected by each rule, those kept in each split, and those with line ends inside a
-    side, which become spaces.
+    Without corpora, those of the configuration are read. Counted are the pairs read, those rejected by each rule, those
+    kept in each split, those with line ends inside a side, which become spaces, and the training pairs of each corpus
+    of the configuration.
 
     Validation and test sets that are given are repaired and kept; those that are not are held out of the corpora, size
     pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. warn
@@ -45,6 +47,8 @@ def prepare(
     """
     check_languages(config.source, config.target)
     languages = config.source, config.target
+    mixture = _corpora_of(config, corpora, warn)
+    corpora = [file for corpus in mixture for file in corpus.files]
     files = [out / f"{split}.{language}" for split in SPLITS for language in languages]
     _check_partner("--valid", valid)
     _check_partner("--test", test)
@@ -56,6 +60,7 @@ def prepare(
     counts: Counter[str] = Counter()
     found: Counter[str] = Counter()
     faults: Counter[str] = Counter()
+    reading = ""  # the name of the corpus whose pairs are being read
 
     def read(wanted: Sequence[str]) -> Iterator[Pair]:
         pairs = read_corpora(wanted, source=config.source, target=config.target, columns=names)
@@ -63,20 +68,24 @@ def prepare(
             found["line_ends"] += any("\n" in side.strip() for side in pair)
             yield tidy(pair[0]), tidy(pair[1])
 
-    def counted(pairs: Iterable[Pair]) -> Iterator[Pair]:
-        for pair in pairs:
-            found["read"] += 1
-            yield pair
+    def read_mixture() -> Iterator[Pair]:
+        nonlocal reading
+        for corpus in mixture:
+            reading = corpus.name
+            for pair in read(corpus.files):
+                found["read"] += 1
+                yield pair
 
     given = {name: list(read(wanted)) for name, wanted in (("valid", valid), ("test", test)) if wanted}
-    train: Iterable[Pair] = clean(
-        counted(read(corpora)),
+    cleaned = clean(
+        read_mixture(),
         config.cleaning,
         source_language=config.source,
         target_language=config.target,
         held_out={sentence_key(side) for pairs in given.values() for pair in pairs for side in pair},
         counts=counts,
     )
+    train: Iterable[tuple[str, str, str]] = ((*pair, reading) for pair in cleaned)
     if limit is not None:
         train = sample(train, limit, seed=seed, counts=counts)
     if missing := [name for name in ("valid", "test") if name not in given]:
@@ -84,28 +93,42 @@ def prepare(
         _check_any_left(len(train), counts, corpora)
         each = size or max(1, held_out_size(len(train)))
         held, train = hold_out(train, dict.fromkeys(missing, each), seed=seed, counts=counts)
-        given |= held
+        given |= {name: [(source, target) for source, target, _ in pairs] for name, pairs in held.items()}
 
     out.mkdir(parents=True, exist_ok=True)
-    splits = {"train": train, "valid": given["valid"], "test": given["test"]}
-    kept: dict[str, int] = {}
+    splits: dict[str, Iterable[tuple[str, ...]]] = {"train": train, "valid": given["valid"], "test": given["test"]}
+    kept: Counter[str] = Counter()
+    of_corpora: Counter[str] = Counter()
     with replacing(*files, out / REPORT) as streams:
         for (split, pairs), source_file, target_file in zip(splits.items(), streams[:-1:2], streams[1::2], strict=True):
-            kept[split] = 0
-            for source, target in pairs:
+            for source, target, *corpus in pairs:
                 write_line(source_file, source)
                 write_line(target_file, target)
                 kept[split] += 1
+                of_corpora.update(corpus)
             if split == "train":
                 _check_any_left(kept[split], counts, corpora)
         report: dict[str, Any] = {name: found[name] for name in ("read", "line_ends")}
-        report |= {"rejected": dict(counts), "kept": kept, "inputs": inputs}
+        report |= {"rejected": dict(counts), "kept": {split: kept[split] for split in splits}, "inputs": inputs}
+        if mixture[0].name:
+            report["corpora"] = [{"name": corpus.name, "pairs": of_corpora[corpus.name]} for corpus in mixture]
         write_line(streams[-1], json.dumps(report))
     for message in advice(faults, languages):
         warn(message)
     for path in obsolete:
         path.unlink(missing_ok=True)
     return report
+
+
+def _corpora_of(config: Config, named: Sequence[str], warn: Callable[[str], None]) -> Sequence[CorpusConfig]:
+    """The corpora of the configuration, or one without a name of those that are named on the command line."""
+    if not named:
+        if not config.corpora:
+            raise ConfigError("no corpus is named; name its files, or give a configuration with [[corpora]]")
+        return config.corpora
+    if config.corpora:
+        warn("the [[corpora]] of the configuration are not read, as corpora are named on the command line")
+    return [CorpusConfig(files=named)]
 
 
 def _check_partner(option: str, names: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from nmt.io.lines import read_parallel
 from nmt.model_folder import store
 from nmt.stages.finished import digest, is_finished, record_finished
 from nmt.stages.paths import corpus_files, model_files, pair_files, prepared_files
+from nmt.stages.weighted_corpora import weighted_corpora
 from nmt.text.directions import decoder_start_ids
 from nmt.text.languages import check_languages
 from nmt.text.tokenizer import Tokenizer, read_tokenizers
@@ -53,7 +54,9 @@ def train(
             "train it without --separate, or set directions = 'one'"
         )
     texts, valid_files = (pair_files(data, split, *languages) for split in ("train", "valid"))
-    asked = digest(config, [*texts, *valid_files, *tokenizer_files], initial and initial.fingerprint)
+    mixture = weighted_corpora(config, data)
+    begun_from = [*texts, *valid_files, *tokenizer_files]
+    asked = digest(config, begun_from, initial and initial.fingerprint, *map(asdict, mixture))
     if is_finished(out, asked):
         return False
     valid = list(read_parallel(*valid_files))
@@ -82,6 +85,7 @@ def train(
             max_length=config.training.max_length,
             decoder_start_ids=list(start_ids.values()),
             protection=protection,
+            mixture=mixture,
         )
         job = Job(
             source=config.source,

@@ -1,6 +1,7 @@
 """`nmt train-tagger`: train a tagger on the encoder of a translator."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from nmt.model_folder.manifest import TAGGER_PREFIX
 from nmt.stages.finished import digest, is_finished, record_finished
 from nmt.stages.models import model_directions
 from nmt.stages.paths import corpus_files, model_files, pair_files
+from nmt.stages.weighted_corpora import weighted_corpora
 
 if TYPE_CHECKING:
     from nmt.training.run import Progress
@@ -44,7 +46,8 @@ def train_tagger(
     added_to = out.exists() and out.samefile(model)
     refuse_overwriting(model_files(out), [*corpora, *pairs, *([] if added_to else model_files(model))])
     weights = [folder.parts[name].sha256 for name in (TRANSLATOR, INT8) if folder.has(name)][:1]
-    asked = digest(config, [*corpora, *pairs], train, valid, strict, weights)
+    mixture = [] if data is None else weighted_corpora(config, data)
+    asked = digest(config, [*corpora, *pairs], train, valid, strict, weights, *map(asdict, mixture))
     if is_finished(out, asked, TAGGER_PREFIX) and not any(name.startswith(HUB) for name in (*train, *valid)):
         return False
     train_sentences, valid_sentences = (
@@ -56,6 +59,8 @@ def train_tagger(
     from nmt.training.tagging_task import TaggingJob, train_tagger_run
 
     with store.lock(out):
+        max_length = config.training.max_length
+        translations = None if data is None else tokenize_for_model(model, data, max_length, mixture)
         job = TaggingJob(
             model=model,
             out=out,
@@ -64,7 +69,7 @@ def train_tagger(
             labels=config.labels,
             train=train_sentences,
             valid=valid_sentences,
-            translations=None if data is None else tokenize_for_model(model, data, config.training.max_length),
+            translations=translations,
         )
         done = train_tagger_run(job, device, report, stop)
         add_missing_engine(out)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -208,11 +209,11 @@ def _tagging_rows(corpus: TaggedCorpus, config: TaggingConfig, epoch: int) -> li
 
 
 def _batches_from(number: int, rows: Callable[[int], list[NDArray[np.int64]]]) -> Iterator[NDArray[np.int64]]:
-    """The batches of all epochs in turn, from batch number on; rows gives those of an epoch."""
-    epoch, position = divmod(number, len(rows(0)))
-    while True:
-        yield from rows(epoch)[position:]
-        epoch, position = epoch + 1, 0
+    """The batches of all epochs in turn, from batch number on; rows gives those of an epoch, one at least."""
+    for epoch in count():
+        batches = rows(epoch)
+        yield from batches[number:]
+        number = max(0, number - len(batches))
 
 
 def _translations(updates: int, config: TaggingConfig) -> int:
@@ -298,6 +299,7 @@ def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> Tagged
 
 def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
     """What must be unchanged for resumed training to give the same weights."""
+    mixture = job.translations.mixture if job.translations else ()
     content = hashlib.sha256()
     for sentence in (*job.train, *job.valid):
         content.update(json.dumps([sentence.words, sentence.tags]).encode())
@@ -305,6 +307,7 @@ def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
         "translator": (model.parts.get(TRANSLATOR) or model.parts[INT8]).sha256,  # the engine alone if small
         "tagged sentences": content.hexdigest(),
         "translations": job.translations and job.translations.fingerprint,
+        **({} if not mixture else {"corpora": [[part.pairs, part.weight] for part in mixture]}),
         **job_keys(tagger=job.tagger, tagging=job.tagging),
     }
 

@@ -133,8 +133,11 @@ def translation_task(
 
 
 def total_updates(corpus: TokenizedCorpus, config: TrainingConfig) -> int:
-    """The number of updates if training does not stop early; all epochs have the same number."""
-    updates = len(_updates(corpus, config, 0)) * config.epochs
+    """The number of updates if training does not stop early; without a mixture, all epochs have the same number."""
+    if corpus.mixture:
+        updates = sum(len(_updates(corpus, config, epoch)) for epoch in range(config.epochs))
+    else:
+        updates = len(_updates(corpus, config, 0)) * config.epochs
     return min(updates, config.max_updates) if config.max_updates else updates
 
 
@@ -245,6 +248,7 @@ def _identity(job: Job) -> dict[str, Any]:
         "target": job.target,
         "directions": job.directions,
         "data and tokenizer": job.corpus.fingerprint,
+        **({} if not job.corpus.mixture else {"corpora": [[part.pairs, part.weight] for part in job.corpus.mixture]}),
         VALID: hashlib.sha256(json.dumps(list(job.valid)).encode()).hexdigest(),
         **({} if job.initial is None else {"initial weights": job.initial.fingerprint}),
         **({} if job.protection is None else {PLACEHOLDER_RULES: RULES}),

@@ -36,7 +36,11 @@ def test_validation_is_the_mean_of_the_directions(toy_data, toy_both):
     valid = texts(toy_data, "valid")
     each = []
     for source, target in (("de", "en"), ("en", "de")):
-        found = list(translate_lines(toy_both, valid[source], source=source, target=target, search={"beam_size": 1}))
+        found = list(
+            translate_lines(
+                toy_both, valid[source], source=source, target=target, search={"beam_size": 1}, engine="torch"
+            )
+        )
         each.append(score(found, [valid[target]], metrics=("bleu",))[0].value)
     about = json.loads(open_folder(toy_both).read("config.json"))
     assert about["directions"] == "both"
