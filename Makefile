@@ -12,6 +12,7 @@ CORPUS   := data/tatoeba
 PREPARED := data/raw/tatoeba-$(SRC)-$(TGT)
 SUBWORDS := $(PREPARED)/$(RECIPE).model
 DEMO     := data/raw/demo
+BROAD    := data/raw/broad-de-en
 NER      := data/ner
 MODEL    := data/models/de-en
 
@@ -102,17 +103,25 @@ $(MODEL)/manifest.json: data/runs/de-en-tagged/trained
 	$(NMT) export --model data/runs/de-en-tagged --out $(MODEL)
 
 data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz)
-	$(NMT) train-tagger --config configs/de-en.toml --model data/runs/de-en --data data/raw/tatoeba-de-en \
+	$(NMT) train-tagger --config configs/de-en.toml --model data/runs/de-en --data $(BROAD) \
 	  $(foreach file,$(NER_TRAIN_de) $(NER_TRAIN_en),--train $(NER)/$(file)) \
 	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/raw/tatoeba-de-en/both.model configs/de-en.toml
-	$(NMT) train --config configs/de-en.toml --data data/raw/tatoeba-de-en --tokenizer $< --out $(@D)
+data/runs/de-en/trained: data/runs/de-en-everyday/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-everyday --out $(@D)
 	touch $@
 
-data/raw/tatoeba-de-en/both.model: data/raw/tatoeba-de-en/report.json configs/de-en.toml
+data/runs/de-en-everyday/trained: $(BROAD)/both.model data/raw/tatoeba-de-en/report.json configs/de-en-everyday.toml
+	$(NMT) train --config configs/de-en-everyday.toml --data data/raw/tatoeba-de-en --tokenizer $< --out $(@D)
+	touch $@
+
+$(BROAD)/both.model: $(BROAD)/report.json
 	$(NMT) train-tokenizer --config configs/de-en.toml --data $(@D) --out $@
+
+$(BROAD)/report.json: $(wildcard $(CORPUS)/*.gz) $(wildcard data/broad/*.gz) configs/de-en.toml | $(READY)
+	$(NMT) prepare --config configs/de-en.toml --out $(@D) \
+	  $(foreach side,de en,--valid $(CORPUS)/dev.de-en.$(side).gz) $(foreach side,de en,--test $(CORPUS)/test.de-en.$(side).gz)
 
 bench: $(RUN)/trained ## measure speed, latency, start-up and memory
 	$(NMT) bench --model $(RUN) --data $(PREPARED) --config $(CONFIG)
@@ -133,4 +142,4 @@ format: $(READY) ## fix the style
 	.venv/bin/ruff format .
 
 clean: ## remove what these targets made, but not .venv or your own folders
-	rm -rf data/raw/demo data/raw/tatoeba-* data/runs/demo data/runs/tatoeba-* data/runs/de-en data/runs/de-en-tagged
+	rm -rf data/raw/demo data/raw/broad-* data/raw/tatoeba-* data/runs/demo data/runs/tatoeba-* data/runs/de-en data/runs/de-en-*

@@ -1,5 +1,6 @@
 """`nmt config`: all keys of a configuration, and the recipes."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -20,5 +21,9 @@ def config(
 
     if list_ and name is not None:
         raise ConfigError(f"--list lists all recipes; leave it out to see {name}")
-    lines = [f"{name:<12}{title}" for name, title in recipe_titles().items()] if list_ else to_toml(load_config(name))
-    print("\n".join(lines))
+    print("\n".join(_titles(recipe_titles()) if list_ else to_toml(load_config(name))))
+
+
+def _titles(titles: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, titles), default=0) + 2
+    return (f"{name:<{width}}{title}" for name, title in titles.items())

@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).parent
 
 def recipes() -> dict[str, Path]:
     """The configuration files that come with the program, by name."""
-    return {path.stem: path for path in sorted(_folder("configs", "configs").glob("*.toml"))}
+    return dict(sorted((path.stem, path) for path in _folder("configs", "configs").glob("*.toml")))
 
 
 def shipped_model() -> Path:

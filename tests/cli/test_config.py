@@ -41,7 +41,7 @@ def test_what_is_shown_is_a_configuration_file_that_means_the_same(shown, tmp_pa
 
 def test_the_recipes_are_listed_with_what_they_are_for(shown):
     names, titles = zip(*(line.split(maxsplit=1) for line in shown("--list").splitlines()), strict=True)
-    assert names == ("de-en", "demo", "multi30k", "tagger", "tatoeba")
+    assert names == ("de-en", "de-en-everyday", "demo", "multi30k", "tagger", "tatoeba")
     assert titles[-1] == "Everyday sentences, about 150,000 pairs (data/tatoeba): the model that `make train` makes."
 
 
