@@ -5,7 +5,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each layer may import the ones before it; what stands in one set may not import each other.
 LAYERS = [
-    {"nmt.errors", "nmt.threads"},
+    {"nmt.errors", "nmt.processor", "nmt.threads"},
     {"nmt.resources", "nmt.settings"},
     {"nmt.io"},
     {"nmt.text"},

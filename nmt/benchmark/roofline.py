@@ -59,12 +59,13 @@ def _operations(config: Mapping[str, Any], vocabulary: int) -> tuple[float, floa
 
 def _int8_products_a_second(threads: int) -> float:
     """Products per second in onnxruntime as our engine uses it: each thread computes its own product."""
+    from nmt.engines.int8 import WEIGHT_LEVELS
     from nmt.engines.onnx import open_session
     from nmt.engines.onnx_graph import Graph
 
     generator = np.random.default_rng(1)
     graph = Graph()
-    weight = graph.constant(generator.integers(-127, 128, (_SIZE, _SIZE)).astype(np.int8))
+    weight = graph.constant(generator.integers(-WEIGHT_LEVELS, WEIGHT_LEVELS + 1, (_SIZE, _SIZE)).astype(np.int8))
     zeros = graph.constant(np.array(128, np.uint8)), graph.constant(np.array(0, np.int8))
     scales = graph.constant(1.0), graph.constant(np.ones(_SIZE, np.float32))
     product = graph.op("MatMulIntegerToFloat", graph.input("x", "uint8", 2), weight, *scales, *zeros)

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from nmt.engines.int8 import quantize_weights
+from nmt.engines.int8 import WEIGHT_LEVELS, quantize_weights
 from nmt.engines.networks import load_network, weights_of
 from nmt.model_folder import store
 from nmt.model_folder.arrays import Arrays
 from nmt.model_folder.contents import OpenedModel, int8_parts, open_model, small_parts
 
 
-def int8_of(model: OpenedModel) -> Arrays:
+def int8_of(model: OpenedModel, levels: int = WEIGHT_LEVELS) -> Arrays:
     """A translator in int8."""
-    return quantize_weights(weights_of(load_network(model, "cpu")))
+    return quantize_weights(weights_of(load_network(model, "cpu")), levels)
 
 
 def add_engine(path: Path) -> None:

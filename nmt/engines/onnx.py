@@ -7,14 +7,15 @@ Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from nmt.engines.base import NONE, Floats, Ints, Step, padded_length
+from nmt.engines.int8 import WEIGHT_LEVELS
 from nmt.engines.onnx_layers import Network
 from nmt.engines.onnx_translator import encoder_graph, step_graph
+from nmt.processor import this_processor
 from nmt.text.tokenizer import EOS_ID, PAD_ID
 from nmt.threads import default_threads
 
@@ -73,8 +74,8 @@ class OnnxEngine:
         self.networks = networks
         self.vocab_size = len(networks[0].arrays["output_bias"])
         self.workers = default_threads()
-        self._encoders = [open_session(encoder_graph(network)) for network in networks]
-        self._step = open_session(step_graph(networks))
+        self._encoders = [open_session(encoder_graph(network), network.weight_levels) for network in networks]
+        self._step = open_session(step_graph(networks), max(network.weight_levels for network in networks))
         self._encoded = [
             [f"{number}.{output.name}" for output in encoder.get_outputs()]
             for number, encoder in enumerate(self._encoders)
@@ -157,21 +158,18 @@ def backwards(lengths: Ints, width: int) -> Ints:
     return np.where(steps < lengths, lengths - 1 - steps, steps) * len(lengths) + np.arange(len(lengths))
 
 
-def open_session(graph: bytes) -> onnxruntime.InferenceSession:
-    """A graph ready to be run, by one or several threads, each call in one thread."""
+def open_session(graph: bytes, weight_levels: int = WEIGHT_LEVELS) -> onnxruntime.InferenceSession:
+    """A graph ready to be run, by one or several threads, each call in one thread; its weights have these levels."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors alone
-    if not _has_vnni():
-        # Such processors saturate sums of two products of uint8 and int8. onnxruntime then is to rewrite the weights as
-        # uint8, and their zero points with them, a name each.
+    if weight_levels > WEIGHT_LEVELS and not _has_vnni():
+        # Such processors would saturate. onnxruntime then is to rewrite the weights as uint8, and their zero points
+        # with them, a name each.
         options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _has_vnni() -> bool:
     """Whether the processor is known to sum products of bytes without loss; where it is no x86, it does not matter."""
-    try:
-        return "vnni" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
+    return "vnni" in this_processor().instructions

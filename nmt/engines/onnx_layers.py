@@ -10,11 +10,13 @@ Shapes: R rows, B sentences, S padded source length, H hidden, G gates, A heads,
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nmt.engines.int8 import weight_levels
 from nmt.engines.onnx_graph import Graph
 from nmt.model_folder.arrays import Arrays
 
@@ -29,6 +31,11 @@ class Network:
     arrays: Arrays  # in the form of nmt.model_folder.contents.int8_schema
     config: Mapping[str, Any]  # the translator's
     forbidden: Sequence[int] = ()  # subwords that are never to come
+
+    @cached_property
+    def weight_levels(self) -> int:
+        """See nmt.engines.int8."""
+        return weight_levels(self.arrays)
 
     @property
     def hidden(self) -> int:

@@ -28,8 +28,9 @@ class OnnxTagger:
 
     def __init__(self, encoder: Network, weights: Arrays, alphabet: Alphabet) -> None:
         """The weights are those of a Tagger; they are made int8 here, since that takes no time."""
-        head = Network(arrays=_quantized(weights, encoder.hidden), config=encoder.config)
-        self._session = open_session(tagger_graph(encoder, head))
+        arrays = _quantized(weights, encoder.hidden, encoder.weight_levels)
+        head = Network(arrays=arrays, config=encoder.config)
+        self._session = open_session(tagger_graph(encoder, head), encoder.weight_levels)
         self._speller = _Speller(head, alphabet) if _spells(head) else None
         self._hidden = encoder.hidden
 
@@ -55,7 +56,7 @@ class _Speller:
     """Reads words by their characters."""
 
     def __init__(self, head: Network, alphabet: Alphabet) -> None:
-        self._session = open_session(spelling_graph(head))
+        self._session = open_session(spelling_graph(head), head.weight_levels)
         self._size = len(head.arrays["spelling.forwards.recurrent.weight"])
         self._alphabet = alphabet
 
@@ -121,7 +122,7 @@ def _spells(head: Network) -> bool:
     return "spellings.weight" in head.arrays
 
 
-def _quantized(weights: Arrays, size: int) -> Arrays:
+def _quantized(weights: Arrays, size: int, levels: int) -> Arrays:
     """A tagger's weights in int8, the hidden layer's apart for encoder states, of this size, and for characters.
 
     So the activations of each have a scale of their own: the states are much larger numbers.
@@ -131,4 +132,4 @@ def _quantized(weights: Arrays, size: int) -> Arrays:
     apart |= {"states.weight": hidden[:, :size], "states.bias": weights["hidden.bias"]}
     if hidden.shape[1] > size:
         apart["spellings.weight"] = hidden[:, size:]
-    return quantize_weights(apart)
+    return quantize_weights(apart, levels)

@@ -1,6 +1,5 @@
 """`nmt bench`: how fast a model trains and translates on this machine, relative to its speed at matrix products."""
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from nmt.io.lines import read_file
 from nmt.model_folder.contents import read_description
 from nmt.model_folder.store import open_folder
 from nmt.models.config import ModelConfig
+from nmt.processor import this_processor
 from nmt.stages.model_corpus import tokenize_for_model
 from nmt.stages.models import model_directions
 from nmt.stages.paths import split_file
@@ -76,7 +76,7 @@ def bench(
         trained = _training(loaded, ModelConfig(**description["model"]), corpus, training, roofline, threads)
     return BenchReport(
         model=str(model),
-        processor=platform.processor() or platform.machine(),
+        processor=str(this_processor()),
         threads=threads,
         matrix_rates=roofline,
         training=trained,

@@ -9,6 +9,7 @@ from typing import Any
 from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger
 from nmt.engines.export import int8_of
+from nmt.engines.int8 import weight_levels
 from nmt.errors import ModelError
 from nmt.io.lines import read_file
 from nmt.model_folder.contents import (
@@ -17,6 +18,7 @@ from nmt.model_folder.contents import (
     TAGGER_DESCRIPTION,
     TRANSLATOR,
     int8_parts,
+    load_int8,
     open_model,
     read_object,
 )
@@ -54,7 +56,8 @@ def check(path: Path) -> ModelReport:
         load_translator([path], engine="torch")
     if folder.has(INT8):
         load_translator([path], engine="onnx")
-        if folder.read(INT8) != int8_parts(int8_of(open_model(path)))[INT8]:
+        opened = open_model(path)
+        if folder.read(INT8) != int8_parts(int8_of(opened, weight_levels(load_int8(opened))))[INT8]:
             raise ModelError(
                 f"{path}: {INT8} does not belong to {TRANSLATOR}; make it again with nmt export --model {path}"
             )

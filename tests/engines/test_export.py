@@ -10,11 +10,12 @@ from tests_toy import toy_pairs
 from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger, tag_chunks
 from nmt.decoding.translator import translate_chunks
-from nmt.engines.export import add_engine
+from nmt.engines.export import add_engine, int8_of
+from nmt.engines.int8 import LEVELS_OF_8_BITS
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.torch import TorchEngine
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import INT8
+from nmt.model_folder.contents import INT8, int8_parts, open_model
 from nmt.model_folder.store import open_folder, save, update
 from nmt.model_folder.tensors import parse
 from nmt.model_folder.tensors import to_bytes as tensors_to_bytes
@@ -80,6 +81,16 @@ def test_a_stale_engine_is_found(copy):
         check(copy)
     add_engine(copy)
     check(copy)
+
+
+def test_an_engine_of_8_bits_stays_sound_until_it_is_made_again(copy):
+    new = parts_of(copy)[INT8]
+    update(copy, int8_parts(int8_of(open_model(copy), LEVELS_OF_8_BITS)))
+    old = parts_of(copy)[INT8]
+    check(copy)
+    assert list(translate_lines(copy, LINES)) == list(translate_lines(copy, LINES, engine="torch"))
+    add_engine(copy)
+    assert parts_of(copy)[INT8] == new != old
 
 
 def test_a_small_copy_translates_and_tags_as_the_model_does(toy_tagger, tmp_path):

@@ -8,7 +8,7 @@ from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.sampling import sample
 from nmt.engines import onnx as onnx_engine
-from nmt.engines.int8 import dequantize_weights, quantize_weights
+from nmt.engines.int8 import LEVELS_OF_8_BITS, WEIGHT_LEVELS, dequantize_weights, quantize_weights
 from nmt.engines.networks import fill, weights_of
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_layers import Network
@@ -21,14 +21,14 @@ SOURCES = [[5, 6, 7, 8, 9, 10, 11], [], [12], [5] * 5]
 FORBIDDEN = [0, 1, 2, 4]
 
 
-def networks(shared=True, vocab_size=40, **changes):
+def networks(shared=True, vocab_size=40, levels=WEIGHT_LEVELS, **changes):
     """A translator of random weights and its int8 arrays; the translator has the weights that the arrays stand for."""
     torch.manual_seed(1)
     config = ModelConfig(**{"embedding_size": 24, "hidden_size": 32, "attention_heads": 2, **changes})
     model = TranslationNetwork(config, vocab_size if shared else 50, vocab_size, shared).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # norms and biases too
-    arrays = quantize_weights(weights_of(model))
+    arrays = quantize_weights(weights_of(model), levels)
     fill(model, dequantize_weights(arrays, weights_of(model)))
     return model, Network(arrays=arrays, config=asdict(config), forbidden=FORBIDDEN)
 
@@ -133,8 +133,9 @@ def test_what_is_forbidden_never_comes_out():
     assert not {id_ for hypothesis in found for id_ in hypothesis.ids} & {*FORBIDDEN, EOS_ID}
 
 
-def test_processors_without_vnni_compute_the_same(monkeypatch):
-    _, network = networks(decoder_layers=2)
+@pytest.mark.parametrize("levels", [WEIGHT_LEVELS, LEVELS_OF_8_BITS])
+def test_processors_without_vnni_compute_the_same(monkeypatch, levels):
+    _, network = networks(decoder_layers=2, levels=levels)
     expected = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
     monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: False)
     found = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]

@@ -31,21 +31,38 @@ def test_a_graph_runs_another_at_each_step():
     assert sums.tolist() == [[2], [4], [7]]
 
 
-@pytest.mark.parametrize("saturates", [True, False])
+@pytest.mark.parametrize(("levels", "saturates"), [(63, False), (127, True), (127, False)])
 @pytest.mark.parametrize("columns", [24, 40, 250, 256])
-def test_products_of_bytes_are_exact(monkeypatch, saturates, columns):
+def test_products_of_bytes_are_exact(monkeypatch, levels, saturates, columns):
     # onnxruntime 1.24 got some of 24 and of 250 columns wrong from 32 rows on, where the processor has AMX.
     if saturates:
         monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: False)
     generator = np.random.default_rng(columns)
-    weight = generator.integers(-127, 128, (66, columns)).astype(np.int8)
+    weight = generator.integers(-levels, levels + 1, (66, columns)).astype(np.int8)
+    weight[:2, 0] = levels  # with the largest activations: the largest sum of two products that there is
     g = Graph()
     zeros = g.constant(np.array(128, np.uint8)), g.constant(np.array(0, np.int8))
     scales = g.constant(1.0), g.constant(np.ones(columns, np.float32))
     y = g.op("MatMulIntegerToFloat", g.input("x", "uint8", 2), g.constant(weight), *scales, *zeros)
     g.output(y, "y", "float32", 2)
-    session = onnx_engine.open_session(g.to_bytes())
+    session = onnx_engine.open_session(g.to_bytes(), levels)
     for rows in (1, 2, 5, 31, 32, 33, 64, 100):
         x = generator.integers(1, 256, (rows, 66)).astype(np.uint8)
+        x[0, :2] = 255
         [found] = session.run(None, {"x": x})
         np.testing.assert_array_equal(found, (x.astype(np.int64) - 128) @ weight.astype(np.int64))
+
+
+@pytest.mark.parametrize(
+    ("levels", "vnni", "rewritten"), [(63, False, False), (63, True, False), (127, False, True), (127, True, False)]
+)
+def test_only_weights_of_8_bits_are_rewritten_where_sums_saturate(monkeypatch, levels, vnni, rewritten):
+    monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: vnni)
+    g = Graph()
+    g.output(g.op("Neg", g.input("x", "float32", 1)), "y", "float32", 1)
+    options = onnx_engine.open_session(g.to_bytes(), levels).get_session_options()
+    try:
+        entry = options.get_session_config_entry("session.x64quantprecision")
+    except RuntimeError:  # it has none
+        entry = "0"
+    assert entry == ("1" if rewritten else "0")
