@@ -20,7 +20,7 @@ def test_each_column_has_a_scale_of_its_own():
 
 
 @pytest.mark.parametrize("shared", [True, False])
-@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 def test_a_translator_comes_back_within_half_a_level(cell, shared):
     config = ModelConfig(cell=cell, embedding_size=6, hidden_size=8, encoder_layers=2, decoder_layers=2)
     torch.manual_seed(1)
