@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nmt.model_folder.contents import GATES
+from nmt.model_folder.contents import ELEMENTWISE, GATES
 
 _SIZE = 1024  # rows and columns of the timed products
 _SECONDS = 0.3  # of measuring
@@ -45,13 +45,14 @@ def training_operations(config: Mapping[str, Any], vocabulary: int, source_lengt
 def _operations(config: Mapping[str, Any], vocabulary: int) -> tuple[float, float]:
     """Operations per source subword and per target subword, without products with attention weights."""
     embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
+    recurrent = 0 if config["cell"] in ELEMENTWISE else hidden
 
     def inputs(layers: int) -> int:
         return int(embedding + (layers - 1) * hidden)
 
-    encoder = gates * hidden * (inputs(config["encoder_layers"]) + config["encoder_layers"] * hidden / 2)
+    encoder = gates * hidden * (inputs(config["encoder_layers"]) + config["encoder_layers"] * recurrent / 2)
     keys = config["decoder_layers"] * 2 * hidden**2
-    decoder = gates * hidden * (inputs(config["decoder_layers"]) + config["decoder_layers"] * hidden)
+    decoder = gates * hidden * (inputs(config["decoder_layers"]) + config["decoder_layers"] * recurrent)
     attention = config["decoder_layers"] * 2 * hidden**2
     output = embedding * (hidden + vocabulary)
     return 2 * (encoder + keys), 2 * (decoder + attention + output)

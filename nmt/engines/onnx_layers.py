@@ -112,7 +112,7 @@ class Layers(Graph):
         return Quantized(values=self.bounded(self.op("Div", x, greatest)).values, scale=greatest)
 
     def bounded(self, x: str) -> Quantized:
-        """Floats between -1 and 1 on the levels: what a cell gives out."""
+        """Floats between -1 and 1 on the levels."""
         return Quantized(values=self.op("QuantizeLinear", x, self._level, self._zero))
 
     def matrix(self, name: str) -> Matrix:
@@ -182,21 +182,33 @@ class Layers(Graph):
         ways, kinds = ("forwards", "backwards"), self.network.states_of(0)
         states = [[body.input(f"{way}_{kind}", "float32", 2) for kind in kinds] for way in ways]
         gates = [body.input(f"{way}_gates", "float32", 2) for way in ways]
-        recurrent = [self.matrix(f"{name}.{way}.recurrent") for way in ways]
-        after = [body.cell(*each) for each in zip(gates, states, recurrent, strict=True)]
+        after = [body.cell(*each, f"{name}.{way}") for way, *each in zip(ways, gates, states, strict=True)]
         for way, values in zip(ways, after, strict=True):
             for kind, value in zip(kinds, values, strict=True):
                 body.output(value, f"{way}_{kind}_after", "float32", 2)
         for way, values in zip(ways, after, strict=True):
-            body.output(values[0], f"{way}_shown", "float32", 2)
+            body.output(body.shown(values), f"{way}_shown", "float32", 2)
         first = [zeros] * (2 * len(kinds))
         return self.ops("Scan", *first, there, back, outputs=len(first) + 2, body=body, num_scan_inputs=2)[-2:]
 
-    def cell(self, gates: str, states: Sequence[str], recurrent: Matrix) -> list[str]:
-        """The states [R, H] after one step of a cell: of an LSTM two, its output first, else one.
+    def shown(self, states: Sequence[str]) -> str:
+        """What a cell gives out when it has these states."""
+        return self.op("Relu", states[0]) if self.network.config["cell"] == "ssru" else states[0]
 
-        gates [R, G * H] is what the input gives to the gates, in torch's order and with its equations.
+    def quantized_output(self, x: str) -> Quantized:
+        """What cells have given out, on the levels."""
+        return self.quantized(x) if self.network.config["cell"] == "ssru" else self.bounded(x)
+
+    def cell(self, gates: str, states: Sequence[str], name: str) -> list[str]:
+        """The states [R, H] after one step of the cell of this name: of an LSTM two, its output first, else one.
+
+        gates [R, G * H] is what the input gives to the gates, in the order and with the equations of nmt/models.
         """
+        if self.network.config["cell"] == "ssru":
+            forget, value = self.ops("Split", gates, outputs=2, axis=-1, num_outputs=2)
+            kept = self.op("Mul", self.op("Sigmoid", forget), self.op("Sub", states[0], value))
+            return [self.op("Add", value, kept)]
+        recurrent = self.matrix(f"{name}.recurrent")
         hidden = len(recurrent.weight)
         own = self.product(self.bounded(states[0]), recurrent)
         match self.network.config["cell"]:

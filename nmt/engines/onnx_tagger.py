@@ -57,7 +57,7 @@ class _Speller:
 
     def __init__(self, head: Network, alphabet: Alphabet) -> None:
         self._session = open_session(spelling_graph(head), head.weight_levels)
-        self._size = len(head.arrays["spelling.forwards.recurrent.weight"])
+        self._size = len(head.arrays["spellings.weight"]) // 2  # of each direction
         self._alphabet = alphabet
 
     def __call__(self, words: Sequence[str]) -> Floats:
@@ -113,7 +113,7 @@ def spelling_graph(head: Network) -> bytes:
     forward = g.product(rows, "spelling.forwards.input")
     backward = g.product(g.reordered(rows, turned), "spelling.backwards.input")
     read = [g.picked(states, ends) for states in g.both_ways("spelling", forward, backward, zeros)]
-    g.output(g.product(g.bounded(g.op("Concat", *read, axis=-1)), "spellings"), "read", "float32", 2)
+    g.output(g.product(g.quantized_output(g.op("Concat", *read, axis=-1)), "spellings"), "read", "float32", 2)
     return g.to_bytes()
 
 

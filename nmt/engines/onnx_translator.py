@@ -113,16 +113,17 @@ def _logits(g: Layers, prefix: str, given: _DecoderRows) -> str:
         name, names = f"decoder.{layer}", [prefix + state for state in network.states_of(layer)]
         states = [g.op("Gather", g.input(state, "float32", 2), given.parents) for state in names]
         keys, values = (g.input(f"{prefix}{kind}{layer}", "float32", 4) for kind in ("key", "value"))
-        after = g.cell(g.product(rows, f"{name}.input"), states, g.matrix(f"{name}.recurrent"))
+        after = g.cell(g.product(rows, f"{name}.input"), states, name)
         for state, value in zip(names, after, strict=True):
             g.output(value, f"{state}_after", "float32", 2)
-        query = g.heads(g.op("Gather", g.product(g.bounded(after[0]), f"{name}.query"), given.slot))
+        y = g.shown(after)
+        query = g.heads(g.op("Gather", g.product(g.quantized_output(y), f"{name}.query"), given.slot))
         scores = g.op("MatMul", g.op("Transpose", query, perm=[0, 2, 1, 3]), keys)
         share = g.op("Softmax", g.op("Add", scores, given.mask), axis=-1)
         g.output(share, f"{prefix}attention{layer}", "float32", 4)
         context = g.op("Transpose", g.op("MatMul", share, values), perm=[0, 2, 1, 3])
         context = g.op("Gather", g.op("Reshape", context, g.constant([-1, network.hidden])), given.place)
-        total = g.op("Add", after[0], g.product(g.quantized(context), f"{name}.out"))
+        total = g.op("Add", y, g.product(g.quantized(context), f"{name}.out"))
         if layer or network.config["embedding_size"] == network.hidden:
             total = g.op("Add", x or g.floats(rows), total)
         x = g.norm(total, f"{name}.norm")

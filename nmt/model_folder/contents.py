@@ -33,7 +33,8 @@ INT8 = "engine.safetensors"  # the same in int8, see int8_schema; a small copy h
 TAGGER_DESCRIPTION = "tagger.json"
 TAGGER = "tagger.safetensors"  # see tagger_schema; in float16 in a small copy
 
-GATES = {"gru": 3, "lstm": 4, "rnn": 1}  # G
+GATES = {"gru": 3, "lstm": 4, "rnn": 1, "ssru": 2}  # G
+ELEMENTWISE = {"ssru"}  # cells that multiply their input with a matrix, but not their state
 
 _ANEW = "fetch or train the model again"
 _EXPORT = "make it again with nmt export"
@@ -212,12 +213,12 @@ def int8_schema(config: Mapping[str, Any], source_size: int, target_size: int, s
         for direction in ("forwards", "backwards"):
             name = f"encoder.{layer}.{direction}"
             schema |= _matrix(f"{name}.input", hidden if layer else embedding, gates * hidden // 2)
-            schema |= _matrix(f"{name}.recurrent", hidden // 2, gates * hidden // 2)
+            schema |= _recurrent(name, config, hidden // 2)
         schema |= _norm(f"encoder.{layer}.norm", hidden)
     for layer in range(config["decoder_layers"]):
         name = f"decoder.{layer}"
         schema |= _matrix(f"{name}.input", hidden if layer else embedding, gates * hidden)
-        schema |= _matrix(f"{name}.recurrent", hidden, gates * hidden)
+        schema |= _recurrent(name, config, hidden)
         schema |= _matrix(f"{name}.start", hidden, hidden * (2 if config["cell"] == "lstm" else 1))
         for product in ("query", "key", "value", "out"):
             schema |= _matrix(f"{name}.{product}", hidden, hidden)
@@ -234,6 +235,11 @@ def _matrix(name: str, rows: int, columns: int) -> dict[str, tuple[str, tuple[in
     return {f"{name}.weight": ("int8", (rows, columns)), **of_columns}
 
 
+def _recurrent(name: str, config: Mapping[str, Any], size: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    cell = config["cell"]
+    return {} if cell in ELEMENTWISE else _matrix(f"{name}.recurrent", size, GATES[cell] * size)
+
+
 def _norm(name: str, size: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     return {f"{name}.{part}": ("float32", (size,)) for part in ("weight", "bias")}
 
@@ -248,7 +254,7 @@ def tagger_schema(description: TaggerDescription, config: Mapping[str, Any]) -> 
     if size:
         schema["character_embedding.weight"] = ("float32", (1 + len(description["alphabet"]), size // 2))
         for direction in ("forwards", "backwards"):
-            for kind in ("ih", "hh"):
+            for kind in ("ih",) if config["cell"] in ELEMENTWISE else ("ih", "hh"):
                 gates = GATES[config["cell"]] * size // 2
                 schema[f"spelling.{direction}.layer.weight_{kind}_l0"] = ("float32", (gates, size // 2))
                 schema[f"spelling.{direction}.layer.bias_{kind}_l0"] = ("float32", (gates,))

@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from nmt.models.config import Cell
 from nmt.models.gru import gru
+from nmt.models.ssru import SSRU
 
-CELLS: dict[Cell, type[nn.GRU] | type[nn.LSTM] | type[nn.RNN]] = {"gru": nn.GRU, "lstm": nn.LSTM, "rnn": nn.RNN}
+TORCH_CELLS = {"gru": nn.GRU, "lstm": nn.LSTM, "rnn": nn.RNN}
 
 
 class Recurrent(nn.Module):
@@ -20,7 +21,11 @@ class Recurrent(nn.Module):
         self.cell = cell
         self.hidden_size = hidden_size
         self.state_tensors = 2 if cell == "lstm" else 1
-        self.layer = CELLS[cell](input_size, hidden_size, batch_first=True)
+        self.layer: SSRU | nn.GRU | nn.LSTM | nn.RNN
+        if cell == "ssru":
+            self.layer = SSRU(input_size, hidden_size)
+        else:
+            self.layer = TORCH_CELLS[cell](input_size, hidden_size, batch_first=True)
         for name, parameter in self.layer.named_parameters():
             if name.startswith("weight_hh"):
                 for gate in parameter.data.split(hidden_size):
@@ -35,6 +40,9 @@ class Recurrent(nn.Module):
         """Read inputs [B, T, I] from state [B, N, H] (zeros if None); return outputs [B, T, H] and the last state."""
         if state is None:
             state = inputs.new_zeros(inputs.shape[0], self.state_tensors, self.hidden_size)
+        if isinstance(self.layer, SSRU):
+            outputs, states = self.layer(inputs, state[:, 0])
+            return outputs, states[:, -1:]
         if self.cell == "gru" and inputs.device.type == "cpu" and torch.is_grad_enabled():
             outputs = gru(inputs, state[:, 0], *self.layer.all_weights[0])
             return outputs, outputs[:, -1:]

@@ -22,6 +22,13 @@ def test_a_second_layer_reads_the_first():
     assert decoding_operations(two, 10, 1) == one + 2 * (72 + 32 + 96 + 32)
 
 
+def test_an_elementwise_cell_multiplies_its_input_alone():
+    cell = CONFIG | {"cell": "ssru"}
+    # Gates 2 * 4 * 2 of a target subword, 2 * 2 * 2 * 2 of a source subword; else as above.
+    assert decoding_operations(cell, 10) == 2 * (16 + 32 + 28)
+    assert decoding_operations(cell, 10, 1) == 2 * (16 + 32 + 28) + 2 * (16 + 32)
+
+
 def test_the_machine_multiplies(monkeypatch):
     monkeypatch.setattr("nmt.benchmark.roofline._SECONDS", 0.01)
     monkeypatch.setattr("nmt.benchmark.roofline._SIZE", 64)

@@ -31,7 +31,7 @@ def test_weights_say_on_how_many_levels_they_stand():
 
 
 @pytest.mark.parametrize("shared", [True, False])
-@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 def test_a_translator_comes_back_within_half_a_level(cell, shared):
     config = ModelConfig(cell=cell, embedding_size=6, hidden_size=8, encoder_layers=2, decoder_layers=2)
     torch.manual_seed(1)

@@ -44,7 +44,7 @@ def rows_of(engine, sources, steps=6, rows=1):
         state, previous = step.state, 5 + number
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 @pytest.mark.parametrize(
     "changes",
     [

@@ -61,6 +61,7 @@ SENTENCES = [
         {"cell": "gru"},
         {"cell": "lstm"},
         {"cell": "rnn"},
+        {"cell": "ssru"},
         {"encoder_layers": 2, "embedding_size": 32},
         {"characters": 0},
     ],
@@ -74,7 +75,7 @@ def test_it_computes_what_the_network_in_torch_does_but_for_rounding(changes):
         assert np.abs(own - other).max() < 0.25 * spread
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize("cell", ["gru", "lstm", "ssru"])
 def test_a_sentence_gives_the_same_bytes_alone_and_beside_others(cell):
     _, tagger = taggers(cell=cell)
     alone = [tagger([each])[0].tobytes() for each in SENTENCES]
@@ -83,7 +84,7 @@ def test_a_sentence_gives_the_same_bytes_alone_and_beside_others(cell):
 
 
 @pytest.mark.parametrize("crf", [True, False])
-@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 @pytest.mark.parametrize("characters", [0, 12])
 def test_the_schema_of_a_taggers_weights_is_that_of_the_network(cell, characters, crf):
     own = TaggerConfig(hidden_size=16, characters=characters, crf=crf)

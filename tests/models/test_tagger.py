@@ -26,7 +26,7 @@ def test_each_direction_is_read_where_it_has_seen_the_whole_word():
     assert found.tolist() == [[[0, 1, 2, 3], [30, 31, 12, 13]]]
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 @pytest.mark.parametrize("characters", [0, 8])
 def test_a_words_scores_do_not_depend_on_what_else_is_in_the_batch(cell, characters):
     torch.manual_seed(1)

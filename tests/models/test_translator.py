@@ -5,7 +5,7 @@ from nmt.errors import ConfigError
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
 
-CELLS = ["gru", "lstm", "rnn"]
+CELLS = ["gru", "lstm", "rnn", "ssru"]
 
 
 def tiny(cell: str, **changes) -> TranslationNetwork:

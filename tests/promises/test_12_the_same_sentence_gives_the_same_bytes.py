@@ -30,6 +30,7 @@ SEARCHES = [DecodingConfig(beam_size=1), DecodingConfig(beam_size=5, n_best=2), 
 NETWORKS = {
     "gru": [{"cell": "gru", "attention_heads": 4}],
     "lstm": [{"cell": "lstm", "decoder_layers": 2}],
+    "ssru": [{"cell": "ssru", "encoder_layers": 2, "decoder_layers": 2}],
     "placeholders": [{"cell": "gru", "placeholders": True}],
     "ensemble": [{"cell": "gru", "seed": 13}, {"cell": "lstm"}],
 }
