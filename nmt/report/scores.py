@@ -20,14 +20,14 @@ def score_section(scores: Sequence[Score], facts: str) -> Element:
             f"{score.value:.2f}",
             None if score.low is None else f"{score.low:.2f} – {score.high:.2f}",
             interval(score.value, score.value if score.low is None else score.low, score.high or score.value),
-            element("code", score.signature),
         ]
         for score in scores
     ]
     return section(
         "Scores",
         element("p", facts),
-        table(["", "score", "95% interval", "", "sacrebleu's signature"], rows, caption="scores"),
+        table(["", "score", "95% interval", ""], rows, caption="scores"),
+        _signatures(scores),
         element("p", "Of TER, edits by words of the reference, less is better; of the others, more.")
         if any(score.name == "TER" for score in scores)
         else None,
@@ -43,12 +43,13 @@ def paired_section(scores: Sequence[PairedScore], facts: str) -> Element:
             f"{score.value:.2f}",
             "" if score.p_value is None else f"{score.p_value:.4f}",
             bar(score.value),
-            element("code", score.signature),
         ]
         for score in scores
     ]
-    heads = ["system", "metric", "score", "p against the first", "", "sacrebleu's signature"]
-    return section("Scores", element("p", facts), table(heads, rows, caption="scores of all systems"))
+    heads = ["system", "metric", "score", "p against the first", ""]
+    return section(
+        "Scores", element("p", facts), table(heads, rows, caption="scores of all systems"), _signatures(scores)
+    )
 
 
 def preservation_section(recalls: Mapping[ItemKind, Recall], lost: Sequence[LostItem]) -> Element:
@@ -111,6 +112,12 @@ def rarity_section(buckets: Sequence[RarityBucket], origin: str) -> Element:
         element("p", f"Words of the first reference that the translation of the line has. {origin}"),
         table(heads, rows, caption="words by how many training pairs have them"),
     )
+
+
+def _signatures(scores: Sequence[Score] | Sequence[PairedScore]) -> list[Element]:
+    """How the scores were computed, each metric once."""
+    signatures = {score.name: score.signature for score in scores}
+    return [element("p", f"{name}: ", element("code", signature)) for name, signature in signatures.items()]
 
 
 def _range(least: int, most: int | None) -> str:

@@ -24,8 +24,8 @@ caption { text-align: start; color: var(--soft); font-size: .9rem; }
 th, td { text-align: end; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 thead th { color: var(--soft); font-size: .85rem; }
-th:first-child, td.words, th.words { text-align: start; }
-td.words { min-width: 12rem; overflow-wrap: anywhere; }
+th:first-child { text-align: start; }
+td { white-space: nowrap; }
 figure { margin: .6rem 0; }
 figcaption { font-size: .9rem; color: var(--soft); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); gap: 0 2rem; }
