@@ -5,15 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nmt.io.files import refuse_overwriting
 from nmt.io.lines import clean_output
 
 from .options import AsJson, Device, SourceLanguage, TargetLanguage
-from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize
+from .scoring import Data, Html, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize
 from .tables import as_json
 from .warning import warn
 
 if TYPE_CHECKING:
-    from nmt.stages.compare import Comparison
+    from nmt.stages.compare import Comparison, PairwiseComparison
 
 
 def compare(
@@ -38,13 +39,19 @@ def compare(
         int, typer.Option(min=0, help="Trials of the test; 0 means 1,000 (bootstrap) or 10,000 (randomization).")
     ] = 0,
     examples: Annotated[int, typer.Option(min=0, help="Number of sentences to show, those that differ most.")] = 5,
+    html: Html = None,
     device: Device = "cpu",
     json_: AsJson = False,
 ) -> None:
-    """Compare systems with the first one: paired significance tests, and wins and losses by sentence (chrF++)."""
+    """Compare systems with the first one: paired significance tests, wins and losses by sentence, and regressions."""
     from nmt.stages import compare as stage
+    from nmt.stages.paths import model_files, prepared_files
     from nmt.stages.systems import open_test_set
 
+    if html is not None:
+        read = [*(references or []), *filter(None, [input_]), *(prepared_files(data) if data else [])]
+        files = [file for system in systems for file in (model_files(system) if system.is_dir() else [system])]
+        refuse_overwriting([html], [*read, *files])
     opened = open_test_set(
         references=references or [],
         input=input_,
@@ -64,13 +71,14 @@ def compare(
         examples=examples,
         lowercase=lowercase,
         tokenize=tokenize,
+        html=html,
         device=device,
         warn=warn,
     )
-    print(as_json(result) if json_ else _report(result))
+    print(as_json(result) if json_ else _report(result, examples))
 
 
-def _report(result: "Comparison") -> str:
+def _report(result: "Comparison", examples: int) -> str:
     lines = [f"{result.test_set}: {result.sentences:,} sentences; p against {result.baseline}, by paired {result.test}"]
     width = max(len(score.system) for score in result.scores)
     shown = ""
@@ -89,4 +97,18 @@ def _report(result: "Comparison") -> str:
         for example in pair.examples:
             lines.append(f"  line {example.line}: {example.gain:+.1f} chrF++")
             lines += [f"    {name}: {clean_output(text, text)}" for name, text in example.texts.items()]
+        lines += _regressions(result.baseline, pair, examples)
     return "\n".join(lines)
+
+
+def _regressions(baseline: str, pair: "PairwiseComparison", most: int) -> list[str]:
+    """What came through with the baseline and does not now, and the lines that lost most; the first few of each."""
+    lines = []
+    if pair.lost or pair.gained:
+        lines.append(
+            f"  came through with {baseline} alone: {len(pair.lost):,} items, with this one alone: {len(pair.gained):,}"
+        )
+    lines += [f"    line {item.line}: {clean_output(item.text, item.text)} ({item.kind})" for item in pair.lost[:most]]
+    if pair.worse and most:
+        lines.append(f"  worst: {', '.join(f'line {each.line} ({each.gain:+.1f})' for each in pair.worse[:most])}")
+    return lines

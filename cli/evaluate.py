@@ -12,7 +12,7 @@ from nmt.io.files import refuse_overwriting
 
 from .evaluate_tagger import evaluate_tagger
 from .options import AsJson, BeamSize, Device, Engine, SourceLanguage, TargetLanguage
-from .scoring import Data, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize, refuse
+from .scoring import Data, Html, InputFile, Languages, Lowercase, References, Split, TestSet, Tokenize, refuse
 from .tables import as_json, latex_table, score_table
 from .warning import warn
 
@@ -45,6 +45,8 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Also write the model's translations to this file.")
     ] = None,
+    worst: Annotated[int, typer.Option(min=0, help="Also show this many of the worst sentences (chrF++).")] = 0,
+    html: Html = None,
     device: Device = "cpu",
     engine: Engine = "auto",
     json_: AsJson = False,
@@ -67,7 +69,14 @@ def evaluate(
             raise ConfigError(
                 "--task tag: name the tagged sentences with -r FILE, and --model DIR or --hypotheses FILE"
             )
-        scoring = {"--lowercase": lowercase, "--tokenize": tokenize, "--paper": paper, "--bootstrap": bootstrap != 1000}
+        scoring = {
+            "--worst": worst,
+            "--html": html,
+            "--lowercase": lowercase,
+            "--tokenize": tokenize,
+            "--paper": paper,
+            "--bootstrap": bootstrap != 1000,
+        }
         refuse("--task tag", search_options | scoring | {"--source": source, "--target": target, "-l": languages})
         if model and len(model) > 1:
             raise ConfigError("--task tag: name one --model")
@@ -81,9 +90,10 @@ def evaluate(
         )
         print("nmt: evaluate --task tag is the old spelling of nmt evaluate-tagger", file=sys.stderr)
         return
-    if output is not None:
+    if output is not None or html is not None:
         read = [*(references or []), *filter(None, (input_, paper)), *(prepared_files(data) if data else [])]
-        refuse_overwriting([output], [*read, *chain.from_iterable(map(model_files, model or []))])
+        read += [*chain.from_iterable(map(model_files, model or [])), *filter(None, [hypotheses])]
+        refuse_overwriting(filter(None, (output, html)), read)
     opened = open_test_set(
         references=references or [],
         input=input_,
@@ -105,6 +115,8 @@ def evaluate(
         paper=paper,
         search={} if beam_size is None else {"beam_size": beam_size},
         output=output,
+        worst=worst,
+        html=html,
         device=device,
         engine=engine,
         warn=warn,

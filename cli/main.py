@@ -25,6 +25,7 @@ from .evaluate_tagger import evaluate_tagger
 from .export import export
 from .options import TEXT_ALLOWED
 from .prepare import prepare
+from .report import report
 from .scoring import OLD_SPELLINGS
 from .tag import tag
 from .tokenize import tokenize
@@ -59,6 +60,7 @@ app.command("tag", context_settings=TEXT_ALLOWED)(tag)
 app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)
+app.command("report", context_settings=OLD_SPELLINGS)(report)
 app.command("export")(export)
 app.command("check")(check)
 app.command("bench")(bench)

@@ -3,6 +3,7 @@
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,18 @@ class TrainingDisplay:
     def show_distillation(self, progress: "DistillationProgress") -> None:
         """Report the progress of distillation."""
         self._working(f"line {progress.lines:,}/{progress.total:,}", progress.seconds_left)
+
+    def show_curve(self, log: Path) -> None:
+        """Draw the validations of a training from its log, if stderr is a terminal that can."""
+        if not self._live or (sys.stderr.encoding or "").lower() not in ("utf-8", "utf8") or not log.is_file():
+            return
+        from nmt.report.terminal import curve_lines
+        from nmt.report.training import main_curve, read_curves
+
+        found = main_curve(read_curves(log))
+        if found is not None and len(found[1]) > 1:
+            name, points = found
+            self._print("\n".join(curve_lines(points, name)), True)
 
     def close_with_advice(self, advice: str, done: bool = False, before: bool = False) -> int:
         """Say what can be done now, or, if a signal came before it was done, how to go on; returns the exit code.

@@ -25,6 +25,7 @@ TestSet = Annotated[
 Languages = Annotated[
     str, typer.Option("--languages", "-l", metavar="PAIR", help="The languages of -t, such as de-en.")
 ]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write a page to look at.")]
 Lowercase = Annotated[bool, typer.Option("--lowercase", "-lc", help="Ignore case.")]
 Tokenize = Annotated[
     str | None,

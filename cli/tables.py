@@ -5,6 +5,8 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from nmt.io.lines import clean_output
+
 if TYPE_CHECKING:
     from nmt.stages.evaluate import Evaluation
 
@@ -24,15 +26,19 @@ def as_json(report: Any) -> str:
 
 
 def score_table(result: "Evaluation") -> str:
-    """One line per score, with its interval and signature."""
+    """One line per score, with its interval and signature; what came through; the worst sentences, if asked for."""
     speed = f", {result.sentences / result.seconds:,.0f} sentences/s" if result.seconds else ""
     lines = [f"{result.system} on {result.test_set}: {result.sentences:,} sentences{speed}"]
     width = max(len(score.name) for score in result.scores)
     for score in result.scores:
         interval = "" if score.low is None else f"  [{score.low:6.2f}, {score.high:6.2f}]"
         lines.append(f"{score.name:{width}}  {score.value:6.2f}{interval}  {score.signature}")
-    if (recall := result.literal_recall) and recall.literals:
-        lines.append(f"{recall.kept:,} of {recall.literals:,} numbers and addresses came through")
+    if result.preservation:
+        counts = [f"{recall.kept:,} of {recall.items:,} {kind}" for kind, recall in result.preservation.items()]
+        lines.append(f"{', '.join(counts)} came through")
+    for sentence in result.worst:
+        lines += ["", f"line {sentence.line}: {sentence.score:.1f} chrF++"]
+        lines += [f"  {name}: {clean_output(text, text)}" for name, text in sentence.texts.items()]
     return "\n".join(lines)
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from nmt.training.log import LOG
+
 from .options import ConfigFile, Device, Overrides, SourceLanguage, TargetLanguage, read_config
 from .progress import TrainingDisplay
 
@@ -39,5 +41,6 @@ def train(
             report=display.show,
             stop=display.stop_requested,
         )
+        display.show_curve(out / LOG)
         code = display.close_with_advice(f"translate with: nmt translate --model {out}", before=not trained)
     raise typer.Exit(code)

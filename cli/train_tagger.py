@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from nmt.model_folder.manifest import TAGGER_PREFIX
+from nmt.training.log import LOG
+
 from .options import ConfigFile, Device, Overrides, read_config
 from .progress import TrainingDisplay
 
@@ -49,5 +52,6 @@ def train_tagger(
             report=display.show,
             stop=display.stop_requested,
         )
+        display.show_curve((out or model) / f"{TAGGER_PREFIX}{LOG}")
         code = display.close_with_advice(f"tag with: nmt tag --model {out or model}", before=not trained)
     raise typer.Exit(code)

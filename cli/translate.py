@@ -18,6 +18,7 @@ from .options import (
     read_config,
     refuse_text,
 )
+from .scoring import refuse
 from .warning import warn
 
 
@@ -64,6 +65,12 @@ def translate(
         Path | None,
         typer.Option(metavar="FILE", help="Write here which words belong together, as 0-0 1-2; also with --json."),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Show subwords, placeholders, attention and alternatives, of text given here or piped."
+        ),
+    ] = False,
     set_: Overrides = None,
     device: Device = "cpu",
     engine: Engine = "auto",
@@ -71,7 +78,8 @@ def translate(
     """Translate line by line: one line out for each line in (N lines with --n-best N and without --json)."""
     from nmt.stages import translate as stage
 
-    refuse_text(context)
+    if not explain:
+        refuse_text(context)
     if not sample and (seed is not None or temperature is not None):
         raise ConfigError("--seed and --temperature need --sample; add it, or leave them out")
     wanted = {
@@ -83,16 +91,38 @@ def translate(
         "temperature": temperature,
         "seed": seed,
     }
+    search = {name: value for name, value in wanted.items() if value is not None}
+    protector = stage.make_protector(
+        read_config("translate", None, set_).protection if set_ else None, protect or [], glossary
+    )
+    if explain:
+        from nmt.stages import explain as explaining
+
+        text = " ".join(context.args) if context.args else None
+        refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments})
+        refuse("--explain with a text", {"--input": input_} if text is not None else {})
+        explaining.explain(
+            model=model or None,
+            text=text,
+            input=input_,
+            output=output,
+            source=source,
+            target=target,
+            search=search,
+            protector=protector,
+            device=device,
+            engine=engine,
+            warn=warn,
+        )
+        return
     stage.translate(
         model=model or None,
         input=input_,
         output=output,
         source=source,
         target=target,
-        search={name: value for name, value in wanted.items() if value is not None},
-        protector=stage.make_protector(
-            read_config("translate", None, set_).protection if set_ else None, protect or [], glossary
-        ),
+        search=search,
+        protector=protector,
         strict=strict,
         alignments=alignments,
         as_json=json_,

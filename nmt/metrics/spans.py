@@ -146,6 +146,14 @@ def frequent_mistakes(words: Sequence[Sequence[str]], gold: Tags, predicted: Tag
     ]
 
 
+def outcomes(gold: Sequence[str], predicted: Sequence[str]) -> list[tuple[Outcome, Span | None, Span | None]]:
+    """What became of each gold entity of one sentence, beside the predicted one it is compared with; then the invented.
+
+    See Confusion.
+    """
+    return list(_compare(spans_of(gold), spans_of(predicted)))
+
+
 def _sentences(gold: Tags, predicted: Tags) -> Iterator[tuple[list[Span], list[Span]]]:
     _check_lengths("predicted", gold, predicted)
     for gold_tags, predicted_tags in zip(gold, predicted, strict=True):

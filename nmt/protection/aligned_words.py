@@ -10,10 +10,10 @@ SAMPLE = 50_000  # training pairs that are read
 LEAST_PAIRS = 5  # that have both words
 LEAST_DICE = 0.3
 _SHORTEST = 4  # letters: shorter words are articles and the like, which have no partner of their own
-_MOST_WORDS = 12  # of a side: longer sentences tell less, and take time by the product of their words
+MOST_WORDS = 12  # of a side: longer sentences tell less, and take time by the product of their words
 
 
-def align_words(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+def align_words(pairs: Iterable[tuple[str, str]], most_words: int = MOST_WORDS) -> Mapping[str, str]:
     """For words of the source language their best partner in the target language, whose best partner they are, too.
 
     The measure is Dice's coefficient: twice the number of pairs that have both, by the number of those that have either
@@ -25,7 +25,7 @@ def align_words(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:
         source, target = ({word for word in find_words(text) if len(word) >= _SHORTEST} for text in pair)
         sides[0].update(source)
         sides[1].update(target)
-        if max(len(source), len(target)) <= _MOST_WORDS:
+        if max(len(source), len(target)) <= most_words:
             both.update(product(source, target))
     dice = {
         (one, other): 2 * count / (sides[0][one] + sides[1][other])

@@ -8,7 +8,17 @@ from typing import Literal
 from nmt.data.test_set import TestSet
 from nmt.errors import ConfigError
 from nmt.metrics.bleu import PairedScore, check_tokenizer, paired_scores, sentence_scores
-from nmt.stages.systems import Output, read_output, scoring_language, target_language, tell_doubts, translate_test_set
+from nmt.metrics.preservation import Item, LostItem, find_items, lost_items
+from nmt.stages.pages import comparison_sections, write_page
+from nmt.stages.systems import (
+    Output,
+    line_texts,
+    read_output,
+    scoring_language,
+    target_language,
+    tell_doubts,
+    translate_test_set,
+)
 
 TIE = 1e-9  # chrF++ points; differences from the order of summation are smaller
 
@@ -23,14 +33,29 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorseLine:
+    """A line that became worse."""
+
+    line: int  # counted from 1
+    gain: float  # chrF++ points, below 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class PairwiseComparison:
-    """A system against the baseline: sentences that are better, worse and equal by chrF++, and the most different."""
+    """A system against the baseline: sentences that are better, worse and equal by chrF++, and the most different.
+
+    Regressions are the lines that became worse, and what came through in the baseline's translations and not in the
+    system's, judged as `nmt evaluate` judges it.
+    """
 
     system: str
     wins: int
     losses: int
     ties: int
     examples: Sequence[Example]
+    worse: Sequence[WorseLine]  # the greatest loss first
+    lost: Sequence[LostItem]  # none without sources, as for the next
+    gained: Sequence[LostItem]  # what the baseline lacks and the system has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +79,22 @@ def compare(
     examples: int = 0,
     lowercase: bool = False,
     tokenize: str | None = None,
+    html: Path | None = None,
     device: str = "cpu",
     warn: Callable[[str], None] = lambda message: None,
 ) -> Comparison:
-    """Compare systems, files of hypotheses or model folders, with the first; warn receives doubts about the scores."""
+    """Compare systems, files of hypotheses or model folders, with the first; warn receives doubts about the scores.
+
+    html is a file for a report to look at.
+    """
     check_tokenizer(tokenize)
     if len(set(systems)) < max(2, len(systems)):
         raise ConfigError("compare: name two systems or more, each once")
     ready = {system: read_output(system, test_set) for system in systems if not system.is_dir()}
     language = target_language(test_set, [system for system in systems if system not in ready])
-    return compare_outputs(
-        [ready.get(system) or translate_test_set(system, test_set, device=device) for system in systems],
+    outputs = [ready.get(system) or translate_test_set(system, test_set, device=device) for system in systems]
+    comparison = compare_outputs(
+        outputs,
         test_set,
         test=test,
         trials=trials,
@@ -74,6 +104,10 @@ def compare(
         language=language,
         warn=warn,
     )
+    if html is not None:
+        sections = comparison_sections(comparison, outputs, test_set, lowercase=lowercase)
+        write_page(html, f"{' and '.join(output.system for output in outputs)} on {test_set.name}", sections)
+    return comparison
 
 
 def compare_outputs(
@@ -101,12 +135,13 @@ def compare_outputs(
     bleu = {found.system: found.value for found in scores if found.name == "BLEU"}
     tell_doubts(outputs, bleu, test_set, tokenised=tokenize == "none", warn=warn)
     baseline, *others = outputs
+    items = [] if test_set.sources is None else find_items(test_set.sources, test_set.references)
     level = sentence_scores(baseline.lines, test_set.references, lowercase=lowercase)
     pairwise = []
     for output in others:
         reached = sentence_scores(output.lines, test_set.references, lowercase=lowercase)
         gains = [theirs - ours for ours, theirs in zip(level, reached, strict=True)]
-        pairwise.append(_pairwise_comparison(baseline, output, gains, test_set, examples))
+        pairwise.append(_pairwise_comparison(baseline, output, gains, test_set, items, examples))
     return Comparison(
         test_set=test_set.name,
         sentences=len(baseline.lines),
@@ -118,11 +153,13 @@ def compare_outputs(
 
 
 def _pairwise_comparison(
-    baseline: Output, output: Output, gains: Sequence[float], test_set: TestSet, examples: int
+    baseline: Output,
+    output: Output,
+    gains: Sequence[float],
+    test_set: TestSet,
+    items: Sequence[Sequence[Item]],
+    examples: int,
 ) -> PairwiseComparison:
-    texts: dict[str, Sequence[str]] = {} if test_set.sources is None else {"source": test_set.sources}
-    texts |= {f"reference {number}": lines for number, lines in enumerate(test_set.references, start=1)}
-    texts |= {baseline.system: baseline.lines, output.system: output.lines}
     decided = [row for row in range(len(gains)) if abs(gains[row]) > TIE]
     wins = sum(gains[row] > 0 for row in decided)
     return PairwiseComparison(
@@ -131,7 +168,14 @@ def _pairwise_comparison(
         losses=len(decided) - wins,
         ties=len(gains) - len(decided),
         examples=[
-            Example(line=row + 1, gain=gains[row], texts={name: lines[row] for name, lines in texts.items()})
+            Example(line=row + 1, gain=gains[row], texts=line_texts(test_set, [baseline, output], row))
             for row in sorted(decided, key=lambda row: -abs(gains[row]))[:examples]
         ],
+        worse=[
+            WorseLine(line=row + 1, gain=gains[row])
+            for row in sorted(decided, key=lambda row: gains[row])
+            if gains[row] < 0
+        ],
+        lost=lost_items(items, output.lines, baseline.lines) if items else [],
+        gained=lost_items(items, baseline.lines, output.lines) if items else [],
     )

@@ -9,10 +9,28 @@ from nmt.data.test_set import TestSet
 from nmt.decoding.model import EngineName
 from nmt.errors import ConfigError
 from nmt.io.lines import write_file
-from nmt.metrics.bleu import Score, as_in_papers, check_tokenizer, paper_score, score
-from nmt.metrics.preservation import LiteralRecall, literal_recall
+from nmt.metrics.bleu import Score, as_in_papers, check_tokenizer, paper_score, score, sentence_scores
+from nmt.metrics.preservation import ItemKind, LiteralRecall, Recall, find_items, literal_recall, recall_by_kind
 from nmt.stages.models import Models, model_paths
-from nmt.stages.systems import Output, read_output, scoring_language, target_language, tell_doubts, translate_test_set
+from nmt.stages.pages import evaluation_sections, write_page
+from nmt.stages.systems import (
+    Output,
+    line_texts,
+    read_output,
+    scoring_language,
+    target_language,
+    tell_doubts,
+    translate_test_set,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorstSentence:
+    """A sentence with a low score: source, references and translation, by name."""
+
+    line: int  # counted from 1
+    score: float  # chrF++
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +43,8 @@ class Evaluation:
     seconds: float | None
     scores: Sequence[Score]
     literal_recall: LiteralRecall | None  # None without sources
+    preservation: Mapping[ItemKind, Recall]  # the same for each kind of item that the sources have
+    worst: Sequence[WorstSentence]  # as many as were asked for, the worst first
 
 
 def evaluate(
@@ -38,13 +58,16 @@ def evaluate(
     paper: Path | None = None,
     search: Mapping[str, Any] | None = None,
     output: Path | None = None,
+    worst: int = 0,
+    html: Path | None = None,
     device: str = "cpu",
     engine: EngineName = "auto",
     warn: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
     """Score a model, between the test set's languages, or finished hypotheses.
 
-    output is a file for the translations; warn receives a line for each reason to doubt the scores.
+    output is a file for the translations, html one for a report to look at; worst is how many of the worst sentences to
+    tell; warn receives a line for each reason to doubt the scores.
     """
     if (model is None) == (hypotheses is None):
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
@@ -61,7 +84,7 @@ def evaluate(
         translations = translate_test_set(model, test_set, search=search, device=device, engine=engine)
     if output is not None:
         write_file(output, translations.lines)
-    return score_output(
+    evaluation = score_output(
         translations,
         test_set,
         lowercase=lowercase,
@@ -69,8 +92,22 @@ def evaluate(
         bootstrap=bootstrap,
         paper_references=paper_references,
         language=language,
+        worst=worst,
         warn=warn,
     )
+    if html is not None:
+        sections = evaluation_sections(
+            evaluation,
+            translations,
+            test_set,
+            model=model,
+            search=search,
+            device=device,
+            engine=engine,
+            lowercase=lowercase,
+        )
+        write_page(html, f"{translations.system} on {test_set.name}", sections)
+    return evaluation
 
 
 def score_output(
@@ -82,6 +119,7 @@ def score_output(
     bootstrap: int = 0,
     paper_references: Sequence[str] | None = None,
     language: str = "",
+    worst: int = 0,
     warn: Callable[[str], None] = lambda message: None,
 ) -> Evaluation:
     """Score a system; with paper_references also as papers do, for which the language must be given."""
@@ -96,6 +134,7 @@ def score_output(
     tell_doubts([output], {output.system: scores[0].value}, test_set, tokenised=tokenize == "none", warn=warn)
     if paper_references is not None:
         scores.append(paper_score(output.lines, [paper_references], language))
+    items = [] if test_set.sources is None else find_items(test_set.sources, test_set.references)
     return Evaluation(
         system=output.system,
         test_set=test_set.name,
@@ -103,4 +142,14 @@ def score_output(
         seconds=output.seconds,
         scores=scores,
         literal_recall=None if test_set.sources is None else literal_recall(test_set.sources, output.lines),
+        preservation=recall_by_kind(items, output.lines) if items else {},
+        worst=_worst(output, test_set, worst, lowercase=lowercase),
     )
+
+
+def _worst(output: Output, test_set: TestSet, count: int, *, lowercase: bool) -> list[WorstSentence]:
+    scores = sentence_scores(output.lines, test_set.references, lowercase=lowercase) if count else []
+    return [
+        WorstSentence(line=row + 1, score=scores[row], texts=line_texts(test_set, [output], row))
+        for row in sorted(range(len(scores)), key=lambda row: scores[row])[:count]
+    ]

@@ -11,6 +11,7 @@ from nmt.decoding.model import EngineName
 from nmt.decoding.tagger import TaggingModel, best_tags, load_tagger
 from nmt.errors import ConfigError, DataError
 from nmt.metrics.spans import Mistake, SpanScores, frequent_mistakes, score_spans
+from nmt.stages.pages import tagging_sections, write_page
 from nmt.text.detokenizer import detokenize
 
 
@@ -33,10 +34,33 @@ def evaluate_tagger(
     model: Path | None = None,
     hypotheses: Sequence[str] = (),
     mistakes: int = 10,
+    html: Path | None = None,
     device: str = "cpu",
     engine: EngineName = "auto",
 ) -> TagEvaluation:
-    """Score a tagger, or finished tags, against tagged sentences; labels are mapped as in the tagger's training."""
+    """Score a tagger, or finished tags, against tagged sentences; labels are mapped as in the tagger's training.
+
+    html is a file for a report to look at.
+    """
+    evaluation, gold, found = tag_and_score(
+        references=references, model=model, hypotheses=hypotheses, mistakes=mistakes, device=device, engine=engine
+    )
+    if html is not None:
+        title = f"{evaluation.system} on {', '.join(references)}"
+        write_page(html, title, tagging_sections(evaluation, gold, found))
+    return evaluation
+
+
+def tag_and_score(
+    *,
+    references: Sequence[str],
+    model: Path | None = None,
+    hypotheses: Sequence[str] = (),
+    mistakes: int = 10,
+    device: str = "cpu",
+    engine: EngineName = "auto",
+) -> tuple[TagEvaluation, list[TaggedSentence], list[Sequence[str]]]:
+    """The same, with the gold sentences and the tags that were found for each."""
     if bool(model) == bool(hypotheses):
         raise ConfigError("name what to score: either --model DIR or --hypotheses FILE")
     seconds = None
@@ -50,7 +74,7 @@ def evaluate_tagger(
         found = _tag(loaded, gold)
         seconds = time.perf_counter() - started
     words, tags = [sentence.words for sentence in gold], [sentence.tags for sentence in gold]
-    return TagEvaluation(
+    evaluation = TagEvaluation(
         system=", ".join(hypotheses) or str(model),
         references=references,
         sentences=len(gold),
@@ -59,6 +83,7 @@ def evaluate_tagger(
         scores=score_spans(tags, found),
         mistakes=frequent_mistakes(words, tags, found, mistakes),
     )
+    return evaluation, gold, found
 
 
 def _tag(model: TaggingModel, gold: Sequence[TaggedSentence]) -> list[Sequence[str]]:

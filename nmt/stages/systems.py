@@ -104,6 +104,13 @@ def translate_test_set(
     return Output(system=system, lines=lines, seconds=time.perf_counter() - started)
 
 
+def line_texts(test_set: TestSet, outputs: Sequence[Output], row: int) -> dict[str, str]:
+    """A line of a test set, its references and what systems made of it, by name."""
+    texts = {} if test_set.sources is None else {"source": test_set.sources[row]}
+    texts |= {f"reference {number}": lines[row] for number, lines in enumerate(test_set.references, start=1)}
+    return texts | {output.system: output.lines[row] for output in outputs}
+
+
 def target_language(test_set: TestSet, models: Sequence[Path]) -> str:
     """The language of the translations, from the test set or the first model; "" if neither tells."""
     if test_set.languages[1] or not models:

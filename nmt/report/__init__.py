@@ -1,0 +1,1 @@
+"""What a person looks at: reports as HTML pages, charts, and the same in a terminal."""
