@@ -182,7 +182,7 @@ class Layers(Graph):
         ways, kinds = ("forwards", "backwards"), self.network.states_of(0)
         states = [[body.input(f"{way}_{kind}", "float32", 2) for kind in kinds] for way in ways]
         gates = [body.input(f"{way}_gates", "float32", 2) for way in ways]
-        after = [body.cell(*each, f"{name}.{way}") for way, *each in zip(ways, gates, states, strict=True)]
+        after = [body.cell(own, state, f"{name}.{way}") for way, own, state in zip(ways, gates, states, strict=True)]
         for way, values in zip(ways, after, strict=True):
             for kind, value in zip(kinds, values, strict=True):
                 body.output(value, f"{way}_{kind}_after", "float32", 2)
