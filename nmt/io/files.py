@@ -106,7 +106,8 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
             for temporary, final in zip(temporaries, finals, strict=True):
                 temporary.replace(final)  # while we hold its lock: see _remove_leftovers
         for folder in folders:
-            _sync_folder(folder)
+            with _opened(folder) as descriptor:
+                sync_folder(descriptor)
     except OSError as error:
         names = ", ".join(map(str, paths))
         raise DataError(
@@ -115,6 +116,28 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Create a folder and lock it for this process; others wait. The system frees the lock however the process ends.
+
+    The lock is on the folder itself, so no lock file remains. On a file system without locks nobody waits.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _opened(folder) as descriptor:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def sync_folder(folder: int) -> None:
+    """Wait until the names in an open folder would survive a power cut, where the file system can sync folders."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EBADF):  # what file systems raise that cannot
+            raise
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -162,17 +185,10 @@ def _told(name: Path | str) -> Iterator[None]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Create a folder and lock it for this process; others wait. The system frees the lock however the process ends.
-
-    The lock is on the folder itself, so no lock file remains. On a file system without locks nobody waits.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
+def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
@@ -206,12 +222,3 @@ def _remove_leftovers(folder: Path) -> None:
                     path.unlink()
                 finally:
                     os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Wait until new names in a folder would survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -184,6 +184,11 @@ def load_known_words(folder: ModelFolder) -> frozenset[str] | None:
 # Weights
 
 
+def weights_part(folder: ModelFolder) -> str:
+    """The part with a translator's weights: as they were trained, or in int8 if a small copy has no others."""
+    return INT8 if folder.has(INT8) and not folder.has(TRANSLATOR) else TRANSLATOR
+
+
 def load_weights(folder: ModelFolder, part: str, schema: Schema) -> Arrays:
     """Load translator.safetensors or tagger.safetensors. Raises ModelError unless it matches the schema."""
     return from_bytes(folder.read(part), schema, str(folder.path / part), _ANEW)

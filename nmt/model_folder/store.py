@@ -6,19 +6,19 @@ kill or a power cut before it leaves the old model, after it the new one. Only w
 """
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
-import stat
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nmt.errors import ModelError
+from nmt.io.files import sync_folder
+from nmt.model_folder.descriptors import close, open_regular, opened, read_all, reason, write_new
 from nmt.model_folder.manifest import (
     CHECKPOINT,
     FORMAT_VERSION,
@@ -32,12 +32,8 @@ from nmt.model_folder.manifest import (
     refuse,
 )
 
-_LOCK = ".lock"
 _BACKUP = f".{MANIFEST}.old.tmp"
 _TEMPORARY = re.compile(rf"\.({PART_FILE.pattern}|manifest\.json(\.old)?)\.tmp")
-_OPEN_TO_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # no link followed, no wait for a FIFO
-_OPEN_TO_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_CHUNK = 1 << 26
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +46,25 @@ class ModelFolder:
     _descriptors: Mapping[str, int] = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        weakref.finalize(self, _close_all, list(self._descriptors.values()))
+        weakref.finalize(self, close, list(self._descriptors.values()))
 
     def has(self, name: str) -> bool:
         """Whether the folder lists a part of this name."""
         return name in self.parts
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of a part. Raises ModelError if it is not listed, or differs from what the manifest says."""
+    def part(self, name: str) -> Part:
+        """The file, size and sha256 of a part. Raises ModelError if it is not listed."""
         if name not in self.parts:
             raise ModelError(f"{self.path}: has no {name}, only {', '.join(sorted(self.parts)) or 'an empty list'}")
-        part = self.parts[name]
+        return self.parts[name]
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a part. Raises ModelError if it is not listed, or differs from what the manifest says."""
+        part = self.part(name)
         try:
-            data = _read_all(self._descriptors[name], part.size)
+            data = read_all(self._descriptors[name], part.size)
         except OSError as error:
-            raise ModelError(f"{self.path / part.file}: cannot be read: {_reason(error)}") from error
+            raise ModelError(f"{self.path / part.file}: cannot be read: {reason(error)}") from error
         if hashlib.sha256(data).hexdigest() != part.sha256:
             refuse(self.path / part.file, "its sha256 is not the one listed")
         return data
@@ -83,7 +83,7 @@ def exists(path: Path) -> bool:
 def open_folder(path: Path) -> ModelFolder:
     """Open the model at path. Raises ModelError unless the manifest is valid and every file has its type and size."""
     while True:
-        with _folder(path) as folder:
+        with opened(path) as folder:
             manifest = _read_manifest(folder, path)
             try:
                 return _open_parts(folder, path, manifest)
@@ -103,22 +103,6 @@ def update(path: Path, parts: Mapping[str, bytes]) -> None:
     _commit(path, parts, keep_others=True)
 
 
-@contextlib.contextmanager
-def lock(path: Path) -> Iterator[None]:
-    """Lock the folder at path for training. Raises ModelError if another process holds the lock; a kill frees it."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        descriptor = _take_lock(path)
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be locked for training: {_reason(error)}; choose another folder") from error
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(path / _LOCK)  # noqa: PTH108 - while we still hold it: see _take_lock
-        os.close(descriptor)
-
-
 # Reading
 
 
@@ -128,54 +112,37 @@ def _open_parts(folder: int, path: Path, manifest: bytes) -> ModelFolder:
     descriptors: dict[str, int] = {}
     try:
         for name, part in parts.items():
-            descriptors[name] = _open_regular(folder, path, part.file, part.size)
+            descriptors[name] = _open_part(folder, path, part)
     except ModelError:
-        _close_all(descriptors.values())
+        close(descriptors.values())
         raise
     return ModelFolder(path=path, parts=parts, format_version=FORMAT_VERSION, _descriptors=descriptors)
 
 
-@contextlib.contextmanager
-def _folder(path: Path) -> Iterator[int]:
-    """Open the folder itself: files are opened relative to it, so that a rename of path cannot mix two folders."""
+def _open_part(folder: int, path: Path, part: Part) -> int:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise ModelError(
-            f"{path}: cannot be opened as a model folder: {_reason(error)}; name one that nmt train made"
-        ) from error
-    try:
-        yield descriptor
-    finally:
-        _close(descriptor)
+        return open_regular(folder, path, part.file, part.size)
+    except FileNotFoundError:
+        refuse(path / part.file, "it is listed but missing")
 
 
-def _open_regular(folder: int, path: Path, file: str, size: int | None = None) -> int:
-    """Open a file in a folder, of the given size if any. Raises ModelError for links, FIFOs, devices and folders."""
+def _read_manifest(folder: int, path: Path) -> bytes:
+    """The bytes of the manifest; no more are read than a manifest may have."""
     try:
-        descriptor = os.open(file, _OPEN_TO_READ, dir_fd=folder)
+        descriptor = open_regular(folder, path, MANIFEST)
     except FileNotFoundError as error:
-        if file == MANIFEST:
-            if exists(path / CHECKPOINT):
-                raise ModelError(f"{path}: training; the first model comes after {_first_validation(path)}") from error
-            raise ModelError(f"{path}: is not a model folder: it has no {MANIFEST}; train a model into it") from error
-        refuse(path / file, "it is listed but missing")
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            refuse(path / file, "it is a link, not a file")
-        if error.errno == errno.ENXIO:
-            refuse(path / file, "it is not a regular file")
-        raise ModelError(f"{path / file}: cannot be opened: {_reason(error)}") from error
+        if exists(path / CHECKPOINT):
+            raise ModelError(f"{path}: training; the first model comes after {_first_validation(path)}") from error
+        raise ModelError(f"{path}: is not a model folder: it has no {MANIFEST}; train a model into it") from error
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            refuse(path / file, "it is not a regular file")
-        if size is not None and status.st_size != size:
-            refuse(path / file, f"it has {status.st_size:,} bytes where {size:,} are listed")
-    except BaseException:
-        _close(descriptor)
-        raise
-    return descriptor
+        data = read_all(descriptor, MAX_BYTES + 1)
+    except OSError as error:
+        raise ModelError(f"{path / MANIFEST}: cannot be read: {reason(error)}") from error
+    finally:
+        close([descriptor])
+    if len(data) > MAX_BYTES:
+        refuse(path / MANIFEST, f"it is larger than {MAX_BYTES:,} bytes")
+    return data
 
 
 def _first_validation(run: Path) -> str:
@@ -185,29 +152,6 @@ def _first_validation(run: Path) -> str:
     except (ModelError, ValueError, LookupError, TypeError, RecursionError):
         every = 0
     return f"update {every}" if every else "epoch 1"
-
-
-def _read_manifest(folder: int, path: Path) -> bytes:
-    """The bytes of the manifest; no more are read than a manifest may have."""
-    descriptor = _open_regular(folder, path, MANIFEST)
-    try:
-        data = _read_all(descriptor, MAX_BYTES + 1)
-    except OSError as error:
-        raise ModelError(f"{path / MANIFEST}: cannot be read: {_reason(error)}") from error
-    finally:
-        _close(descriptor)
-    if len(data) > MAX_BYTES:
-        refuse(path / MANIFEST, f"it is larger than {MAX_BYTES:,} bytes")
-    return data
-
-
-def _read_all(descriptor: int, size: int) -> bytes:
-    """Read up to size bytes from the start of the file, independently of the descriptor's position."""
-    chunks, position = [], 0
-    while chunk := os.pread(descriptor, min(size - position, _CHUNK), position):
-        chunks.append(chunk)
-        position += len(chunk)
-    return b"".join(chunks)
 
 
 # Writing
@@ -223,7 +167,7 @@ def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
     described = {name: describe(name, data) for name, data in new.items()}
     try:
         _make_folder(path)
-        with _folder(path) as folder:
+        with opened(path) as folder:
             with contextlib.suppress(OSError):  # some network file systems cannot lock a folder
                 fcntl.flock(folder, fcntl.LOCK_EX)  # concurrent saves wait for each other
             old_manifest = _read_old_manifest(folder, path, required=keep_others)
@@ -235,7 +179,7 @@ def _commit(path: Path, new: Mapping[str, bytes], *, keep_others: bool) -> None:
                 _remove_leftovers(folder, path)
     except OSError as error:
         raise ModelError(
-            f"{path}: the model could not be saved: {_reason(error)}; what was saved there before is unchanged"
+            f"{path}: the model could not be saved: {reason(error)}; what was saved there before is unchanged"
         ) from error
 
 
@@ -244,8 +188,8 @@ def _make_folder(path: Path) -> None:
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(exist_ok=True)
-        with _folder(folder.parent) as parent:
-            _sync_folder(parent)
+        with opened(folder.parent) as parent:
+            sync_folder(parent)
 
 
 def _read_old_manifest(folder: int, path: Path, *, required: bool) -> bytes | None:
@@ -271,15 +215,15 @@ def _write_model(
     old manifest is kept under a third name until the new one's name is on disk: going back must not need disk space.
     """
     for name, part in described.items():
-        _write(folder, _temporary(part.file), new[name])
+        write_new(folder, _temporary(part.file), new[name])
         os.rename(_temporary(part.file), part.file, src_dir_fd=folder, dst_dir_fd=folder)
     if old_manifest is not None:
-        _write(folder, _BACKUP, old_manifest)
-    _write(folder, _temporary(MANIFEST), parts_to_manifest({**others, **described}))
-    _sync_folder(folder)  # the parts' names must be on disk before the manifest that lists them
+        write_new(folder, _BACKUP, old_manifest)
+    write_new(folder, _temporary(MANIFEST), parts_to_manifest({**others, **described}))
+    sync_folder(folder)  # the parts' names must be on disk before the manifest that lists them
     os.rename(_temporary(MANIFEST), MANIFEST, src_dir_fd=folder, dst_dir_fd=folder)
     try:
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError:
         # It is unknown whether the rename is on disk, so the save has failed: go back, without any new write.
         if old_manifest is None:
@@ -289,29 +233,8 @@ def _write_model(
         raise
 
 
-def _write(folder: int, file: str, data: bytes) -> None:
-    """Write a new file and wait until it is on disk; its mode follows the umask."""
-    descriptor = os.open(file, _OPEN_TO_WRITE, 0o666, dir_fd=folder)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest[:_CHUNK]) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _temporary(file: str) -> str:
     return f".{file}.tmp"
-
-
-def _sync_folder(folder: int) -> None:
-    """Wait until the names in a folder are on disk."""
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EBADF):  # file systems that cannot sync a folder raise these
-            raise
 
 
 def _remove_leftovers(folder: int, path: Path) -> None:
@@ -327,59 +250,3 @@ def _remove_leftovers(folder: int, path: Path) -> None:
             if leftover.fullmatch(file) and file not in listed:
                 with contextlib.suppress(OSError):  # the next save tries again
                     os.unlink(file, dir_fd=folder)
-
-
-# Locking, closing, saying why
-
-
-def _take_lock(path: Path) -> int:
-    """Create the lock file of a folder if necessary, lock it, and return it open. Raises ModelError if it is locked.
-
-    The system frees the lock however its holder ends. The file tells people the holder's pid; a file without a lock on
-    it means nothing. A holder unlinks the file before it frees the lock, so whoever gets the lock has to check that the
-    file still has its name, and otherwise try again.
-    """
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    while True:
-        descriptor = os.open(path / _LOCK, flags, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # A holder removes the file when it ends; if that was between our two calls, our file has no name.
-            if _is_open_as(path / _LOCK, descriptor):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, f"{os.getpid()}\n".encode())
-                return descriptor
-        except BlockingIOError:
-            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-            os.close(descriptor)
-            who = f"pid {holder}" if holder.isdigit() else "another process"
-            raise ModelError(
-                f"{path}: another training process is writing here ({who}); wait for it or choose another folder"
-            ) from None
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)
-
-
-def _is_open_as(path: Path, descriptor: int) -> bool:
-    """Whether path still names the open file."""
-    try:
-        return os.path.samestat(os.lstat(path), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False
-
-
-def _close_all(descriptors: Iterable[int]) -> None:
-    for descriptor in descriptors:
-        _close(descriptor)
-
-
-def _close(descriptor: int) -> None:
-    """Close a file that was only read; errors are ignored, since nothing can be lost."""
-    with contextlib.suppress(OSError):
-        os.close(descriptor)
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

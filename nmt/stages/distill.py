@@ -16,7 +16,8 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
 from nmt.io.files import read_bytes, refuse_overwriting, replacing
 from nmt.io.lines import read_file, read_parallel, write_file, write_line
-from nmt.model_folder.store import lock, open_folder
+from nmt.model_folder.locking import lock
+from nmt.model_folder.store import open_folder
 from nmt.stages.models import load_models
 from nmt.stages.paths import REPORT, model_files, obsolete_files, prepared_files, split_file
 

@@ -7,6 +7,7 @@ from nmt.errors import ConfigError
 from nmt.io.files import refuse_overwriting
 from nmt.model_folder import store
 from nmt.model_folder.contents import INT8
+from nmt.model_folder.locking import lock
 from nmt.model_folder.manifest import CHECKPOINT
 from nmt.stages.paths import model_files
 from nmt.training.checkpoint import TAGGER_FOLDER
@@ -19,7 +20,7 @@ def export(*, model: Path, out: Path | None = None) -> Path:
     """
     store.open_folder(model)  # raises ModelError if there is none; the lock would create the folder
     if out is None:
-        with store.lock(model):  # training may save another translator meanwhile
+        with lock(model):  # training may save another translator meanwhile
             add_engine(model)
     else:
         refuse_overwriting(model_files(out), model_files(model))

@@ -9,7 +9,7 @@ from nmt.config import Config
 from nmt.errors import ConfigError, DataError
 from nmt.io.files import refuse_overwriting
 from nmt.io.lines import read_parallel
-from nmt.model_folder import store
+from nmt.model_folder.locking import lock
 from nmt.stages.finished import digest, is_finished, record_finished
 from nmt.stages.paths import corpus_files, model_files, pair_files, prepared_files
 from nmt.stages.weighted_corpora import weighted_corpora
@@ -76,7 +76,7 @@ def train(
             statistics = statistics.joined_with(initial.statistics)
         protection = pair_protection(statistics, languages, source_tokenizer, target_tokenizer)
     start_ids = decoder_start_ids(*languages, config.directions, target_tokenizer)
-    with store.lock(out):
+    with lock(out):
         corpus = tokenize_corpus(
             *texts,
             source_tokenizer,

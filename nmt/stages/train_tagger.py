@@ -10,7 +10,8 @@ from nmt.data.ner_corpus import read_tagged_corpora
 from nmt.io.files import refuse_overwriting
 from nmt.io.records import HUB
 from nmt.model_folder import store
-from nmt.model_folder.contents import INT8, TRANSLATOR
+from nmt.model_folder.contents import weights_part
+from nmt.model_folder.locking import lock
 from nmt.model_folder.manifest import TAGGER_PREFIX
 from nmt.stages.finished import digest, is_finished, record_finished
 from nmt.stages.models import model_directions
@@ -45,8 +46,8 @@ def train_tagger(
     corpora = list(corpus_files([*train, *valid]))
     added_to = out.exists() and out.samefile(model)
     refuse_overwriting(model_files(out), [*corpora, *pairs, *([] if added_to else model_files(model))])
-    weights = [folder.parts[name].sha256 for name in (TRANSLATOR, INT8) if folder.has(name)][:1]
     mixture = [] if data is None else weighted_corpora(config, data)
+    weights = [folder.part(weights_part(folder)).sha256]
     asked = digest(config, [*corpora, *pairs], train, valid, strict, weights, *map(asdict, mixture))
     if is_finished(out, asked, TAGGER_PREFIX) and not any(name.startswith(HUB) for name in (*train, *valid)):
         return False
@@ -56,9 +57,9 @@ def train_tagger(
     # Here, as torch takes seconds to load: by now all files were found to be there.
     from nmt.stages.export import add_missing_engine
     from nmt.stages.model_corpus import tokenize_for_model
-    from nmt.training.tagging_task import TaggingJob, train_tagger_run
+    from nmt.training.tagging_run import TaggingJob, train_tagger_run
 
-    with store.lock(out):
+    with lock(out):
         max_length = config.training.max_length
         translations = None if data is None else tokenize_for_model(model, data, max_length, mixture)
         job = TaggingJob(

@@ -14,12 +14,11 @@ from nmt.engines.networks import load_network
 from nmt.errors import ConfigError
 from nmt.model_folder.contents import (
     DESCRIPTION,
-    INT8,
-    TRANSLATOR,
     OpenedModel,
     described_in,
     load_statistics,
     open_model,
+    weights_part,
 )
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
@@ -46,7 +45,7 @@ class InitialModel:
     def fingerprint(self) -> str:
         """Equal for the same weights and tokenizers only."""
         folder = self.opened.folder
-        digest = hashlib.sha256(folder.read(TRANSLATOR if folder.has(TRANSLATOR) else INT8))
+        digest = hashlib.sha256(folder.read(weights_part(folder)))
         for tokenizer in self.tokenizers:
             digest.update(tokenizer.to_bytes())
         return digest.hexdigest()

@@ -115,13 +115,6 @@ def test_a_name_stays_a_name(tmp_path, name):
         store.save(tmp_path / "m", {name: b""})
 
 
-def test_a_folder_is_locked_for_one(tmp_path):
-    with store.lock(tmp_path / "m"), pytest.raises(ModelError), store.lock(tmp_path / "m"):
-        pass
-    with store.lock(tmp_path / "m"):
-        pass
-
-
 def test_a_file_is_named_by_its_content_and_listed_with_size_and_sum(tmp_path):
     store.save(tmp_path / "m", {"translator.int8.onnx": b"abc"})
     # sha256("abc"), FIPS 180-2, appendix B.1
@@ -288,29 +281,6 @@ def test_a_part_beyond_the_bound_is_not_saved(tmp_path, monkeypatch):
     with pytest.raises(ModelError, match="5 bytes"):
         store.save(tmp_path / "m", {"config.json": b"12345"})
     assert content(tmp_path / "m") == {"config.json": b"1234"}
-
-
-def test_the_lock_leaves_nothing_and_is_free_after_an_error(tmp_path):
-    with pytest.raises(KeyError), store.lock(tmp_path / "m"):
-        raise KeyError
-    assert list((tmp_path / "m").iterdir()) == []
-    with store.lock(tmp_path / "m"):
-        store.save(tmp_path / "m", OLD)  # the lock is for trainings: its holder saves
-    assert content(tmp_path / "m") == OLD
-
-
-def test_a_lock_whose_file_its_last_holder_just_removed_is_taken_anew(tmp_path, monkeypatch):
-    real, calls = store.fcntl.flock, []
-
-    def overtaken(descriptor, operation):
-        calls.append(1)
-        if len(calls) == 1:
-            (tmp_path / "m" / ".lock").unlink()  # as a holder does that ends now
-        real(descriptor, operation)
-
-    monkeypatch.setattr(store.fcntl, "flock", overtaken)
-    with store.lock(tmp_path / "m"), pytest.raises(ModelError), store.lock(tmp_path / "m"):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from tests_folders import content, sign
 
 from nmt.errors import ModelError
-from nmt.model_folder.store import lock, open_folder, save
+from nmt.model_folder.locking import lock
+from nmt.model_folder.store import open_folder, save
 
 NAMES = [
     "../config.json",

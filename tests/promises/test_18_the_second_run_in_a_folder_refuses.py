@@ -8,14 +8,16 @@ import time
 import pytest
 
 from nmt.errors import ModelError
-from nmt.model_folder.store import lock, open_folder
+from nmt.model_folder.locking import lock
+from nmt.model_folder.store import open_folder
 
 # Waits for the start, tries to lock, saves its number in two steps and holds on until the others have tried.
 RUNNER = """
 import sys, time
 from pathlib import Path
 from nmt.errors import ModelError
-from nmt.model_folder.store import lock, save, update
+from nmt.model_folder.locking import lock
+from nmt.model_folder.store import save, update
 folder, number, runners = Path(sys.argv[1]), sys.argv[2].encode(), int(sys.argv[3])
 (folder / f"ready{number.decode()}").touch()
 while not (folder / "go").exists():
@@ -66,7 +68,7 @@ def test_one_run_wins_and_the_folder_is_all_its_own(tmp_path, races):
 HOLDER = """
 import sys, time
 from pathlib import Path
-from nmt.model_folder.store import lock
+from nmt.model_folder.locking import lock
 with lock(Path(sys.argv[1])):
     print("locked", flush=True)
     time.sleep(60)
