@@ -1,6 +1,8 @@
 """`nmt train-tagger`: train a tagger on the encoder of a translator."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from nmt.model_folder.manifest import TAGGER_PREFIX
 from nmt.stages.finished import digest, is_finished, record_finished
 from nmt.stages.models import model_directions
 from nmt.stages.paths import corpus_files, model_files, pair_files
+from nmt.training.processes import ALONE, Processes, first_before_others, shared
 
 if TYPE_CHECKING:
     from nmt.training.run import Progress
@@ -31,12 +34,15 @@ def train_tagger(
     device: str = "cpu",
     report: "Callable[[Progress], None]" = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
+    processes: Processes = ALONE,
 ) -> bool:
     """Train a tagger on the encoder of a translator, into its folder or into out, or go on where that was stopped.
 
     train and valid name corpora of tagged sentences; data is a prepared folder of translations for joint training.
-    Returns False, at once, if that very training was finished before.
+    Returns False, at once, if that very training was finished before. Of several processes, each calls this with its
+    own of processes, and the first writes.
     """
+    config = replace(config, tagging=processes.with_shards(config.tagging))
     folder = store.open_folder(model)  # raises ModelError if there is none; the lock would create the folder
     out = out or model
     pairs = [] if data is None else pair_files(data, "train", *model_directions(model)[0])
@@ -45,7 +51,8 @@ def train_tagger(
     refuse_overwriting(model_files(out), [*corpora, *pairs, *([] if added_to else model_files(model))])
     weights = [folder.parts[name].sha256 for name in (TRANSLATOR, INT8) if folder.has(name)][:1]
     asked = digest(config, [*corpora, *pairs], train, valid, strict, weights)
-    if is_finished(out, asked, TAGGER_PREFIX) and not any(name.startswith(HUB) for name in (*train, *valid)):
+    finished = shared(processes, lambda: is_finished(out, asked, TAGGER_PREFIX))
+    if finished and not any(name.startswith(HUB) for name in (*train, *valid)):
         return False
     train_sentences, valid_sentences = (
         read_tagged_corpora(names, config.labels, strict=strict) for names in (train, valid)
@@ -55,7 +62,11 @@ def train_tagger(
     from nmt.stages.model_corpus import tokenize_for_model
     from nmt.training.tagging_task import TaggingJob, train_tagger_run
 
-    with store.lock(out):
+    with nullcontext() if processes.rank else store.lock(out):
+        translations = None
+        if data is not None:
+            with first_before_others(processes):
+                translations = tokenize_for_model(model, data, config.training.max_length)
         job = TaggingJob(
             model=model,
             out=out,
@@ -64,10 +75,11 @@ def train_tagger(
             labels=config.labels,
             train=train_sentences,
             valid=valid_sentences,
-            translations=None if data is None else tokenize_for_model(model, data, config.training.max_length),
+            translations=translations,
         )
-        done = train_tagger_run(job, device, report, stop)
-        add_missing_engine(out)
-        if done:
-            record_finished(out, asked, TAGGER_PREFIX)
+        done = train_tagger_run(job, processes.own_device(device), report, stop, processes)
+        if not processes.rank:
+            add_missing_engine(out)
+            if done:
+                record_finished(out, asked, TAGGER_PREFIX)
     return True

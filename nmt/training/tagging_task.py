@@ -45,11 +45,15 @@ from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import GUIDED_ATTENTION, TaggingConfig
-from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation
+from nmt.training.gradients import BatchLoss, LazyBatch
+from nmt.training.loop import Task, Validation
 from nmt.training.loss import AttentionGuide, translation_loss
 from nmt.training.optimizer import learning_rate
-from nmt.training.run import Progress, RunFolder, run_training
+from nmt.training.processes import ALONE, Processes
+from nmt.training.run import Progress, RunFolder, begin, run_training
 from nmt.training.state import TrainingState
+
+ADDED = {"tagging.shards": 0}  # to a job's identity, later; older checkpoints imply this value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,11 @@ class TaggingJob:
 
 
 def train_tagger_run(
-    job: TaggingJob, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]
+    job: TaggingJob,
+    device: str,
+    report: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    processes: Processes = ALONE,
 ) -> bool:
     """Train job in its folder until it is done or stop() is true; save either way. Returns whether it is done.
 
@@ -99,8 +107,8 @@ def train_tagger_run(
     save = partial(_save_model, job, types, opened)
     task = tagging_task(corpus, valid, job.translations, settings, save)
     folder = RunFolder(path=job.out, identity=_identity(job, opened.folder), prefix=TAGGER_PREFIX)
-    _resume(state, task, job, folder)
-    return run_training(task, state, folder, report, stop)
+    begin(state, folder.identity, partial(_resume, state, task, job, folder), processes)
+    return run_training(task, state, folder, report, stop, processes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,12 +190,12 @@ def _updates(
     """The updates of an epoch over the tagged sentences, one batch each, with translation batches in between."""
     tagging = _tagging_rows(corpus, config, epoch)
     first, end = (_updates_until(number * len(tagging), config) for number in (epoch, epoch + 1))
-    tagged = (partial(_tagging_batch, corpus, rows) for rows in tagging)
+    tagged = (LazyBatch(rows=rows, make=partial(_tagging_batch, corpus)) for rows in tagging)
     if translations is None:
         return [[batch] for batch in tagged]
     pairs = partial(batch_rows, translations, config.translation_batch_tokens, config.seed)
     translated = (
-        partial(_translation_batch, translations, config, rows)
+        LazyBatch(rows=rows, make=partial(_translation_batch, translations, config))
         for rows in _batches_from(_translations(first, config), pairs)
     )
     turns = (_translations(update + 1, config) > _translations(update, config) for update in range(first, end))
@@ -328,7 +336,7 @@ def _resume(
     tensors, numbers = checkpoint
     begun = f"{job.out}: its tagger's training was begun"
     otherwise = f"remove {job.out / TAGGER_FOLDER} to begin again"
-    require_same_job(numbers["job"], folder.identity, begun, otherwise)
+    require_same_job(ADDED | numbers["job"], folder.identity, begun, otherwise)
     state.load_state_dict(tensors, numbers["state"])
     if state.update > 0 and state.epoch == state.position == 0:
         _count_epochs(state, task)
