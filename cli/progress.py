@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nmt.stages.distill import DistillationProgress
+    from nmt.training.processes import Processes
     from nmt.training.run import Progress
 
 PERIOD = 10.0  # seconds between lines if stderr is a file
@@ -17,9 +18,14 @@ _FIGURES = {"loss": "validation loss {:.3f}", "bleu": "BLEU {:.2f}", "f1": "F1 {
 
 
 class TrainingDisplay:
-    """Shows progress on stderr, and turns the first SIGINT or SIGTERM into a request to stop after this update."""
+    """Shows progress on stderr, and turns the first SIGINT or SIGTERM into a request to stop after this update.
 
-    def __init__(self) -> None:
+    Of several processes, the first shows it; each may receive a signal twice, from the terminal and from the launcher.
+    """
+
+    def __init__(self, processes: "Processes | None" = None) -> None:
+        self._quiet = processes is not None and processes.rank > 0
+        self._launched = processes is not None and processes.count > 1
         self._live = sys.stderr.isatty()
         self._shown = 0.0
         self._signal = 0
@@ -86,11 +92,13 @@ class TrainingDisplay:
             self._print(f"{found}  {minutes // 60:02}:{minutes % 60:02}:{seconds:02} left", False)
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
-        if self._signal:  # the user insists
+        if self._signal and not self._launched:  # the user insists
             raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
         self._signal = number
 
     def _print(self, text: str, lasting: bool) -> None:
+        if self._quiet:
+            return
         if self._live:
             sys.stderr.write(f"\r\x1b[K{text}" + ("\n" if lasting else ""))
         else:

@@ -28,9 +28,10 @@ def train(
     device: Device = "cpu",
 ) -> None:
     """Train a translator. The same command resumes stopped training exactly, to the last bit."""
+    from nmt.distributed.launch import joined_processes
     from nmt.stages import train as stage
 
-    with TrainingDisplay() as display:
+    with joined_processes() as processes, TrainingDisplay(processes) as display:
         trained = stage.train(
             config=read_config("train", config, set_, source, target),
             data=data,
@@ -40,6 +41,7 @@ def train(
             device=device,
             report=display.show,
             stop=display.stop_requested,
+            processes=processes,
         )
         display.show_curve(out / LOG)
         code = display.close_with_advice(f"translate with: nmt translate --model {out}", before=not trained)

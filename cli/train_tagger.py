@@ -37,9 +37,10 @@ def train_tagger(
     device: Device = "cpu",
 ) -> None:
     """Train a tagger of names. The same command resumes stopped training exactly, to the last bit."""
+    from nmt.distributed.launch import joined_processes
     from nmt.stages import train_tagger as stage
 
-    with TrainingDisplay() as display:
+    with joined_processes() as processes, TrainingDisplay(processes) as display:
         trained = stage.train_tagger(
             config=read_config("train-tagger --data" if data else "train-tagger", config, set_),
             model=model,
@@ -51,6 +52,7 @@ def train_tagger(
             device=device,
             report=display.show,
             stop=display.stop_requested,
+            processes=processes,
         )
         display.show_curve((out or model) / f"{TAGGER_PREFIX}{LOG}")
         code = display.close_with_advice(f"tag with: nmt tag --model {out or model}", before=not trained)

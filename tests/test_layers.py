@@ -19,6 +19,7 @@ LAYERS = [
     {"nmt.training"},
     {"nmt.benchmark"},
     {"nmt.report"},
+    {"nmt.distributed"},
     {"nmt.config"},
     {"nmt.stages", "nmt.interface"},
     {"nmt.cli"},

@@ -1,6 +1,7 @@
 """`nmt train`: train a translator on a prepared folder, perhaps beginning with the weights of another one."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from nmt.stages.weighted_corpora import weighted_corpora
 from nmt.text.directions import decoder_start_ids
 from nmt.text.languages import check_languages
 from nmt.text.tokenizer import Tokenizer, read_tokenizers
+from nmt.training.processes import ALONE, Processes, first_before_others, shared
 
 if TYPE_CHECKING:
     from nmt.training.initial_model import InitialModel
@@ -32,13 +34,16 @@ def train(
     device: str = "cpu",
     report: "Callable[[Progress], None]" = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
+    processes: Processes = ALONE,
 ) -> bool:
     """Train a translator on a prepared folder into a run folder, or go on where such a training was stopped.
 
     It begins with the weights of the model init, if that is given, and without a tokenizer has the model's. Returns
-    False, at once, if that very training was finished before. Raises ConfigError if the run was begun with another
-    configuration, tokenizer, data or model.
+    False, at once, if that very training was finished before. Of several processes, each calls this with its own of
+    processes, and the first writes. Raises ConfigError if the run was begun with another configuration, tokenizer, data
+    or model.
     """
+    config = replace(config, training=processes.with_shards(config.training))
     initial = None if init is None else _open_initial(init)
     if initial is not None:
         config = _as_begun(config, initial)
@@ -57,7 +62,7 @@ def train(
     mixture = weighted_corpora(config, data)
     begun_from = [*texts, *valid_files, *tokenizer_files]
     asked = digest(config, begun_from, initial and initial.fingerprint, *map(asdict, mixture))
-    if is_finished(out, asked):
+    if shared(processes, lambda: is_finished(out, asked)):
         return False
     valid = list(read_parallel(*valid_files))
     if not any(source.strip() and target.strip() for source, target in valid):
@@ -76,17 +81,18 @@ def train(
             statistics = statistics.joined_with(initial.statistics)
         protection = pair_protection(statistics, languages, source_tokenizer, target_tokenizer)
     start_ids = decoder_start_ids(*languages, config.directions, target_tokenizer)
-    with lock(out):
-        corpus = tokenize_corpus(
-            *texts,
-            source_tokenizer,
-            target_tokenizer,
-            cache=data / ".tokenized",
-            max_length=config.training.max_length,
-            decoder_start_ids=list(start_ids.values()),
-            protection=protection,
-            mixture=mixture,
-        )
+    with nullcontext() if processes.rank else lock(out):
+        with first_before_others(processes):
+            corpus = tokenize_corpus(
+                *texts,
+                source_tokenizer,
+                target_tokenizer,
+                cache=data / ".tokenized",
+                max_length=config.training.max_length,
+                decoder_start_ids=list(start_ids.values()),
+                protection=protection,
+                mixture=mixture,
+            )
         job = Job(
             source=config.source,
             target=config.target,
@@ -101,10 +107,11 @@ def train(
             protection=protection,
             initial=initial,
         )
-        done = train_run(job, out, device, report, stop)
-        add_missing_engine(out)
-        if done:
-            record_finished(out, asked)
+        done = train_run(job, out, processes.own_device(device), report, stop, processes)
+        if not processes.rank:
+            add_missing_engine(out)
+            if done:
+                record_finished(out, asked)
     return True
 
 

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from nmt.settings import FRACTION, above, at_least, between, checked, setting
+from nmt.settings import FRACTION, Limit, above, at_least, between, checked, setting
 
 Optimizer = Literal["adamw", "adam", "rmsprop", "sgd"]
 Schedule = Literal["cosine", "inverse_sqrt", "constant"]
 Precision = Literal["auto", "bfloat16", "float32"]
 
 GUIDED_ATTENTION = 0.05  # where placeholders stand
+
+_SHARDS = Limit(lambda number: number >= 0 and number & (number - 1) == 0, "0 or a power of two")
+_SHARDS_MEANING = "parts of an update that processes share; 0 cuts it only under torchrun, into 8"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,7 @@ class TrainingConfig:
     save_every: int = setting(500, "updates between checkpoints, besides those at validations", at_least(1))
     report_every: int = setting(50, "updates between reports", at_least(1))
     precision: Precision = setting("auto", "of matrix products; auto is bfloat16 where the hardware multiplies it")
+    shards: int = setting(0, _SHARDS_MEANING, _SHARDS)
     threads: int = setting(0, "0 means all CPUs; another number gives other last bits", at_least(0))
     seed: int = setting(1, "decides everything random", at_least(0))
 
@@ -75,5 +79,6 @@ class TaggingConfig:
     save_every: int = setting(500, "updates between checkpoints, besides those at validations", at_least(1))
     report_every: int = setting(50, "updates between reports", at_least(1))
     precision: Precision = setting("auto", "of matrix products; auto is bfloat16 where the hardware multiplies it")
+    shards: int = setting(0, _SHARDS_MEANING, _SHARDS)
     threads: int = setting(0, "0 means all CPUs; another number gives other last bits", at_least(0))
     seed: int = setting(1, "decides everything random", at_least(0))

@@ -1,5 +1,6 @@
 """A training run in its folder, for all tasks: checkpoints, log and progress, until it is done or stopped."""
 
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -8,10 +9,15 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import torch
+
+from nmt.errors import ConfigError
+from nmt.model_folder import tensors as weights
 from nmt.model_folder.manifest import CHECKPOINT
-from nmt.training.checkpoint import save_checkpoint
+from nmt.training.checkpoint import FINGERPRINTS, save_checkpoint
 from nmt.training.log import TrainingLog
 from nmt.training.loop import Task, UpdateReport, Validation, finished, run_updates
+from nmt.training.processes import ALONE, Processes, any_of, shared
 from nmt.training.state import Network, TrainingState
 
 
@@ -50,14 +56,17 @@ def run_training(
     folder: RunFolder,
     report: Callable[[Progress], None],
     stop: Callable[[], bool],
+    processes: Processes = ALONE,
 ) -> bool:
-    """Train from where the state stands until it is done or stop says so; either way all is saved.
+    """Train from where the state stands until it is done or stop says so, in any process; either way all is saved.
 
-    Returns whether it is done.
+    Returns whether it is done. The first process writes the folder and reports, the others compute.
     """
+    if processes.rank:
+        return _train_along(task, state, stop, processes)
     log = TrainingLog(folder.path, state.update, state.validated, folder.prefix)
     meter = _Meter(task.total, task.config.report_every)
-    for event in run_updates(state, task):
+    for event in run_updates(state, task, processes):
         if isinstance(event, UpdateReport):
             progress = meter.add(event, state)
             report(progress)
@@ -73,10 +82,63 @@ def run_training(
             log.write({"update": state.update} | {f"valid_{name}": value for name, value in event.figures.items()})
             folder.save(state)
             report(meter.validated(event, state, best, saved))
-        if stop():
+        if any_of(processes, stop()):
             break
     folder.save(state)
+    return _done(state, task)
+
+
+def begin(
+    state: TrainingState[Any], identity: Mapping[str, Any], resume: Callable[[], None], processes: Processes
+) -> None:
+    """Restore the state by resume, in the first process, and give it to all others.
+
+    Raises ConfigError in a process that is to train something else than the first, or computes in another way.
+    """
+    if processes.count == 1:
+        return resume()
+    _check_same({**identity, **_computation()}, processes)
+    if not processes.rank:
+        resume()
+    tensors, numbers = state.state_dict()
+    tensors = weights.parse(processes.broadcast(lambda: weights.to_bytes(tensors)), "the first process")
+    state.load_state_dict(tensors, shared(processes, lambda: numbers))
+    return None
+
+
+def _train_along(
+    task: Task[Network], state: TrainingState[Network], stop: Callable[[], bool], processes: Processes
+) -> bool:
+    for event in run_updates(state, task, processes):
+        if isinstance(event, Validation):
+            state.record_validation(event.score, event.figures)
+        if any_of(processes, stop()):
+            break
+    return _done(state, task)
+
+
+def _done(state: TrainingState[Network], task: Task[Network]) -> bool:
     return finished(state, task) and state.validated == state.update
+
+
+def _computation() -> dict[str, Any]:
+    """What the last bits of weights depend on besides settings and data."""
+    return {
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "CPU": torch.backends.cpu.get_cpu_capability(),
+    }
+
+
+def _check_same(own: Mapping[str, Any], processes: Processes) -> None:
+    first = shared(processes, lambda: own)
+    for key, value in json.loads(json.dumps(own)).items():
+        if value != first.get(key):
+            differs = "" if key in FINGERPRINTS else f" ({value!r}, not {first.get(key)!r})"
+            raise ConfigError(
+                f"process {processes.rank} has other {key} than process 0{differs}; "
+                "start all with the same command, configuration and files"
+            )
 
 
 def _log_line(progress: Progress, event: UpdateReport) -> dict[str, float]:

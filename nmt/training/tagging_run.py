@@ -38,9 +38,12 @@ from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, re
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import TaggingConfig
 from nmt.training.loop import Task, Validation
-from nmt.training.run import Progress, RunFolder, run_training
+from nmt.training.processes import ALONE, Processes
+from nmt.training.run import Progress, RunFolder, begin, run_training
 from nmt.training.state import TrainingState
 from nmt.training.tagging_task import TaggedCorpus, TaggerWithEncoder, tagging_task
+
+ADDED = {"tagging.shards": 0}  # to a job's identity, later; older checkpoints imply this value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +66,11 @@ class TaggingJob:
 
 
 def train_tagger_run(
-    job: TaggingJob, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]
+    job: TaggingJob,
+    device: str,
+    report: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    processes: Processes = ALONE,
 ) -> bool:
     """Train job in its folder until it is done or stop() is true; save either way. Returns whether it is done.
 
@@ -90,8 +97,8 @@ def train_tagger_run(
     save = partial(_save_model, job, types, opened)
     task = tagging_task(corpus, valid, job.translations, settings, save)
     folder = RunFolder(path=job.out, identity=_identity(job, opened.folder), prefix=TAGGER_PREFIX)
-    _resume(state, task, job, folder)
-    return run_training(task, state, folder, report, stop)
+    begin(state, folder.identity, partial(_resume, state, task, job, folder), processes)
+    return run_training(task, state, folder, report, stop, processes)
 
 
 def _check(job: TaggingJob) -> None:
@@ -162,7 +169,7 @@ def _resume(
     tensors, numbers = checkpoint
     begun = f"{job.out}: its tagger's training was begun"
     otherwise = f"remove {job.out / TAGGER_FOLDER} to begin again"
-    require_same_job(numbers["job"], folder.identity, begun, otherwise)
+    require_same_job(ADDED | numbers["job"], folder.identity, begun, otherwise)
     state.load_state_dict(tensors, numbers["state"])
     if state.update > 0 and state.epoch == state.position == 0:
         _count_epochs(state, task)

@@ -22,7 +22,8 @@ from nmt.models.tagger import TaggingHead
 from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.config import GUIDED_ATTENTION, TaggingConfig
-from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation
+from nmt.training.gradients import BatchLoss, LazyBatch
+from nmt.training.loop import Task, Validation
 from nmt.training.loss import AttentionGuide, translation_loss
 from nmt.training.optimizer import learning_rate
 from nmt.training.state import TrainingState
@@ -107,12 +108,12 @@ def _updates(
     """The updates of an epoch over the tagged sentences, one batch each, with translation batches in between."""
     tagging = _tagging_rows(corpus, config, epoch)
     first, end = (_updates_until(number * len(tagging), config) for number in (epoch, epoch + 1))
-    tagged = (partial(_tagging_batch, corpus, rows) for rows in tagging)
+    tagged = (LazyBatch(rows=rows, make=partial(_tagging_batch, corpus)) for rows in tagging)
     if translations is None:
         return [[batch] for batch in tagged]
     pairs = partial(batch_rows, translations, config.translation_batch_tokens, config.seed)
     translated = (
-        partial(_translation_batch, translations, config, rows)
+        LazyBatch(rows=rows, make=partial(_translation_batch, translations, config))
         for rows in _batches_from(_translations(first, config), pairs)
     )
     turns = (_translations(update + 1, config) > _translations(update, config) for update in range(first, end))

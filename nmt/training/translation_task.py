@@ -37,18 +37,21 @@ from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import GUIDED_ATTENTION, TrainingConfig
+from nmt.training.gradients import BatchLoss, LazyBatch
 from nmt.training.initial_model import InitialModel, fill_from
 from nmt.training.log import LOG
-from nmt.training.loop import BatchLoss, LazyBatch, Task, Validation, finished
+from nmt.training.loop import Task, Validation, finished
 from nmt.training.loss import AttentionGuide, translation_loss
 from nmt.training.optimizer import learning_rate
-from nmt.training.run import Progress, RunFolder, run_training
+from nmt.training.processes import ALONE, Processes
+from nmt.training.run import Progress, RunFolder, begin, run_training
 from nmt.training.state import TrainingState
 
 # Keys that were added to a job's identity later; older checkpoints imply these values.
 ADDED = {
     "directions": "one",
     "training.r_drop": 0.0,
+    "training.shards": 0,
     "training.placeholders": False,
     "training.guided_attention": GUIDED_ATTENTION,  # without placeholders it is of no effect
 }
@@ -85,7 +88,14 @@ class Job:
         return None if self.protection is None else self.protection.statistics
 
 
-def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], None], stop: Callable[[], bool]) -> bool:
+def train_run(
+    job: Job,
+    run: Path,
+    device: str,
+    report: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    processes: Processes = ALONE,
+) -> bool:
     """Train job in the folder run until it is done or stop() is true, and save everything in either case.
 
     A training whose learning rate does not depend on its length goes on if job gives it more epochs than it had.
@@ -109,8 +119,8 @@ def train_run(job: Job, run: Path, device: str, report: Callable[[Progress], Non
     )
     task = translation_task(job.corpus, settings, partial(_validate, job), partial(_save_model, job, run))
     folder = RunFolder(path=run, identity=_identity(job))
-    _resume(state, task, folder)
-    return run_training(task, state, folder, report, stop)
+    begin(state, folder.identity, partial(_resume, state, task, folder), processes)
+    return run_training(task, state, folder, report, stop, processes)
 
 
 def translation_task(
@@ -177,7 +187,10 @@ def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> lis
     """The batches of an epoch, grouped by update."""
     rows = batch_rows(corpus, config.batch_tokens, config.seed, epoch)
     return [
-        [partial(_batch, corpus, config, part, own) for part, own in enumerate(rows[start : start + config.accumulate])]
+        [
+            LazyBatch(rows=own, make=partial(_batch, corpus, config, part))
+            for part, own in enumerate(rows[start : start + config.accumulate])
+        ]
         for start in range(0, len(rows), config.accumulate)
     ]
 
@@ -185,7 +198,7 @@ def _updates(corpus: TokenizedCorpus, config: TrainingConfig, epoch: int) -> lis
 def _batch(
     corpus: TokenizedCorpus, config: TrainingConfig, part: int, rows: NDArray[np.int64], seed: int
 ) -> BatchLoss[TranslationNetwork]:
-    """The batch of the given pairs, one part of an update."""
+    """The batch of the given pairs, or a shard of it, one part of an update."""
     batch = corpus.batch(rows, config.subword_sampling, seed * config.accumulate + part)
     tokens = int((batch.next_ids != PAD_ID).sum())
     guide = AttentionGuide.of(corpus, config.guided_attention)

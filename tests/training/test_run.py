@@ -4,6 +4,7 @@ import json
 from functools import partial
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,7 +12,8 @@ from nmt.io.lines import read_file
 from nmt.training import run
 from nmt.training.checkpoint import load_checkpoint
 from nmt.training.config import TaggingConfig
-from nmt.training.loop import BatchLoss, Task, Validation
+from nmt.training.gradients import BatchLoss, LazyBatch
+from nmt.training.loop import Task, Validation
 from nmt.training.run import RunFolder, run_training
 from nmt.training.state import TrainingState
 
@@ -30,8 +32,12 @@ def distance(network):
     return (network.bias - torch.rand(1)).square().sum() * 2
 
 
-def batch(name, seed):
+def batch(name, rows, seed):
     return BatchLoss(name=name, count=2, tokens=10, compute=distance)
+
+
+def lazy(make):
+    return LazyBatch(rows=np.arange(1), make=make)
 
 
 def task(**changes):
@@ -40,7 +46,7 @@ def task(**changes):
     given = {
         "config": TaggingConfig(**settings),
         "total": 6,
-        "updates": lambda epoch: [[partial(batch, name)] for name in NAMES],
+        "updates": lambda epoch: [[lazy(partial(batch, name))] for name in NAMES],
         "learning_rate": lambda update: 0.1,
         "validate": lambda network: Validation(score=1.0, figures={"f1": 1.0}),
         "save": lambda state, validation: None,
@@ -103,7 +109,7 @@ def test_the_time_of_validations_is_left_out(tmp_path, monkeypatch):
         tmp_path,
         report=seen.append,
         report_every=2,
-        updates=lambda epoch: [[lambda seed: take(2.0, batch("loss", seed))]] * 3,
+        updates=lambda epoch: [[lazy(lambda rows, seed: take(2.0, batch("loss", rows, seed)))]] * 3,
         validate=lambda network: take(1000.0, Validation(score=1.0, figures={})),
     )
     assert [(at.update, at.epoch, at.seconds_left) for at in seen] == [
@@ -115,11 +121,11 @@ def test_the_time_of_validations_is_left_out(tmp_path, monkeypatch):
 def test_each_loss_is_averaged_by_its_name_over_the_last_updates(tmp_path):
     values = iter([1.0, 3.0, 5.0, 7.0, 9.0, 11.0])
 
-    def make(name, seed):
+    def make(name, rows, seed):
         value = next(values)
         return BatchLoss(name=name, count=2, tokens=10, compute=lambda network: network.bias.sum() * 0 + 2 * value)
 
-    train(tmp_path, report_every=3, updates=lambda epoch: [[partial(make, name)] for name in NAMES])
+    train(tmp_path, report_every=3, updates=lambda epoch: [[lazy(partial(make, name))] for name in NAMES])
     losses = [
         (line["update"], line["one_loss"], line["other_loss"])
         for line in logged(tmp_path / "train.jsonl")
@@ -129,12 +135,12 @@ def test_each_loss_is_averaged_by_its_name_over_the_last_updates(tmp_path):
 
 
 def test_a_loss_is_a_mean_over_all_that_the_batches_of_an_update_count(tmp_path):
-    def make(total, count, seed):
+    def make(total, count, rows, seed):
         return BatchLoss(name="loss", count=count, tokens=1, compute=lambda network: network.bias.sum() + total)
 
     train(
         tmp_path,
-        updates=lambda epoch: [[partial(make, 5.0, 1), partial(make, 1.0, 3)]] * 3,
+        updates=lambda epoch: [[lazy(partial(make, 5.0, 1)), lazy(partial(make, 1.0, 3))]] * 3,
         learning_rate=lambda _: 0.0,
     )
     first = logged(tmp_path / "train.jsonl")[0]

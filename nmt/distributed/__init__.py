@@ -1,0 +1,1 @@
+"""Training in many processes, on one machine or several."""
