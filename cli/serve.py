@@ -12,7 +12,9 @@ from .options import Device, Engine
 def serve(
     model: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="A model folder; repeatable, for other languages. By default the shipped one."),
+        typer.Option(
+            metavar="DIR", help="A model folder; repeatable, for other languages. By default the shipped one."
+        ),
     ] = None,
     host: Annotated[
         str, typer.Option(help="The address to listen on; 0.0.0.0 is every one that this machine has.")
@@ -29,7 +31,9 @@ def serve(
     max_seconds: Annotated[float, typer.Option(help="Seconds after which a request is given up.")] = 60.0,
     max_waiting: Annotated[int, typer.Option(help="Requests at a time; further ones are sent away.")] = 256,
     per_minute: Annotated[int, typer.Option(help="Requests of one client in a minute; 0 is any number.")] = 0,
-    log: Annotated[bool, typer.Option("--log", help="Write a line for each request to stderr, without its text.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Write a line for each request to stderr, without its text.")
+    ] = False,
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:

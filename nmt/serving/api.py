@@ -3,6 +3,7 @@
 Where an answer has more than LibreTranslate's, a client has asked for it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,13 +12,15 @@ from starlette.requests import Request
 
 from nmt.decoding.tagger import TaggedLine, tag_chunks
 from nmt.serving.batcher import Task
+from nmt.serving.errors import RequestError
 from nmt.serving.parameters import FLAG, GLOSSARY, TEXT, TEXTS, Parameter, choice, count
-from nmt.serving.refusals import Refusal
 from nmt.serving.service import Service
-from nmt.serving.translation import AUTO, Asked, Translated, language_of, start_translation
+from nmt.serving.translation import AUTO, Asked, Translated, start_translation
 from nmt.serving.translators import language_name
 
 MAX_ALTERNATIVES = 10
+
+_LINE = re.compile(r"[^\r\n]+")
 
 Values = Mapping[str, Any]  # of the operation's parameters, by name
 
@@ -55,14 +58,14 @@ async def _translate(service: Service, request: Request, values: Values) -> Any:
 async def _translate_as_deepl(service: Service, request: Request, values: Values) -> Any:
     texts = [values["text"]] if isinstance(values["text"], str) else values["text"]
     if values["formality"] in ("more", "less"):
-        raise Refusal(400, "formality: no model of this server can choose it; leave it out, or prefer_more, prefer_less")
+        raise RequestError(
+            400, "formality: no model of this server can choose it; leave it out, or prefer_more, prefer_less"
+        )
     if values["glossary_id"]:
-        raise Refusal(400, "glossary_id: this server keeps no glossaries; send one as glossary with the request")
+        raise RequestError(400, "glossary_id: this server keeps no glossaries; send one as glossary with the request")
     asked = {"source": values["source_lang"], "target": values["target_lang"], "glossary": values["glossary"]}
     found = await _translated(service, request, texts, asked)
-    return {
-        "translations": [{"detected_source_language": each.source.upper(), "text": each.text()} for each in found]
-    }
+    return {"translations": [{"detected_source_language": each.source.upper(), "text": each.text()} for each in found]}
 
 
 async def _translated(service: Service, request: Request, q: str | list[str], values: Values) -> list[Translated]:
@@ -96,18 +99,24 @@ async def _tag(service: Service, request: Request, values: Values) -> Any:
     service.check_size(texts)
     taggers = service.translators.taggers
     if not taggers:
-        raise Refusal(501, "no model of this server finds names; serve one that nmt train-tagger has made")
+        raise RequestError(501, "no model of this server finds names; serve one that nmt train-tagger has made")
     by_default = next(iter(taggers))
     language = by_default if values["source"] == AUTO else service.translators.source(values["source"])
     if language not in taggers:
-        raise Refusal(400, f"no model of this server finds names in {language}; it does in {', '.join(taggers)}")
+        raise RequestError(400, f"no model of this server finds names in {language}; it does in {', '.join(taggers)}")
     tagger = taggers[language]
 
     def work(lines: Sequence[str]) -> Sequence[TaggedLine]:
         return list(tag_chunks(tagger, [lines]))
 
-    [tagged] = await service.wait(request, [service.batcher.submit(Task(("tag", id(tagger)), work), texts)])
-    entities = [[entity._asdict() | {"score": round(entity.score, 6)} for entity in one.entities] for one in tagged]
+    lines = [(number, match) for number, text in enumerate(texts) for match in _LINE.finditer(text)]
+    task = Task(("tag", id(tagger)), work)
+    [tagged] = await service.wait(request, [service.batcher.submit(task, [match[0] for _, match in lines])])
+    entities: list[list[dict[str, Any]]] = [[] for _ in texts]
+    for (number, match), line in zip(lines, tagged, strict=True):
+        for entity in line.entities:
+            place = {"start": match.start() + entity.start, "end": match.start() + entity.end}
+            entities[number].append(entity._asdict() | place | {"score": round(entity.score, 6)})
     return {"entities": entities[0] if single else entities}
 
 

@@ -17,11 +17,11 @@ from nmt.serving.api import OPERATIONS, Operation
 from nmt.serving.batcher import Batcher
 from nmt.serving.body import read_values
 from nmt.serving.config import ServerConfig
+from nmt.serving.errors import RequestError
 from nmt.serving.guard import Guard
 from nmt.serving.metrics import CONTENT_TYPE, Metrics
 from nmt.serving.openapi import describe, page
 from nmt.serving.parameters import read_parameters
-from nmt.serving.refusals import Refusal
 from nmt.serving.service import Service
 from nmt.serving.translation import Detect
 from nmt.serving.translators import Translators
@@ -49,7 +49,7 @@ def create_app(translators: Translators, detect: Detect, config: ServerConfig) -
             *_pages(),
         ],
         middleware=[Middleware(Guard, metrics=metrics), *_cors(config)],
-        exception_handlers={Refusal: _refuse, HTTPException: _refuse},
+        exception_handlers={RequestError: _refuse, HTTPException: _refuse},
         lifespan=lifespan,
     )
 
@@ -108,7 +108,7 @@ def _cors(config: ServerConfig) -> list[Middleware]:
 async def _refuse(request: Request, error: Exception) -> Response:
     """An error as the clients of each interface expect it."""
     name = "message" if request.url.path.startswith("/v2/") else "error"
-    if isinstance(error, Refusal):
+    if isinstance(error, RequestError):
         return JSONResponse({name: str(error)}, error.status, headers=dict(error.headers))
     assert isinstance(error, HTTPException)
     return JSONResponse({name: error.detail}, error.status_code, headers=error.headers)

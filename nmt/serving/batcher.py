@@ -1,6 +1,7 @@
 """Lines of all requests, worked on together: those that wait at the same time share batches.
 
-A result never depends on what shares a batch with it (promise 12), so nobody can tell from an answer who else was there.
+A result never depends on what shares a batch with it (promise 12), so no answer tells who else
+was there.
 """
 
 import threading
@@ -10,7 +11,7 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
 
-from nmt.serving.refusals import Refusal
+from nmt.serving.errors import RequestError
 
 ROUND_LINES = 64  # worked on at once, so that a long request does not hold up the short ones behind it
 ROUND_CHARACTERS = 8192
@@ -58,7 +59,7 @@ class Batcher:
     def submit(self, task: Task, lines: Sequence[str]) -> "Future[list[Any]]":
         """The future results of a task, one for each line; who cancels it has its lines dropped.
 
-        Raises Refusal (503) if too many jobs wait, or the server is shutting down.
+        Raises RequestError (503) if too many jobs wait, or the server is shutting down.
         """
         job = _Job(task, lines, Future())
         if not lines:
@@ -66,9 +67,9 @@ class Batcher:
             return job.future
         with self._change:
             if self._closed:
-                raise Refusal(503, "the server is shutting down; ask another one", retry_after=10)
+                raise RequestError(503, "the server is shutting down; ask another one", retry_after=10)
             if self._open >= self._max_waiting:
-                raise Refusal(503, "too many requests are waiting; try again in a moment", retry_after=1)
+                raise RequestError(503, "too many requests are waiting; try again in a moment", retry_after=1)
             self._open += 1
             self._waiting.append(job)
             self._change.notify()

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from nmt.serving.refusals import Refusal
+from nmt.serving.errors import RequestError
 
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
@@ -20,7 +20,7 @@ _REPEATABLE = {"text"}  # DeepL's forms name a text each
 async def read_values(request: Request, max_bytes: int, max_seconds: float) -> dict[str, Any]:
     """All that a request gives; a file of a form is an UploadFile.
 
-    Raises Refusal: 400 for what cannot be read, 408, 413 or 415 for what takes too long, is too long or of another
+    Raises RequestError: 400 for what cannot be read, 408, 413 or 415 for what takes too long, is too long or of another
     type.
     """
     values: dict[str, Any] = dict(request.query_params)
@@ -32,9 +32,11 @@ async def read_values(request: Request, max_bytes: int, max_seconds: float) -> d
             else:
                 values |= _of_json(b"".join([chunk async for chunk in _limited(request, max_bytes)]), kind)
     except TimeoutError:
-        raise Refusal(408, f"the request took more than {max_seconds:g} seconds to arrive; send it faster") from None
+        raise RequestError(
+            408, f"the request took more than {max_seconds:g} seconds to arrive; send it faster"
+        ) from None
     except ClientDisconnect:
-        raise Refusal(400, "the request ended before its body did") from None
+        raise RequestError(400, "the request ended before its body did") from None
     return values
 
 
@@ -51,7 +53,7 @@ async def _limited(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
         elif size > max_bytes + _DRAINED:
             break
     if size > max_bytes:
-        raise Refusal(413, f"the request has more than {max_bytes} bytes; send less at a time")
+        raise RequestError(413, f"the request has more than {max_bytes} bytes; send less at a time")
 
 
 async def _form(request: Request, kind: str, max_bytes: int) -> FormData:
@@ -61,7 +63,7 @@ async def _form(request: Request, kind: str, max_bytes: int) -> FormData:
             return await FormParser(request.headers, stream, max_part_size=max_bytes).parse()
         return await MultiPartParser(request.headers, stream, max_files=1, max_part_size=max_bytes).parse()
     except (MultiPartException, KeyError) as error:
-        raise Refusal(400, f"the form cannot be read: {getattr(error, 'message', 'it has no boundary')}") from None
+        raise RequestError(400, f"the form cannot be read: {getattr(error, 'message', 'it has no boundary')}") from None
 
 
 def _of_form(form: FormData) -> Mapping[str, Any]:
@@ -79,11 +81,11 @@ def _of_json(body: bytes, kind: str) -> Mapping[str, Any]:
     if not body.strip():
         return {}
     if kind and kind != "application/json" and not kind.endswith("+json"):
-        raise Refusal(415, f"a body must be application/json, {_FORM} or {_MULTIPART}")
+        raise RequestError(415, f"a body must be application/json, {_FORM} or {_MULTIPART}")
     try:
         values = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise Refusal(400, "the body is not valid JSON in UTF-8") from None
+        raise RequestError(400, "the body is not valid JSON in UTF-8") from None
     if not isinstance(values, dict):
-        raise Refusal(400, 'the body must be a JSON object, such as {"q": "Guten Morgen.", "source": "de"}')
+        raise RequestError(400, 'the body must be a JSON object, such as {"q": "Guten Morgen.", "source": "de"}')
     return values

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from nmt.serving.config import ServerConfig
-from nmt.serving.refusals import Refusal
+from nmt.serving.errors import RequestError
 
 _REMEMBERED = 10_000  # clients
 
@@ -24,10 +24,12 @@ class Clients:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # requests that a client has left, and when
 
     def admit(self, request: Request, values: Mapping[str, Any]) -> None:
-        """Raise Refusal unless the sender of a request, which gives these values, is answered now."""
+        """Raise RequestError unless the sender of a request, which gives these values, is answered now."""
         key = _key(request, values)
         if self._keys and not any([hmac.compare_digest(key.encode("utf-8", "replace"), known) for known in self._keys]):
-            raise Refusal(403, "this server needs an API key: send a valid one as api_key, or in Authorization: Bearer")
+            raise RequestError(
+                403, "this server needs an API key: send a valid one as api_key, or in Authorization: Bearer"
+            )
         if self._per_minute:
             self._count(key if self._keys else request.client.host if request.client else "")
 
@@ -41,7 +43,7 @@ class Clients:
             self._left.popitem(last=False)
         if left < 1:
             wait = int((1 - left) * 60 / self._per_minute) + 1
-            raise Refusal(429, f"more than {self._per_minute} requests in a minute; slow down", retry_after=wait)
+            raise RequestError(429, f"more than {self._per_minute} requests in a minute; slow down", retry_after=wait)
 
 
 def _key(request: Request, values: Mapping[str, Any]) -> str:

@@ -80,7 +80,8 @@ def page(operations: Sequence[Operation]) -> str:
 
 def _section(operation: Operation) -> str:
     rows = "".join(
-        f"<dt><code>{escape(each.name)}</code>{' (needed)' if each.required else ''}</dt><dd>{escape(each.meaning)}</dd>"
+        f"<dt><code>{escape(each.name)}</code>{' (needed)' if each.required else ''}</dt>"
+        f"<dd>{escape(each.meaning)}</dd>"
         for each in operation.parameters
     )
     answer = escape(json.dumps(operation.example, ensure_ascii=False, indent=1))

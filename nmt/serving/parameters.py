@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from nmt.errors import DataError
 from nmt.protection.glossary import Glossary, glossary_from_lines, make_glossary
-from nmt.serving.refusals import Refusal
+from nmt.serving.errors import RequestError
 
 _REQUIRED = object()
 _GLOSSARY_TERMS = 10_000
@@ -37,20 +37,20 @@ class Parameter:
 def read_parameters(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
     """A request's values, checked, and defaults for those that it does not give; others are ignored.
 
-    Raises Refusal (400) for what is missing or wrong.
+    Raises RequestError (400) for what is missing or wrong.
     """
     found = {}
     for parameter in parameters:
         given = values.get(parameter.name)
         if given is None:
             if parameter.required:
-                raise Refusal(400, f"{parameter.name} is missing: {parameter.meaning}")
+                raise RequestError(400, f"{parameter.name} is missing: {parameter.meaning}")
             found[parameter.name] = parameter.default
             continue
         try:
             found[parameter.name] = parameter.kind.read(given)
         except (ValueError, DataError) as error:
-            raise Refusal(400, f"{parameter.name}: {error}") from None
+            raise RequestError(400, f"{parameter.name}: {error}") from None
     return found
 
 

@@ -18,9 +18,7 @@ from nmt.serving.translators import Translators
 _LATE = 5.0  # seconds: a client has so long to begin a request, and to send its head
 
 
-def run_server(
-    translators: Translators, detect: Detect, config: ServerConfig, started: Callable[[str], None]
-) -> None:
+def run_server(translators: Translators, detect: Detect, config: ServerConfig, started: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; started is told the address. Raises ConfigError for one that cannot be had."""
     listening = _listen(config)
     host, port = listening.getsockname()[:2]

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from nmt.serving.batcher import Batcher
 from nmt.serving.clients import Clients
 from nmt.serving.config import ServerConfig
+from nmt.serving.errors import RequestError
 from nmt.serving.metrics import Metrics
-from nmt.serving.refusals import Refusal
 from nmt.serving.translation import Detect
 from nmt.serving.translators import Translators
 
@@ -35,27 +35,31 @@ class Service:
         self.metrics.watch(lambda: self.batcher.open)
 
     def check_size(self, texts: Sequence[str]) -> None:
-        """Raise Refusal (413) for more than the server takes in one request."""
+        """Raise RequestError (413) for more than the server takes in one request."""
         if len(texts) > self.config.max_texts:
-            raise Refusal(413, f"{len(texts)} texts are more than the {self.config.max_texts} that a request may have")
+            raise RequestError(
+                413, f"{len(texts)} texts are more than the {self.config.max_texts} that a request may have"
+            )
         if (size := sum(map(len, texts))) > self.config.max_characters:
-            raise Refusal(
+            raise RequestError(
                 413, f"{size} characters are more than the {self.config.max_characters} that a request may have"
             )
 
     async def wait(self, request: Request, futures: Sequence["Future[Any]"]) -> list[Any]:
-        """The results of what the batcher has taken on; nobody waits longer than max_seconds, or for a client that left."""
+        """The results of what the batcher has taken on.
+
+        Raises RequestError when max_seconds are over or the client has gone; what waits then is dropped.
+        """
         results = asyncio.gather(*map(asyncio.wrap_future, futures))
         left = asyncio.ensure_future(_left(request))
+        either: set[asyncio.Future[Any]] = {results, left}
         try:
-            done, _ = await asyncio.wait(
-                {results, left}, timeout=self.config.max_seconds, return_when=asyncio.FIRST_COMPLETED
-            )
+            done, _ = await asyncio.wait(either, timeout=self.config.max_seconds, return_when=asyncio.FIRST_COMPLETED)
             if results in done:
                 return results.result()
             if left in done:
-                raise Refusal(CLIENT_GONE, "the client has gone")
-            raise Refusal(
+                raise RequestError(CLIENT_GONE, "the client has gone")
+            raise RequestError(
                 503, f"no answer within {self.config.max_seconds:g} seconds; send less, or try again", retry_after=10
             )
         finally:

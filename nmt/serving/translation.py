@@ -91,7 +91,7 @@ class Pending:
 def start_translation(
     texts: Sequence[str], asked: Asked, translators: Translators, batcher: Batcher, detect: Detect
 ) -> Pending:
-    """Hand texts to the batcher; Refusal if it takes no more, or if nothing translates between their languages."""
+    """Hand texts to the batcher; RequestError if it takes no more, or if nothing translates between their languages."""
     known = [(text, *(language_of(text, asked, translators, detect))) for text in texts]
     by_source: dict[str, list[int]] = {}
     for number, (_, source, _) in enumerate(known):

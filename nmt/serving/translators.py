@@ -6,7 +6,7 @@ from typing import Any
 
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.tagger import TaggingModel
-from nmt.serving.refusals import Refusal
+from nmt.serving.errors import RequestError
 
 # English names of languages, for clients that show them; of any other, the code is shown.
 _NAMES = {
@@ -47,7 +47,7 @@ class Translators:
         ]
 
     def source(self, code: str) -> str:
-        """The language that is read for a code as a client writes it: DE, de-AT; Refusal if there is none such."""
+        """The language that is read for a code as a client writes it: DE, de-AT; RequestError if there is none such."""
         return _known(code, self.sources)
 
     def target(self, code: str) -> str:
@@ -55,12 +55,12 @@ class Translators:
         return _known(code, [*dict.fromkeys(target for _, target in self.pairs), *self.sources])
 
     def between(self, source: str, target: str) -> TranslationModel | None:
-        """What translates between two languages, None for a language and itself; Refusal if nothing does."""
+        """What translates between two languages, None for a language and itself; RequestError if nothing does."""
         if source == target:
             return None
         if (source, target) not in self.pairs:
             pairs = ", ".join(f"{here} to {there}" for here, there in self.pairs)
-            raise Refusal(400, f"no model translates {source} to {target}; this server translates {pairs}")
+            raise RequestError(400, f"no model translates {source} to {target}; this server translates {pairs}")
         return self.pairs[source, target]
 
 
@@ -83,4 +83,4 @@ def _known(code: str, known: Sequence[str]) -> str:
         for language in known:
             if language.lower() == wanted.lower():
                 return language
-    raise Refusal(400, f"the language {code[:20]!r} is not supported; this server has {', '.join(known)}")
+    raise RequestError(400, f"the language {code[:20]!r} is not supported; this server has {', '.join(known)}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Refusal(Exception):
+class RequestError(Exception):
     """A request that is not answered; status is HTTP's code, and retry_after the seconds after which it may be."""
 
     def __init__(self, status: int, message: str, *, retry_after: int | None = None) -> None:
