@@ -27,6 +27,7 @@ from .options import TEXT_ALLOWED
 from .prepare import prepare
 from .report import report
 from .scoring import OLD_SPELLINGS
+from .serve import serve
 from .tag import tag
 from .tokenize import tokenize
 from .train import train
@@ -57,6 +58,7 @@ app.command("train-tagger")(train_tagger)
 app.command("distill")(distill)
 app.command("translate", context_settings=TEXT_ALLOWED)(translate)
 app.command("tag", context_settings=TEXT_ALLOWED)(tag)
+app.command("serve")(serve)
 app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)

@@ -138,7 +138,8 @@ def _links(
     text is the translation before it was restored.
     """
     target = Positions(text, segment.items, restored.places)
-    source = Positions(segment.visible, segment.items, [(span.start, span.end) for span in segment.spans])
+    shown_spans = segment.spans if segment.items else ()  # a model without placeholders sees the words themselves
+    source = Positions(segment.visible, segment.items, [(span.start, span.end) for span in shown_spans])
     offsets = [source.of(start) for _, start, _ in model.source_tokenizer.spans(segment.visible)]
     [weights] = attention_weights(model.engine, [segment.query.ids], [hypothesis.ids], model.decoder_start_id)
     shown: list[int | None] = []

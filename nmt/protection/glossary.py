@@ -50,21 +50,26 @@ def make_glossary(translations: Mapping[str, str]) -> Glossary:
 
 
 def read_glossary(path: Path) -> Glossary:
-    """Read a file of lines source,target[,note], with semicolons or tabs as well; fields may be in double quotes.
+    """Read a file of terms; see glossary_from_lines."""
+    return glossary_from_lines(read_file(path), str(path))
+
+
+def glossary_from_lines(lines: Iterable[str], name: str) -> Glossary:
+    """Read lines source,target[,note], with semicolons or tabs as well; fields may be in double quotes.
 
     A first line that has both the words source and target names the columns. Raises DataError, which names the line,
     for a missing or empty column, a quote that does not end, and a term that has two translations.
     """
     found: dict[tuple[str, ...], tuple[str, str, int]] = {}
-    for number, source, target in _rows(path):
+    for number, source, target in _rows(lines, name):
         key = tuple(_tokens(source))
         _, before, line = found.setdefault(key, (source, target, number))
         if before != target:
             raise DataError(
-                f"{path}:{number}: {source!r} is translated as {target!r}, but as {before!r} in line {line}; keep one"
+                f"{name}:{number}: {source!r} is translated as {target!r}, but as {before!r} in line {line}; keep one"
             )
     if not found:
-        raise DataError(f"{path}: has no terms; write one on each line, as source,target")
+        raise DataError(f"{name}: has no terms; write one on each line, as source,target")
     return make_glossary({source: target for source, target, _ in found.values()})
 
 
@@ -114,30 +119,30 @@ def _tokens(text: str) -> list[str]:
     return [composed(token) for token in _TOKEN.findall(text)]
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+def _rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, str, str]]:
     """Each line's number, term and translation."""
     delimiter = ""
     columns: Sequence[str] = ("source", "target", "note")
-    for number, line in enumerate(read_file(path), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         first = not delimiter
         if first:
             delimiter = next((each for each in _DELIMITERS if each in line), ",")
-        fields = _fields(line.rstrip("\r"), delimiter, f"{path}:{number}")
+        fields = _fields(line.rstrip("\r"), delimiter, f"{name}:{number}")
         names = [field.casefold() for field in fields]
         if first and {"source", "target"} <= set(names):
             columns = names
             continue
         if len(fields) < 2 or len(fields) > len(columns):
             raise DataError(
-                f"{path}:{number}: has {len(fields)} columns; write source{delimiter}target, and a field with the"
+                f"{name}:{number}: has {len(fields)} columns; write source{delimiter}target, and a field with the"
                 " delimiter in it in double quotes"
             )
         row = dict(zip(columns, fields, strict=False))
         for side in ("source", "target"):
             if not row.get(side):
-                raise DataError(f"{path}:{number}: the {side} is empty; write both, or leave the line out")
+                raise DataError(f"{name}:{number}: the {side} is empty; write both, or leave the line out")
         yield number, row["source"], row["target"]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nmt.decoding.model import EngineName, TranslationModel, load_translator
-from nmt.decoding.tagger import NameFinder, load_tagger, name_finder
+from nmt.decoding.tagger import TaggingModel, load_tagger, name_finder
 from nmt.model_folder.contents import TAGGER_DESCRIPTION, read_description
 from nmt.model_folder.store import exists, open_folder
 from nmt.text.directions import Direction, directions_of
@@ -21,17 +21,26 @@ def load_models(
 
     If the first has a tagger, it finds names to protect.
     """
+    model, _ = load_with_tagger(models, device=device, engine=engine)
+    return model.between(source, target)
+
+
+def load_with_tagger(
+    models: Models, *, device: str = "cpu", engine: EngineName = "auto"
+) -> tuple[TranslationModel, TaggingModel | None]:
+    """The same in the model's first direction, and the first folder's tagger, if it has one."""
     paths = model_paths(models)
     with ThreadPoolExecutor(1) as thread:  # side by side, since both take a tenth of a second
-        tagger = thread.submit(_name_finder, paths[0], device, engine)
-        model = load_translator(paths, device, engine).between(source, target)
-    return replace(model, tag=tagger.result()) if model.placeholders else model
+        loading = thread.submit(_tagger, paths[0], device, engine)
+        model = load_translator(paths, device, engine)
+    tagger = loading.result()
+    return (replace(model, tag=name_finder(tagger)) if tagger and model.placeholders else model), tagger
 
 
-def _name_finder(path: Path, device: str, engine: EngineName) -> NameFinder | None:
+def _tagger(path: Path, device: str, engine: EngineName) -> TaggingModel | None:
     if not exists(path) or not open_folder(path).has(TAGGER_DESCRIPTION):
         return None  # or what is wrong with the folder is told by who loads the translator
-    return name_finder(load_tagger(path, device, engine))
+    return load_tagger(path, device, engine)
 
 
 def model_paths(models: Models) -> Sequence[Path]:

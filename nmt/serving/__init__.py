@@ -1,0 +1,1 @@
+"""Translation over HTTP: LibreTranslate's interface, and a page to translate on."""

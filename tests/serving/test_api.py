@@ -1,0 +1,171 @@
+import pytest
+
+HAUS = {"q": "Haus rot.", "source": "de", "target": "en"}
+
+
+def test_a_text_is_translated_whatever_form_the_request_has(client):
+    expected = {"translatedText": "house red."}
+    assert client.post("/translate", json=HAUS).json() == expected
+    assert client.post("/translate", data=HAUS).json() == expected
+    assert client.post("/translate", files={name: (None, value) for name, value in HAUS.items()}).json() == expected
+    assert client.post("/translate", params=HAUS).json() == expected  # as deep-translator asks
+
+
+def test_a_list_gives_a_list_and_lines_keep_their_ends(client):
+    q = ["Haus.\r\nBaum.\n", "", "\n\nHund."]
+    answer = client.post("/translate", json={**HAUS, "q": q}).json()
+    assert answer == {"translatedText": ["house.\r\ntree.\n", "", "\n\ndog."]}
+    assert client.post("/translate", json={**HAUS, "q": []}).json() == {"translatedText": []}
+
+
+def test_languages_are_chosen_by_their_codes_and_a_text_in_the_wanted_one_stays(client):
+    assert client.post("/translate", json={"q": "red house.", "source": "EN-gb", "target": "de"}).json() == {
+        "translatedText": "rot Haus."
+    }
+    assert client.post("/translate", json={**HAUS, "target": "de"}).json() == {"translatedText": "Haus rot."}
+
+
+def test_auto_finds_the_language_of_each_text(client):
+    answer = client.post("/translate", json={"q": ["Haus.", "house.", "Hund."], "source": "auto", "target": "en"})
+    assert answer.json() == {
+        "translatedText": ["house.", "house.", "dog."],
+        "detectedLanguage": [
+            {"language": "de", "confidence": 90},
+            {"language": "en", "confidence": 75},
+            {"language": "de", "confidence": 0},
+        ],
+    }
+    assert client.post("/detect", json={"q": "house"}).json() == [
+        {"language": "en", "confidence": 75.0},
+        {"language": "de", "confidence": 25.0},
+    ]
+
+
+def test_alternatives_are_others_and_as_many_as_asked_for_at_most(client):
+    answer = client.post("/translate", json={**HAUS, "alternatives": 3}).json()
+    assert 1 <= len(answer["alternatives"]) <= 3
+    assert answer["translatedText"] == "house red."
+    assert len({answer["translatedText"], *answer["alternatives"]}) == len(answer["alternatives"]) + 1
+
+
+def test_details_tell_of_each_line_what_became_of_it(client):
+    [first, second] = client.post("/translate", json={**HAUS, "q": "Haus rot.\nBaum.", "details": True}).json()[
+        "details"
+    ]
+    assert (first["source"], first["text"], first["end"]) == ("Haus rot.", "house red.", "\n")
+    assert first["flags"] == first["items"] == []
+    assert 0 < first["confidence"] <= 1
+    assert first["alignment"] == [[0, 0], [1, 1]]
+    assert (second["text"], second["end"]) == ("tree.", "")
+
+
+@pytest.mark.parametrize("glossary", [{"Haus": "building"}, "source,target\nHaus,building\n", "Haus;building"])
+def test_a_request_may_bring_its_own_glossary(client, glossary):
+    answer = client.post("/translate", json={**HAUS, "q": "Haus", "glossary": glossary, "details": True}).json()
+    [item] = answer["details"][0]["items"]
+    assert (item["kind"], item["text"]) == ("glossary", "Haus")
+
+
+def test_deepl_clients_are_answered_as_they_expect(client):
+    answer = client.post(
+        "/v2/translate",
+        data={"text": ["Haus.", "Hund."], "target_lang": "EN-US", "source_lang": "DE"},
+        headers={"Authorization": "DeepL-Auth-Key any"},
+    )
+    assert answer.json() == {
+        "translations": [
+            {"detected_source_language": "DE", "text": "house."},
+            {"detected_source_language": "DE", "text": "dog."},
+        ]
+    }
+    refused = client.post("/v2/translate", json={"text": ["a"], "target_lang": "EN", "glossary_id": "x"})
+    assert refused.status_code == 400
+    assert "glossary" in refused.json()["message"]
+
+
+def test_names_are_found_by_their_place_in_the_text(client):
+    from tests_tagged import tagged_sentences
+
+    words, _ = tagged_sentences(1, 3)[0]
+    text = "\n".join([" ".join(words)] * 2)
+    entities = client.post("/tag", json={"q": text}).json()["entities"]
+    assert entities
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in entities)
+    half = len(entities) // 2  # the second line says the same
+    assert [one["text"] for one in entities[:half]] == [one["text"] for one in entities[half:]]
+    assert client.post("/tag", json={"q": "x", "source": "en"}).status_code == 400
+
+
+def test_what_a_server_has_is_told(client):
+    assert client.get("/languages").json() == [
+        {"code": "de", "name": "German", "targets": ["de", "en"]},
+        {"code": "en", "name": "English", "targets": ["de", "en"]},
+    ]
+    settings = client.get("/frontend/settings").json()
+    assert settings["charLimit"] == 50_000
+    assert settings["language"]["source"] == {"code": "de", "name": "German"}
+    assert client.get("/health").json() == {"status": "ok"}
+
+
+def test_metrics_count_requests_and_have_no_text(client):
+    client.post("/translate", params={"q": "Haus.", "source": "de", "target": "en"})
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'nmt_requests_total{route="/translate",status="200"} 1.0' in answer.text
+    assert 'nmt_characters_total{source="de",target="en"} 5.0' in answer.text
+    assert "Haus" not in answer.text
+
+
+def test_the_interface_is_described_to_programs_and_people(client):
+    document = client.get("/openapi.json").json()
+    body = document["paths"]["/translate"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body["required"] == ["q", "source", "target"]
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert all(path in page.text for path in document["paths"])
+    assert "<script" not in page.text
+
+
+def test_a_key_is_asked_for_where_there_are_keys(client_of):
+    client = client_of(api_keys=("secret", "other"))
+    assert client.post("/translate", json=HAUS).status_code == 403
+    assert client.post("/translate", json={**HAUS, "api_key": "wrong"}).status_code == 403
+    assert client.post("/translate", json={**HAUS, "api_key": "other"}).status_code == 200
+    assert client.post("/translate", json=HAUS, headers={"Authorization": "Bearer secret"}).status_code == 200
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/languages").status_code == 200
+    assert client.get("/frontend/settings").json()["keyRequired"] is True
+
+
+def test_other_sites_may_use_it_only_if_they_are_named(client_of):
+    asking = {"Origin": "https://example.org"}
+    assert "access-control-allow-origin" not in client_of().get("/languages", headers=asking).headers
+    allowed = client_of(origins=("https://example.org",)).get("/languages", headers=asking)
+    assert allowed.headers["access-control-allow-origin"] == "https://example.org"
+
+
+def test_too_many_requests_in_a_minute_are_told_when_to_come_back(client_of):
+    client = client_of(per_minute=2)
+    assert [client.post("/detect", json={"q": "Haus"}).status_code for _ in range(3)] == [200, 200, 429]
+    assert int(client.post("/detect", json={"q": "Haus"}).headers["retry-after"]) >= 1
+
+
+def test_limits_on_size_and_time_are_kept(client_of):
+    small = client_of(max_characters=10, max_texts=2)
+    assert small.post("/translate", json={**HAUS, "q": "Haus" * 3}).status_code == 413
+    assert small.post("/translate", json={**HAUS, "q": ["a"] * 3}).status_code == 413
+    late = client_of(max_seconds=0.1).post("/translate", json={**HAUS, "q": "Haus. Baum. " * 3000})
+    assert late.status_code == 503
+    assert int(late.headers["retry-after"]) > 0
+
+
+def test_every_answer_has_the_headers_that_browsers_obey(client):
+    for answer in (
+        client.get("/"),
+        client.get("/nothing"),
+        client.post("/translate", content=b"{"),
+        client.get("/docs"),
+    ):
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
