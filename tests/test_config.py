@@ -82,7 +82,9 @@ def test_a_recipe_is_found_by_its_name_unless_a_file_has_it(tmp_path, monkeypatc
     assert load_config(Path("tatoeba")).training.epochs == 5
     (tmp_path / "demo").write_text("[training]\nepochs = 77\n")
     assert load_config(Path("demo")).training.epochs == 77
-    with pytest.raises(ConfigError, match=r"tatoba: .*; check the path, or choose one of the recipes de-en, de-en-everyday, "):
+    with pytest.raises(
+        ConfigError, match=r"tatoba: .*; check the path, or choose one of the recipes de-en, de-en-everyday, "
+    ):
         load_config(Path("tatoba"))
 
 

@@ -86,12 +86,11 @@ def test_deepl_clients_are_answered_as_they_expect(client):
 def test_names_are_found_by_their_place_in_the_text(client):
     from tests_tagged import tagged_sentences
 
-    words, _ = tagged_sentences(1, 3)[0]
-    text = "\n".join([" ".join(words)] * 2)
+    text = "\n".join([" ".join(words) for words, _ in tagged_sentences(9, 3)] * 2)
     entities = client.post("/tag", json={"q": text}).json()["entities"]
     assert entities
     assert all(text[one["start"] : one["end"]] == one["text"] for one in entities)
-    half = len(entities) // 2  # the second line says the same
+    half = len(entities) // 2  # the second half of the lines says the same
     assert [one["text"] for one in entities[:half]] == [one["text"] for one in entities[half:]]
     assert client.post("/tag", json={"q": "x", "source": "en"}).status_code == 400
 

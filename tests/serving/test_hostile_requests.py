@@ -79,14 +79,20 @@ BODIES = {
 
 REQUESTS = {
     "another type": ("POST", "/translate", {"content": b"<q>Haus</q>", "headers": {"content-type": "text/xml"}}, 415),
-    "a type of nonsense": ("POST", "/translate", {"content": said(), "headers": {"content-type": ";;;="}}, 415),
+    "a type of nonsense": ("POST", "/translate", {"content": said(), "headers": {"content-type": ";;;="}}, 200),
     "a form of bytes": ("POST", "/translate", {"content": bytes(range(256)), "headers": FORM}, 400),
     "a form with bad escapes": ("POST", "/translate", {"content": b"q=%zz%&source=de&target=en", "headers": FORM}, 200),
     "a form of many fields": ("POST", "/translate", {"content": b"a=1&" * 2000, "headers": FORM}, 400),
-    "parts without a boundary": ("POST", "/translate", {"content": b"x", "headers": {"content-type": "multipart/form-data"}}, 400),
-    "parts without an end": ("POST", "/translate", multipart(b'--b\r\nContent-Disposition: form-data; name="q"\r\n\r\nHaus'), 400),
+    "parts without a boundary": (
+        "POST", "/translate", {"content": b"x", "headers": {"content-type": "multipart/form-data"}}, 400
+    ),
+    "parts without an end": (
+        "POST", "/translate", multipart(b'--b\r\nContent-Disposition: form-data; name="q"\r\n\r\nHaus'), 400
+    ),
     "parts without names": ("POST", "/translate", multipart(b"--b\r\n\r\nHaus\r\n--b--\r\n"), 400),
-    "a file for a text": ("POST", "/translate", {"files": {"q": ("q.txt", b"Haus")}, "data": {"source": "de", "target": "en"}}, 400),
+    "a file for a text": (
+        "POST", "/translate", {"files": {"q": ("q.txt", b"Haus")}, "data": {"source": "de", "target": "en"}}, 400
+    ),
     "another method": ("GET", "/translate", {"params": GOOD}, 405),
     "no such address": ("POST", "/translate/../../etc/passwd", {"json": GOOD}, 404),
     "a file beside the page's": ("GET", "/static/../app.py", {}, 404),
@@ -98,9 +104,13 @@ REQUESTS = {
     "a list to detect": ("POST", "/detect", {"json": {"q": ["Haus"]}}, 400),
     "nothing to find names in": ("POST", "/tag", {"json": {}}, 400),
     "no text for DeepL": ("POST", "/v2/translate", {"json": {"target_lang": "EN"}}, 400),
-    "a formality that no model has": ("POST", "/v2/translate", {"json": {"text": "a", "target_lang": "EN", "formality": "less"}}, 400),
+    "a formality that no model has": (
+        "POST", "/v2/translate", {"json": {"text": "a", "target_lang": "EN", "formality": "less"}}, 400
+    ),
     "a key that is no text": ("POST", "/translate", {"json": {**GOOD, "api_key": ["x"]}}, 200),
-    "headers of nonsense": ("POST", "/translate", {"json": GOOD, "headers": {"authorization": "\t", "origin": "null"}}, 200),
+    "headers of nonsense": (
+        "POST", "/translate", {"json": GOOD, "headers": {"authorization": "\t", "origin": "null"}}, 200
+    ),
 }  # fmt: skip
 REQUESTS |= {
     name: ("POST", "/translate", {"content": body, "headers": JSON}, status) for name, (body, status) in BODIES.items()

@@ -50,7 +50,9 @@ def test_a_folder_that_has_its_weights_in_int8_alone_will_do(begun, toy_model, t
     assert not open_folder(tmp_path / "small").has("translator.safetensors")
     before, after = weights(toy_model), weights(begun(*STILL, init=tmp_path / "small"))
     for name in before:
-        np.testing.assert_allclose(after[name], before[name], atol=np.abs(before[name]).max() / 125)  # half a level of 63
+        np.testing.assert_allclose(
+            after[name], before[name], atol=np.abs(before[name]).max() / 125
+        )  # half a level of 63
 
 
 def test_a_piece_that_both_tokenizers_have_keeps_its_row_and_a_new_one_is_the_mean_of_its_parts(
