@@ -18,6 +18,7 @@ LAYERS = [
     {"nmt.decoding"},
     {"nmt.training"},
     {"nmt.benchmark"},
+    {"nmt.documents"},
     {"nmt.config"},
     {"nmt.stages", "nmt.interface"},
     {"nmt.cli"},

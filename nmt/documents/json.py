@@ -10,6 +10,7 @@ from functools import partial
 from json import dumps, loads
 
 from nmt.documents.passages import Passage, cut_lines, line_end_of
+from nmt.documents.structure import structural_marks
 from nmt.errors import DataError
 
 _TOKEN = re.compile(
@@ -43,7 +44,7 @@ def cut_json(text: str, name: str, columns: Sequence[str] = ()) -> Iterator[Pass
     for start, end in _chosen_strings(text, name, columns, found):
         value = loads(text[start:end])
         write = partial(_write, line_end=line_end_of(value), ascii_only=ascii_only)
-        yield Passage(start=start, end=end, lines=cut_lines(value), write=write)
+        yield Passage(start=start, end=end, lines=cut_lines(value), write=write, marks=structural_marks)
     for column in columns:
         if column not in found:
             raise DataError(f"{name}: no key {column!r}; name one that it has, or the end of a path as in address.city")

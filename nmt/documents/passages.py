@@ -6,12 +6,12 @@ given is copied, too, so that what the translator leaves alone stays as it was w
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 Range = tuple[int, int]  # text[start:end]
 
-_AT_ONCE = 1024  # passages
+_AT_ONCE = 256  # passages
 _LINE_END = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<(?P<slash>/?)(?P<name>[^\s/<>]+)[^>]*?(?P<empty>/?)>")
 
@@ -24,7 +24,15 @@ class Segment:
     line: int  # of the document, counted from 1; in docx the paragraph
 
 
-Translate = Callable[[Sequence[Segment]], Sequence[str]]  # one translation for each segment
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A translation, which is used or not: if it lacks a mark, its segment is translated again in pieces."""
+
+    text: str
+    used: Callable[[], None] = lambda: None  # is called if it is used
+
+
+Translate = Callable[[Sequence[Segment]], Sequence[Translated]]  # one translation for each segment
 Warn = Callable[[str], None]
 
 
@@ -98,25 +106,14 @@ def _translate_chunk(
         if _has_words(text)
     ]
     failed = []
-    texts = _translate([Segment(text=text, line=places[number]) for number, _, text in wanted], translate)
-    for (number, place, text), translation in zip(wanted, texts, strict=True):
-        if _same_marks(chunk[number], text, translation):
-            found[number][place] = translation
+    segments = [Segment(text=text, line=places[number]) for number, _, text in wanted]
+    for (number, place, text), translated in zip(wanted, _translate(segments, translate), strict=True):
+        if _same_marks(chunk[number], text, translated.text):
+            translated.used()
+            found[number][place] = translated.text
         else:
             failed.append((number, place, text))
-    pieces = [_pieces(text, chunk[number].marks(text)) for number, _, text in failed]
-    segments = [
-        Segment(text=piece.strip(), line=places[number])
-        for (number, _, _), own in zip(failed, pieces, strict=True)
-        for piece in own[::2]
-        if _has_words(piece)
-    ]
-    translations = iter(_translate(segments, translate))
-    for (number, place, text), own in zip(failed, pieces, strict=True):
-        joined = "".join(
-            piece if odd % 2 or not _has_words(piece) else _in_place_of(piece, next(translations))
-            for odd, piece in enumerate(own)
-        )
+    for (number, place, text), joined in zip(failed, _translate_pieces(chunk, places, failed, translate), strict=True):
         if _same_marks(chunk[number], text, joined):
             found[number][place] = joined
         else:
@@ -124,12 +121,31 @@ def _translate_chunk(
     return found
 
 
-def _translate(segments: Sequence[Segment], translate: Translate) -> list[str]:
-    """The translations, each of one line; what is the same is translated once."""
-    different = {segment.text: segment for segment in reversed(segments)}
-    given = list(different.values())[::-1]
-    translations = dict(zip((segment.text for segment in given), translate(given) if given else (), strict=True))
-    return [translations[segment.text].replace("\n", " ") for segment in segments]
+def _translate_pieces(
+    chunk: Sequence[Passage], places: Sequence[int], lines: Sequence[tuple[int, int, str]], translate: Translate
+) -> Iterator[str]:
+    """Yield a translation of each line, given with the number of its passage, in which the marks stay where they are."""
+    pieces = [_pieces(text, chunk[number].marks(text)) for number, _, text in lines]
+    segments = [
+        Segment(text=piece.strip(), line=places[number])
+        for (number, _, _), own in zip(lines, pieces, strict=True)
+        for piece in own[::2]
+        if _has_words(piece)
+    ]
+    translations = iter(_translate(segments, translate))
+    for own in pieces:
+        for place in range(0, len(own), 2):
+            if _has_words(own[place]):
+                translated = next(translations)
+                translated.used()
+                own[place] = _in_place_of(own[place], translated.text)
+        yield "".join(own)
+
+
+def _translate(segments: Sequence[Segment], translate: Translate) -> list[Translated]:
+    """The translations, each of one line."""
+    found = translate(segments) if segments else []
+    return [replace(each, text=each.text.replace("\n", " ")) for each in found]
 
 
 def _has_words(text: str) -> bool:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 
 from nmt.documents.passages import Passage, cut_lines, line_end_of
+from nmt.documents.structure import structural_marks
 from nmt.errors import DataError
 
 _SEPARATORS = ",;\t|"
@@ -56,6 +57,7 @@ def _cut(rows: Iterator[list[_Cell]], name: str, columns: Sequence[str], separat
                     end=cell.end,
                     lines=cut_lines(cell.text),
                     write=partial(_write, cell=cell, separator=separator),
+                    marks=structural_marks,
                 )
 
 
