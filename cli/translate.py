@@ -1,7 +1,7 @@
 """`nmt translate`: translate lines of text."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -21,6 +21,11 @@ from .options import (
 from .scoring import refuse
 from .warning import warn
 
+if TYPE_CHECKING:
+    from nmt.stages.document_files import AnyFormat
+
+DocumentFormat = Literal["auto", "text", "html", "markdown", "srt", "vtt", "csv", "tsv", "json", "po", "xliff", "docx"]
+
 
 def translate(
     context: typer.Context,
@@ -30,8 +35,27 @@ def translate(
     ] = None,
     source: SourceLanguage = "",
     target: TargetLanguage = "",
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
+    input_: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--input", "-i", metavar="FILE", help="Read this file, or a folder of files, instead of stdin; repeatable."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write this file instead of stdout; for several, a folder."
+        ),
+    ] = None,
+    format_: Annotated[
+        DocumentFormat, typer.Option("--format", help="How to read the input; auto: by the ending of the file.")
+    ] = "auto",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Of csv and tsv translate this column, of json what has this key; repeatable."
+        ),
+    ] = None,
     beam_size: BeamSize = None,
     length_penalty: LengthPenalty = None,
     coverage_penalty: Annotated[
@@ -75,8 +99,12 @@ def translate(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Translate line by line: one line out for each line in (N lines with --n-best N and without --json)."""
+    """Translate line by line: one line out for each line in (N lines with --n-best N and without --json).
+
+    Files of other formats than text are translated block by block, and all that is no text in them is kept.
+    """
     from nmt.stages import translate as stage
+    from nmt.stages.document_files import is_text, warn_of_document
 
     if not explain:
         refuse_text(context)
@@ -95,38 +123,52 @@ def translate(
     protector = stage.make_protector(
         read_config("translate", None, set_).protection if set_ else None, protect or [], glossary
     )
+    common: dict[str, Any] = {
+        "model": model or None,
+        "output": output,
+        "source": source,
+        "target": target,
+        "search": search,
+        "protector": protector,
+        "device": device,
+        "engine": engine,
+        "warn": warn,
+    }
+    inputs, format = input_ or [], None if format_ == "auto" else format_
     if explain:
         from nmt.stages import explain as explaining
 
         text = " ".join(context.args) if context.args else None
-        refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments})
-        refuse("--explain with a text", {"--input": input_} if text is not None else {})
-        explaining.explain(
-            model=model or None,
-            text=text,
-            input=input_,
-            output=output,
-            source=source,
-            target=target,
-            search=search,
-            protector=protector,
-            device=device,
-            engine=engine,
-            warn=warn,
-        )
+        refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments, "--column": column})
+        refuse("--explain with a text", {"--input": inputs} if text is not None else {})
+        refuse("--explain", {"--input for several files": len(inputs) > 1})
+        explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
         return
-    stage.translate(
-        model=model or None,
-        input=input_,
-        output=output,
-        source=source,
-        target=target,
-        search=search,
-        protector=protector,
-        strict=strict,
-        alignments=alignments,
-        as_json=json_,
-        device=device,
-        engine=engine,
-        warn=warn,
-    )
+    if not is_text(inputs, format):
+        if json_ or alignments or (n_best or 1) > 1:
+            raise ConfigError("--json, --n-best and --alignments are for lines; leave them out, or add --format text")
+        _translate_documents(inputs, format, column or [], strict, common)
+        return
+    if column:
+        raise ConfigError("--column is for csv, tsv and json; leave it out, or choose one of them by --format")
+    if inputs and format is None:
+        warn_of_document(inputs[0], warn)
+    stage.translate(input=inputs[0] if inputs else None, strict=strict, alignments=alignments, as_json=json_, **common)
+
+
+def _translate_documents(
+    inputs: list[Path], format: "AnyFormat | None", columns: list[str], strict: bool, common: dict[str, Any]
+) -> None:
+    from nmt.stages.translate_documents import translate_documents
+
+    from .document_progress import DocumentDisplay
+
+    with DocumentDisplay() as display:
+        translate_documents(
+            inputs=inputs,
+            format=format,
+            columns=columns,
+            strict=strict,
+            report=display.show,
+            **{**common, "warn": display.warn},
+        )

@@ -20,6 +20,7 @@ LAYERS = [
     {"nmt.benchmark"},
     {"nmt.report"},
     {"nmt.distributed"},
+    {"nmt.documents"},
     {"nmt.serving"},
     {"nmt.config"},
     {"nmt.stages", "nmt.interface"},

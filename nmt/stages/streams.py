@@ -1,4 +1,4 @@
-"""Streams of lines: from a file or stdin, to a file or stdout."""
+"""Streams of lines or bytes: from a file or stdin, to a file or stdout."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -26,3 +26,11 @@ def line_streams(
         name = "stdin" if input is None else str(input)
         lines = read_lines(stream, name, strict=False, warn=warn, max_bytes=LONGEST_LINE)
         yield (line.removesuffix("\r") for line in lines), out
+
+
+def read_some(input: Path | None, most: int) -> bytes:
+    """The first bytes of a file or stdin, decompressed; all of them if there are no more."""
+    if input is None:
+        return standard_input().read(most)
+    with open_bytes(input) as stream:
+        return stream.read(most)

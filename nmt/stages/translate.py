@@ -22,7 +22,7 @@ from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
 from nmt.stages.streams import line_streams
 
-_BECAME = {
+BECAME = {
     "inserted": "{!r} was inserted where its neighbour stands, since the model found no place for it",
     "lost": "{!r} is lost",
 }
@@ -72,7 +72,7 @@ def translate(
                 write_line(stream, " ".join(f"{here}-{there}" for here, there in links))
             for item in translation.alternatives[0].items:
                 if item.status in ("inserted", "lost"):
-                    warn(f"{name}:{number}: {_BECAME[item.status].format(item.text)}")
+                    warn(f"{name}:{number}: {BECAME[item.status].format(item.text)}")
                     lost += item.status == "lost"
     if strict and lost:
         raise DataError(f"{name}: {lost} names, numbers or marks are lost in translation; the warnings say which")
