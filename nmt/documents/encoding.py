@@ -30,13 +30,13 @@ class Decoded:
 
 
 def decode(data: bytes, name: str, declared: re.Pattern[bytes] | None = None) -> Decoded:
-    """Decode a document; declared finds the encoding that it names, as its first group.
+    """Decode a document; declared finds the encoding that it names, as one of its groups.
 
     Raises DataError if the encoding is unknown, or if the bytes are no text in it.
     """
     encoding, mark = next(((encoding, mark) for encoding, mark in _MARKS.items() if data.startswith(mark)), ("", b""))
     given = declared.search(data[: 1 << 14]) if declared and not mark else None
-    candidates = [encoding or "utf-8"] if given is None else _codecs(given[1].decode("ascii", "replace"), data, name)
+    candidates = [encoding or "utf-8"] if given is None else _codecs(given[given.lastindex or 0].decode(), data, name)
     for candidate in candidates:
         try:
             text = data[len(mark) :].decode(candidate)

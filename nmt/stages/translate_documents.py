@@ -113,6 +113,8 @@ class _Work:
 
     def translate(self, columns: Sequence[str]) -> None:
         """Translate the file; what it goes to is there when all of it is."""
+        if self.files > 1 and self.file.output is not None:
+            self.file.output.parent.mkdir(parents=True, exist_ok=True)
         if self.file.format == "text":
             self._translate_lines()
             return
@@ -174,6 +176,5 @@ def _output(file: DocumentFile) -> Iterator[BinaryIO]:
             raise ConfigError(f"{file.name}: a Word document is not for a terminal; name a file by -o")
         yield sys.stdout.buffer
         return
-    file.output.parent.mkdir(parents=True, exist_ok=True)
     with replacing(file.output) as [out]:
         yield out
