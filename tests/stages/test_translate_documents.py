@@ -28,7 +28,7 @@ def test_a_folder_becomes_a_folder_of_the_same_files(toy_both, tmp_path):
     assert (tmp_path / "out" / "c.html").read_text() == "<p>dog.</p>"
     assert not (tmp_path / "out" / "bad.json").exists()
     assert {(each.name.rpartition("/")[2], each.segments, each.of_segments) for each in progress} == {
-        ("a.md", 1, 1),
+        ("a.md", 2, 2),
         ("c.html.gz", 1, 1),
     }
 
