@@ -17,6 +17,7 @@ from nmt.model_folder.contents import (
     OpenedModel,
     described_in,
     load_int8,
+    load_languages,
     load_statistics,
     open_model,
 )
@@ -24,6 +25,7 @@ from nmt.model_folder.store import ModelFolder
 from nmt.protection.names import Tagged
 from nmt.protection.word_statistics import WordStatistics
 from nmt.text.directions import Direction, choose_direction, decoder_start_ids
+from nmt.text.language_detector import LanguageDetector
 from nmt.text.tokenizer import EOS_ID, Tokenizer
 
 EngineName = Literal["auto", "onnx", "torch"]
@@ -45,6 +47,7 @@ class TranslationModel:
     known_words: Collection[str] | None = None  # of its training text, in lower case, if it has no statistics
     statistics: WordStatistics | None = None  # how its training pairs treat each word
     order: Mapping[str, float] = field(default_factory=dict)  # see protection.order
+    languages: LanguageDetector | None = None  # what tells the languages of its directions apart
     tag: Callable[[Sequence[str]], Sequence[Sequence[Tagged]]] | None = None  # finds names in texts, by its own tagger
 
     @property
@@ -107,6 +110,7 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         search=search,
         known_words=first.words,
         statistics=load_statistics(first.folder),
+        languages=load_languages(first.folder),
         order=first.description["order"],
     )
 

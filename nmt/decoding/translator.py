@@ -50,6 +50,7 @@ class Translation:
 
     source: str
     alternatives: list[Alternative]
+    taken_for: str | None = None  # the language that it was taken for, if nobody said it; see by_language.FOREIGN
 
     @property
     def text(self) -> str:

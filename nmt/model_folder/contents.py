@@ -21,12 +21,14 @@ from nmt.model_folder.arrays import Arrays, Schema, from_bytes, parse, to_bytes
 from nmt.model_folder.store import ModelFolder, open_folder
 from nmt.protection.word_statistics import WordStatistics
 from nmt.text.config import Directions
+from nmt.text.language_detector import LanguageDetector
 from nmt.text.tokenizer import Tokenizer
 
 DESCRIPTION = "config.json"
 TOKENIZER = "tokenizer.model"  # for both languages, or one for each language:
 SOURCE_TOKENIZER, TARGET_TOKENIZER = "source.model", "target.model"
 STATISTICS = "statistics.bin"  # how the training pairs treat each word, where there are placeholders
+LANGUAGES = "languages.bin"  # what tells the languages of a model of both directions apart; older ones lack it
 KNOWN_WORDS = "words.txt"  # in older folders instead: the words that placeholders do not stand for
 TRANSLATOR = "translator.safetensors"  # the parameters of a TranslationNetwork, by their names there
 INT8 = "engine.safetensors"  # the same in int8, see int8_schema; a small copy has no other weights
@@ -171,6 +173,13 @@ def load_statistics(folder: ModelFolder) -> WordStatistics | None:
     return WordStatistics.from_bytes(folder.read(STATISTICS), str(folder.path / STATISTICS))
 
 
+def load_languages(folder: ModelFolder) -> LanguageDetector | None:
+    """What tells the languages of a model apart, if it has it."""
+    if not folder.has(LANGUAGES):
+        return None
+    return LanguageDetector.from_bytes(folder.read(LANGUAGES), str(folder.path / LANGUAGES))
+
+
 def load_known_words(folder: ModelFolder) -> frozenset[str] | None:
     """The words that an older model knows, if it was trained with placeholders for what is unknown."""
     if not folder.has(KNOWN_WORDS):
@@ -274,12 +283,18 @@ def _linear(name: str, inputs: int, outputs: int) -> dict[str, tuple[str, tuple[
 
 
 def translator_parts(
-    description: Description, weights: bytes, tokenizers: tuple[Tokenizer, Tokenizer], statistics: WordStatistics | None
+    description: Description,
+    weights: bytes,
+    tokenizers: tuple[Tokenizer, Tokenizer],
+    statistics: WordStatistics | None,
+    languages: LanguageDetector | None,
 ) -> dict[str, bytes]:
     """A translator as it was trained, with word statistics if it was trained with placeholders."""
     parts = {DESCRIPTION: _json(description), TRANSLATOR: weights}
     if statistics is not None:
         parts[STATISTICS] = statistics.to_bytes()
+    if languages is not None:
+        parts[LANGUAGES] = languages.to_bytes()
     source, target = tokenizers
     if source is target:
         return parts | {TOKENIZER: source.to_bytes()}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nmt.decoding.model import EngineName
+from nmt.decoding.model import EngineName, TranslationModel
 from nmt.errors import ConfigError
 from nmt.io.lines import read_file
 from nmt.resources import shipped_model
@@ -43,10 +43,20 @@ def serve(
     directions = ", ".join(f"{source} to {target}" for source, target in pairs)
     run_server(
         Translators(pairs=pairs, taggers=taggers),
-        lambda text: [],
+        detector([model for model, _ in opened]),
         config,
         lambda address: say(f"{directions}: {address}"),
     )
+
+
+def detector(models: Sequence[TranslationModel]) -> Callable[[str], Sequence[tuple[str, float]]]:
+    """What finds the language of a text, by the models that can: by the first of them that is sure."""
+    able = [model.languages for model in models if model.languages is not None]
+
+    def detect(text: str) -> Sequence[tuple[str, float]]:
+        return next(filter(None, (each.rank(text) for each in able if not each.is_foreign(text))), [])
+
+    return detect
 
 
 def _keys(path: Path) -> tuple[str, ...]:

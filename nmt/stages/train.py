@@ -71,6 +71,7 @@ def train(
     from nmt.data.tokenized_corpus import tokenize_corpus
     from nmt.protection.word_statistics import learn
     from nmt.stages.export import add_missing_engine
+    from nmt.stages.languages import tell_apart
     from nmt.stages.model_corpus import pair_protection
     from nmt.training.translation_task import Job, train_run
 
@@ -106,6 +107,7 @@ def train(
             valid=valid,
             protection=protection,
             initial=initial,
+            languages=tell_apart(data, *languages) if config.directions == "both" else None,
         )
         done = train_run(job, out, processes.own_device(device), report, stop, processes)
         if not processes.rank:

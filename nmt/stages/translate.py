@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from nmt.decoding.by_language import FOREIGN, translate_by_language
 from nmt.decoding.chunks import chunks
 from nmt.decoding.model import EngineName
 from nmt.decoding.segments import Protector
@@ -21,6 +22,8 @@ from nmt.resources import shipped_model
 from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
 from nmt.stages.streams import line_streams
+
+_SHOWN = 5  # numbers of lines in a message
 
 BECAME = {
     "inserted": "{!r} was inserted where its neighbour stands, since the model found no place for it",
@@ -47,9 +50,10 @@ def translate(
     """Translate a file or stdin to a file or stdout, in bounded memory.
 
     The default model is the shipped one. source and target choose the direction of a model that has more than one;
-    search overrides the model's own settings. What was to come through and is lost, or could only be inserted, is
-    warned of by line; if strict, what is lost raises DataError when all is written. alignments is a file for the words
-    of each line that belong together, in the Pharaoh format.
+    without them each line is translated from the language that it is in, if the model can tell, and those that are not
+    in its own source language are warned of. search overrides the model's own settings. What was to come through and is
+    lost, or could only be inserted, is warned of by line; if strict, what is lost raises DataError when all is written.
+    alignments is a file for the words of each line that belong together, in the Pharaoh format.
     """
     models = model or shipped_model()
     refuse_overwriting(
@@ -61,10 +65,14 @@ def translate(
     lost, name = 0, "stdin" if input is None else str(input)
     links_file = nullcontext(list[BinaryIO]()) if alignments is None else replacing(alignments)
     with line_streams(input, output, warn) as (lines, out), links_file as aligned:
-        translations = translate_chunks(
-            loaded, _flushed(chunks(lines), out), config, protector, align=alignments is not None
-        )
+        chunked, align = _flushed(chunks(lines), out), alignments is not None
+        if loaded.languages is None or source or target:
+            translations = translate_chunks(loaded, chunked, config, protector, align=align)
+        else:
+            translations = translate_by_language(loaded, loaded.languages, chunked, config, protector, align=align)
+        taken_for = _TakenFor(loaded.source)
         for number, translation in enumerate(translations, start=1):
+            taken_for.count(number, translation.taken_for)
             for line in _render(translation, as_json, config.n_best):
                 write_line(out, line)
             for stream in aligned:
@@ -74,8 +82,29 @@ def translate(
                 if item.status in ("inserted", "lost"):
                     warn(f"{name}:{number}: {BECAME[item.status].format(item.text)}")
                     lost += item.status == "lost"
+    for message in taken_for.messages():
+        warn(f"{name}: {message}")
     if strict and lost:
         raise DataError(f"{name}: {lost} names, numbers or marks are lost in translation; the warnings say which")
+
+
+class _TakenFor:
+    """Lines that were not taken for the model's own source language, by their numbers."""
+
+    def __init__(self, usual: str) -> None:
+        self._usual = usual
+        self._lines: dict[str, list[int]] = {}
+
+    def count(self, number: int, language: str | None) -> None:
+        if language not in (None, self._usual):
+            self._lines.setdefault(language, []).append(number)
+
+    def messages(self) -> Iterator[str]:
+        for language, numbers in self._lines.items():
+            shown = ", ".join(map(str, numbers[:_SHOWN])) + ", …" * (len(numbers) > _SHOWN)
+            lines = f"line {shown} is" if len(numbers) == 1 else f"{len(numbers):,} lines ({shown}) are"
+            became = "in another language and left alone" if language == FOREIGN else f"taken for {language}"
+            yield f"{lines} {became}; --source decides"
 
 
 def _flushed(chunked: Iterable[Sequence[str]], out: BinaryIO) -> Iterator[Sequence[str]]:
@@ -118,5 +147,10 @@ def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
     if not as_json:
         texts = [alternative.text for alternative in translation.alternatives]
         return texts + [""] * (n_best - len(texts))
-    fields = {"source": translation.source, "translations": [item.as_dict() for item in translation.alternatives]}
+    taken_for = {} if translation.taken_for is None else {"language": translation.taken_for or None}
+    fields = {
+        "source": translation.source,
+        **taken_for,
+        "translations": [item.as_dict() for item in translation.alternatives],
+    }
     return [json_line(fields)]

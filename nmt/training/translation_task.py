@@ -33,6 +33,7 @@ from nmt.protection.training_pairs import RULES, PairProtection, protect_pair
 from nmt.protection.word_statistics import WordStatistics
 from nmt.text.config import Directions
 from nmt.text.directions import decoder_start_ids, directions_of
+from nmt.text.language_detector import LanguageDetector
 from nmt.text.tokenizer import PAD_ID, Tokenizer
 from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
@@ -76,6 +77,7 @@ class Job:
     valid: Sequence[tuple[str, str]]
     protection: PairProtection | None = None  # where placeholders stand for what is to come through
     initial: InitialModel | None = None  # what to begin with, of the same shape
+    languages: LanguageDetector | None = None  # what tells the languages apart, in both directions
 
     @property
     def shared(self) -> bool:
@@ -325,4 +327,5 @@ def _save_model(job: Job, run: Path, state: TrainingState[TranslationNetwork], v
         },
     }
     tokenizers = job.source_tokenizer, job.target_tokenizer
-    store.save(run, translator_parts(description, to_bytes(state.weights()), tokenizers, job.statistics))
+    parts = translator_parts(description, to_bytes(state.weights()), tokenizers, job.statistics, job.languages)
+    store.save(run, parts)

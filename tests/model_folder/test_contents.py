@@ -73,7 +73,7 @@ def int8_arrays(size=76):  # of the toy data's tokenizer
 
 @pytest.mark.parametrize("statistics", [None, STATISTICS])
 def test_what_is_saved_of_a_translator_is_loaded(saved, tokenizer, statistics):
-    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), statistics)
+    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), statistics, None)
     folder = saved(parts)
     assert read_description(folder) == DESCRIPTION
     source, target = load_tokenizers(folder)
@@ -86,7 +86,7 @@ def test_what_is_saved_of_a_translator_is_loaded(saved, tokenizer, statistics):
 
 def test_two_tokenizers_are_saved_apart(saved, tokenizer, toy_data):
     other = Tokenizer.from_bytes((toy_data / "tokenizer.model").read_bytes())
-    folder = saved(translator_parts(DESCRIPTION, b"weights", (tokenizer, other), None))
+    folder = saved(translator_parts(DESCRIPTION, b"weights", (tokenizer, other), None, None))
     assert {"source.model", "target.model"} < folder.parts.keys()
     source, target = load_tokenizers(folder)
     assert source is not target
@@ -136,7 +136,7 @@ def test_words_that_are_no_text_are_refused(saved):
 
 
 def test_int8_weights_are_loaded_for_their_vocabularies(saved, tokenizer):
-    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), None)
+    parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), None, None)
     model = open_model(saved(parts | int8_parts(int8_arrays())).path)
     assert load_int8(model)["target_embedding.weight"].shape == (76, 6)
     model = open_model(saved(parts | int8_parts(int8_arrays(9))).path)
@@ -154,7 +154,7 @@ def test_int8_weights_are_loaded_for_their_vocabularies(saved, tokenizer):
 )
 def test_a_configuration_that_is_none_has_no_int8_weights(saved, tokenizer, changes, said):
     description = {**DESCRIPTION, "model": CONFIG | changes}
-    parts = translator_parts(description, b"weights", (tokenizer, tokenizer), None) | int8_parts(int8_arrays())
+    parts = translator_parts(description, b"weights", (tokenizer, tokenizer), None, None) | int8_parts(int8_arrays())
     with pytest.raises(ModelError, match=said):
         load_int8(open_model(saved(parts).path))
 
@@ -162,7 +162,7 @@ def test_a_configuration_that_is_none_has_no_int8_weights(saved, tokenizer, chan
 def test_a_small_copy_has_int8_weights_alone_and_a_tagger_in_half_precision(saved, tokenizer):
     folder = saved(
         {
-            **translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), STATISTICS),
+            **translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), STATISTICS, None),
             **tagger_parts(TAGGER, to_bytes({"a": np.array([0.1], np.float32)})),
             INT8: b"out of date",
         }
