@@ -1,7 +1,7 @@
 """The formats of documents, and what tells a file's: its ending, or how it begins."""
 
 import re
-from pathlib import Path
+from pathlib import PurePath
 from typing import Literal
 
 Format = Literal["html", "markdown", "srt", "vtt", "csv", "tsv", "json", "po", "xliff", "docx"]
@@ -21,9 +21,9 @@ _BEGINNINGS = {  # what a file surely is that begins so, and the formats that it
 }
 
 
-def format_of(path: Path) -> Format | None:
+def format_of(path: PurePath) -> Format | None:
     """The format that a file's ending names, also before .gz; None for text that is translated line by line."""
-    return _ENDINGS.get(Path(path.name.removesuffix(".gz")).suffix.lower())
+    return _ENDINGS.get(PurePath(path.name.removesuffix(".gz")).suffix.lower())
 
 
 def mismatch(data: bytes, format: str) -> str:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 from starlette.requests import Request
 
 from nmt.decoding.tagger import TaggedLine, tag_chunks
 from nmt.serving.batcher import Task
+from nmt.serving.documents import FORMATS, file_name, translate_document
 from nmt.serving.errors import RequestError
-from nmt.serving.parameters import FLAG, GLOSSARY, TEXT, TEXTS, Parameter, choice, count
+from nmt.serving.parameters import FILE, FLAG, GLOSSARY, TEXT, TEXTS, Parameter, choice, count
 from nmt.serving.service import Service
 from nmt.serving.translation import AUTO, Asked, Translated, start_translation
 from nmt.serving.translators import language_name
@@ -55,6 +57,15 @@ async def _translate(service: Service, request: Request, values: Values) -> Any:
     return answer
 
 
+async def _translate_file(service: Service, request: Request, values: Values) -> Any:
+    upload = values["file"]
+    name = file_name(upload.filename or "")
+    asked = _asked(service, values)
+    translated = await translate_document(service, request, await upload.read(), name, asked)
+    token = service.documents.keep(name, translated)
+    return {"translatedFileUrl": f"{request.base_url}download_file/{token}/{quote(name)}"}
+
+
 async def _translate_as_deepl(service: Service, request: Request, values: Values) -> Any:
     texts = [values["text"]] if isinstance(values["text"], str) else values["text"]
     if values["formality"] in ("more", "less"):
@@ -71,20 +82,28 @@ async def _translate_as_deepl(service: Service, request: Request, values: Values
 async def _translated(service: Service, request: Request, q: str | list[str], values: Values) -> list[Translated]:
     texts = [q] if isinstance(q, str) else q
     service.check_size(texts)
+    asked = _asked(service, values)
+    if values.get("format") == "html":
+        pages = [await translate_document(service, request, text.encode(), "text.html", asked) for text in texts]
+        return [Translated.of(page.decode(), asked.source) for page in pages]
+    pending = start_translation(texts, asked, service.translators, service.batcher, service.detect)
+    await service.wait(request, pending.futures)
+    found = pending.result()
+    for text, each in zip(texts, found, strict=True):
+        service.metrics.characters.labels(each.source, asked.target).inc(len(text))
+    return found
+
+
+def _asked(service: Service, values: Values) -> Asked:
+    """How the texts of a request are to be translated."""
     translators = service.translators
-    asked = Asked(
+    return Asked(
         source=AUTO if values["source"].lower() == AUTO else translators.source(values["source"]),
         target=translators.target(values["target"]),
         alternatives=values.get("alternatives", 0),
         glossary=values["glossary"],
         align=values.get("details", False),
     )
-    pending = start_translation(texts, asked, translators, service.batcher, service.detect)
-    await service.wait(request, pending.futures)
-    found = pending.result()
-    for text, each in zip(texts, found, strict=True):
-        service.metrics.characters.labels(each.source, asked.target).inc(len(text))
-    return found
 
 
 async def _detect(service: Service, request: Request, values: Values) -> Any:
@@ -132,8 +151,8 @@ async def _settings(service: Service, request: Request, values: Values) -> Any:
         "charLimit": service.config.max_characters,
         "frontendTimeout": 500,
         "suggestions": False,
-        "filesTranslation": False,
-        "supportedFilesFormat": [],
+        "filesTranslation": True,
+        "supportedFilesFormat": list(FORMATS),
         "language": {
             "source": {"code": source, "name": language_name(source)},
             "target": {"code": target, "name": language_name(target)},
@@ -179,6 +198,19 @@ OPERATIONS: Sequence[Operation] = (
             ),
         ),
         example={"translatedText": "Good morning, Obermüller."},
+    ),
+    Operation(
+        path="/translate_file",
+        method="POST",
+        summary="Translate a document; its format is that of its name",
+        answer=_translate_file,
+        parameters=(
+            Parameter(name="file", kind=FILE, meaning="the document, in a multipart form"),
+            Parameter(name="source", kind=TEXT, meaning="the language to read, or auto"),
+            Parameter(name="target", kind=TEXT, meaning="the language to write"),
+            _GLOSSARY,
+        ),
+        example={"translatedFileUrl": "http://127.0.0.1:5000/download_file/…/letter.docx"},
     ),
     Operation(
         path="/v2/translate",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -46,6 +47,7 @@ def create_app(translators: Translators, detect: Detect, config: ServerConfig) -
         routes=[
             *(Route(one.path, _endpoint(one, service), methods=[one.method]) for one in OPERATIONS),
             Route("/metrics", _metrics(service)),
+            Route("/download_file/{token}/{name}", _download(service)),
             *_pages(),
         ],
         middleware=[Middleware(Guard, metrics=metrics), *_cors(config)],
@@ -72,6 +74,15 @@ def _metrics(service: Service) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         service.clients.admit(request, request.query_params)
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+
+    return endpoint
+
+
+def _download(service: Service) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        name, data = service.documents.fetch(request.path_params["token"])
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+        return Response(data, media_type="application/octet-stream", headers=headers)
 
     return endpoint
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from starlette.datastructures import UploadFile
+
 from nmt.errors import DataError
 from nmt.protection.glossary import Glossary, glossary_from_lines, make_glossary
 from nmt.serving.errors import RequestError
@@ -120,6 +122,13 @@ def _glossary(value: Any) -> Glossary:
     return make_glossary(value)
 
 
+def _file(value: Any) -> UploadFile:
+    if not isinstance(value, UploadFile):
+        raise ValueError("must be a file in a multipart form")
+    return value
+
+
+FILE = Kind(_file, {"type": "string", "format": "binary"})
 TEXT = Kind(_text, {"type": "string"})
 TEXTS = Kind(_texts, {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 FLAG = Kind(_flag, {"type": "boolean"})

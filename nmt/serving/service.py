@@ -12,6 +12,7 @@ from nmt.serving.batcher import Batcher
 from nmt.serving.clients import Clients
 from nmt.serving.config import ServerConfig
 from nmt.serving.errors import RequestError
+from nmt.serving.kept_documents import KeptDocuments
 from nmt.serving.metrics import Metrics
 from nmt.serving.translation import Detect
 from nmt.serving.translators import Translators
@@ -28,6 +29,7 @@ class Service:
     config: ServerConfig
     metrics: Metrics
     batcher: Batcher
+    documents: KeptDocuments = field(default_factory=KeptDocuments)
     clients: Clients = field(init=False)
 
     def __post_init__(self) -> None:

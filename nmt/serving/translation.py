@@ -41,6 +41,11 @@ class Translated:
     lines: Sequence[Translation]
     ends: Sequence[str]
 
+    @classmethod
+    def of(cls, text: str, source: str) -> "Translated":
+        """A text that was translated in another way, as one line."""
+        return cls(source=source, confidence=1.0, lines=[_unchanged(text)], ends=[""])
+
     def text(self, rank: int = 0) -> str:
         """The translation; of a line that has no such alternative, the last one that it has."""
         chosen = (line.alternatives[min(rank, len(line.alternatives) - 1)].text for line in self.lines)

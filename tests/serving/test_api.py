@@ -1,6 +1,7 @@
 import pytest
 
 HAUS = {"q": "Haus rot.", "source": "de", "target": "en"}
+DE_EN = {"source": "de", "target": "en"}
 
 
 def test_a_text_is_translated_whatever_form_the_request_has(client):
@@ -168,3 +169,42 @@ def test_every_answer_has_the_headers_that_browsers_obey(client):
         assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self';")
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_markup_of_html_stays_in_place(client):
+    answer = client.post("/translate", json={"q": "<p>Hund.</p><script>x</script>", **DE_EN, "format": "html"})
+    assert answer.json() == {"translatedText": "<p>dog.</p><script>x</script>"}
+
+
+def test_a_document_is_translated_and_fetched_by_an_address_of_its_own(client):
+    def send(name, data, **values):
+        return client.post("/translate_file", files={"file": (name, data)}, data={**DE_EN, **values})
+
+    answer = send("../brief ä.md", b"# Hund.\n\n`Hund.`\n")
+    address = answer.json()["translatedFileUrl"]
+    assert address.startswith("http://testserver/download_file/")
+    fetched = client.get(address)
+    assert fetched.content == b"# dog.\n\n`Hund.`\n"
+    assert fetched.headers["content-disposition"] == "attachment; filename*=UTF-8''brief%20%C3%A4.md"
+    assert client.get(address.replace("download_file/", "download_file/x")).status_code == 404
+    assert client.get(send("a.txt", "Hund.\n\nHund.\n".encode(), source="auto").json()["translatedFileUrl"]).text in (
+        "dog.\n\ndog.\n",
+        "Hund.\n\nHund.\n",
+    )
+    for name, data, status in (("a.exe", b"", 415), ("a.docx", b"no zip", 400), ("a.txt", b"\xff", 400)):
+        assert send(name, data).status_code == status, name
+    assert send("a.txt", b"Hund. " * 10_000).status_code == 413
+    assert client.post("/translate_file", json={"file": "x", **DE_EN}).status_code == 400
+
+
+def test_the_page_is_there_and_may_load_nothing_from_elsewhere(client):
+    page = client.get("/")
+    assert "/static/app.js" in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    for name, kind in (("app.js", "javascript"), ("style.css", "css")):
+        found = client.get(f"/static/{name}")
+        assert found.status_code == 200
+        assert kind in found.headers["content-type"]
+        assert "http" not in found.text
+    for markup in ("innerHTML", "insertAdjacentHTML", "document.write", "outerHTML"):
+        assert markup not in client.get("/static/app.js").text
