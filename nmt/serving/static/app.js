@@ -148,14 +148,12 @@ function light(number, line, sources, made) {
   dim();
   made.classList.add("pair");
   const words = wordsOf(line.source).map((word, place) => element(sources.includes(place) ? "mark" : "span", word));
-  const original = element("p", "", { id: "original" });
-  original.append(...words.flatMap((word) => [word, " "]));
-  $("detected").replaceChildren(original);
+  $("original").replaceChildren(...words.flatMap((word) => [word, " "]));
 }
 
 function dim() {
   for (const made of document.querySelectorAll(".word.pair")) made.classList.remove("pair");
-  document.getElementById("original")?.remove();
+  $("original").replaceChildren();
 }
 
 function listWarnings(details) {
