@@ -76,7 +76,12 @@ async def _translate_as_deepl(service: Service, request: Request, values: Values
         raise RequestError(400, "glossary_id: this server keeps no glossaries; send one as glossary with the request")
     asked = {"source": values["source_lang"], "target": values["target_lang"], "glossary": values["glossary"]}
     found = await _translated(service, request, texts, asked)
-    return {"translations": [{"detected_source_language": each.source.upper(), "text": each.text()} for each in found]}
+    return {
+        "translations": [
+            {"detected_source_language": each.source.upper(), "text": each.text(), "billed_characters": len(text)}
+            for text, each in zip(texts, found, strict=True)
+        ]
+    }
 
 
 async def _translated(service: Service, request: Request, q: str | list[str], values: Values) -> list[Translated]:
@@ -225,7 +230,11 @@ OPERATIONS: Sequence[Operation] = (
             Parameter(name="formality", kind=TEXT, meaning="prefer_more and prefer_less change nothing", default=""),
             Parameter(name="glossary_id", kind=TEXT, meaning="not supported: send glossary", default=""),
         ),
-        example={"translations": [{"detected_source_language": "DE", "text": "Good morning, Obermüller."}]},
+        example={
+            "translations": [
+                {"detected_source_language": "DE", "text": "Good morning, Obermüller.", "billed_characters": 30}
+            ]
+        },
     ),
     Operation(
         path="/detect",

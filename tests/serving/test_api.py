@@ -75,8 +75,8 @@ def test_deepl_clients_are_answered_as_they_expect(client):
     )
     assert answer.json() == {
         "translations": [
-            {"detected_source_language": "DE", "text": "house."},
-            {"detected_source_language": "DE", "text": "dog."},
+            {"detected_source_language": "DE", "text": "house.", "billed_characters": 5},
+            {"detected_source_language": "DE", "text": "dog.", "billed_characters": 5},
         ]
     }
     refused = client.post("/v2/translate", json={"text": ["a"], "target_lang": "EN", "glossary_id": "x"})
