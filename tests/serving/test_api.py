@@ -187,7 +187,7 @@ def test_a_document_is_translated_and_fetched_by_an_address_of_its_own(client):
     assert fetched.content == b"# dog.\n\n`Hund.`\n"
     assert fetched.headers["content-disposition"] == "attachment; filename*=UTF-8''brief%20%C3%A4.md"
     assert client.get(address.replace("download_file/", "download_file/x")).status_code == 404
-    assert client.get(send("a.txt", "Hund.\n\nHund.\n".encode(), source="auto").json()["translatedFileUrl"]).text in (
+    assert client.get(send("a.txt", b"Hund.\n\nHund.\n", source="auto").json()["translatedFileUrl"]).text in (
         "dog.\n\ndog.\n",
         "Hund.\n\nHund.\n",
     )
