@@ -24,6 +24,7 @@ NER_DEV_en   := wikigold-en/dev.bio.gz wnut17-en/dev.bio.gz
 PAIR      = $(subst -, ,$*)
 
 NMT      := .venv/bin/nmt
+LIGHT    := .venv/.light
 READY    := .venv/.ready
 
 .DELETE_ON_ERROR:
@@ -35,14 +36,18 @@ help: ## list the targets
 	@echo
 	@echo "variables: SRC=$(SRC) TGT=$(TGT) CONFIG=$(CONFIG) RUN=$(RUN) TEXT=\"...\""
 
-setup: $(READY) ## install everything into .venv
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nmt needs Python 3.11 or later; try: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+setup: $(READY) ## install all that training and testing need into .venv
+$(READY): $(LIGHT)
 	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-demo: $(READY) ## translate, find names and score with the model that ships
+$(LIGHT): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nmt needs Python 3.11 or later; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+demo: $(LIGHT) ## translate, find names and score with the model that ships
 	@echo
 	echo "$(TEXT)" | $(NMT) translate
 	echo "Frau Obermüller wohnt seit 1997 in Wuppertal." | $(NMT) translate

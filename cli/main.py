@@ -35,6 +35,7 @@ from .train_tagger import train_tagger
 from .train_tokenizer import train_tokenizer
 from .translate import translate
 
+FOR_TRAINING = {"torch", "datasets", "pyarrow"}  # the extra `train`; a model runs without
 OUT_OF_MEMORY = "out of memory; what was saved is unharmed; use smaller batches or shorter lines"
 
 # As Python, torch, onnxruntime, oneDNN, C++, the library loader and the operating system phrase it.
@@ -128,6 +129,8 @@ def _explain(error: Exception) -> int:
         return _complain(OUT_OF_MEMORY)
     if isinstance(error, NMTError):
         return _complain(str(error))
+    if isinstance(error, ModuleNotFoundError) and (name := (error.name or "").partition(".")[0]) in FOR_TRAINING:
+        return _complain(f"this command needs {name}; install what training needs by: pip install 'nmt[train]'")
     if isinstance(error, OSError):
         return _complain(f"{error.filename or 'output'}: {error.strerror or error}")
     return _report_bug()

@@ -8,10 +8,10 @@ from typing import Any
 
 from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger
-from nmt.engines.export import int8_of
 from nmt.engines.int8 import weight_levels
 from nmt.errors import ModelError
 from nmt.io.lines import read_file
+from nmt.model_folder.arrays import parse
 from nmt.model_folder.contents import (
     DESCRIPTION,
     INT8,
@@ -22,10 +22,10 @@ from nmt.model_folder.contents import (
     open_model,
     read_object,
 )
-from nmt.model_folder.manifest import CHECKPOINT, Part
+from nmt.model_folder.manifest import CHECKPOINT, TAGGER_PREFIX, Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
-from nmt.model_folder.tensors import parse
-from nmt.training.checkpoint import TAGGER_FOLDER, load_checkpoint
+
+_ANEW = "fetch or train the model again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +56,14 @@ def check(path: Path) -> ModelReport:
         load_translator([path], engine="torch")
     if folder.has(INT8):
         load_translator([path], engine="onnx")
-        opened = open_model(path)
-        if folder.read(INT8) != int8_parts(int8_of(opened, weight_levels(load_int8(opened))))[INT8]:
-            raise ModelError(
-                f"{path}: {INT8} does not belong to {TRANSLATOR}; make it again with nmt export --model {path}"
-            )
+    if folder.has(INT8) and folder.has(TRANSLATOR):
+        _check_engine(path, folder)
     tagger = None
     if folder.has(TAGGER_DESCRIPTION):
         load_tagger(path)
         tagger = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
     checkpoint, update = _inspect_checkpoint(path, CHECKPOINT)
-    _inspect_checkpoint(path, TAGGER_FOLDER)
+    _inspect_checkpoint(path, f"{TAGGER_PREFIX}{CHECKPOINT}")
     return ModelReport(
         path=path,
         format_version=folder.format_version,
@@ -80,9 +77,22 @@ def check(path: Path) -> ModelReport:
     )
 
 
+def _check_engine(path: Path, folder: ModelFolder) -> None:
+    """Raise ModelError unless the engine is what an export of the weights as trained makes."""
+    from nmt.engines.export import int8_of  # here, as a small copy is checked without torch
+
+    opened = open_model(path)
+    if folder.read(INT8) != int8_parts(int8_of(opened, weight_levels(load_int8(opened))))[INT8]:
+        raise ModelError(
+            f"{path}: {INT8} does not belong to {TRANSLATOR}; make it again with nmt export --model {path}"
+        )
+
+
 def _inspect_checkpoint(run: Path, name: str) -> tuple[Mapping[str, Part], int | None]:
     if not exists(run / name):
         return {}, None
+    from nmt.training.checkpoint import load_checkpoint  # here, as it loads torch
+
     folder = open_folder(run / name)
     folder.verify()
     found = load_checkpoint(run, name)
@@ -92,7 +102,9 @@ def _inspect_checkpoint(run: Path, name: str) -> tuple[Mapping[str, Part], int |
 
 def _count_parameters(folder: ModelFolder) -> dict[str, int]:
     names = [name for name in folder.parts if name.endswith(".safetensors")]
-    return {name: sum(t.numel() for t in parse(folder.read(name), str(folder.path / name)).values()) for name in names}
+    return {
+        name: sum(a.size for a in parse(folder.read(name), str(folder.path / name), _ANEW).values()) for name in names
+    }
 
 
 def _last_report(log: Path) -> dict[str, Any] | None:
