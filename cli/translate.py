@@ -96,6 +96,12 @@ def translate(
         ),
     ] = False,
     set_: Overrides = None,
+    prefix: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT", help="How each translation begins; its last word may go on, unless a space ends it."
+        ),
+    ] = "",
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
@@ -108,6 +114,8 @@ def translate(
 
     if not explain:
         refuse_text(context)
+    if sample and prefix:
+        raise ConfigError("--prefix: what is sampled does not begin as asked; leave out one of --prefix and --sample")
     if not sample and (seed is not None or temperature is not None):
         raise ConfigError("--seed and --temperature need --sample; add it, or leave them out")
     wanted = {
@@ -139,21 +147,33 @@ def translate(
         from nmt.stages import explain as explaining
 
         text = " ".join(context.args) if context.args else None
-        refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments, "--column": column})
+        refuse(
+            "--explain",
+            {"--json": json_, "--strict": strict, "--alignments": alignments, "--column": column, "--prefix": prefix},
+        )
         refuse("--explain with a text", {"--input": inputs} if text is not None else {})
         refuse("--explain", {"--input for several files": len(inputs) > 1})
         explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
         return
     if not is_text(inputs, format):
-        if json_ or alignments or (n_best or 1) > 1:
-            raise ConfigError("--json, --n-best and --alignments are for lines; leave them out, or add --format text")
+        if json_ or alignments or prefix or (n_best or 1) > 1:
+            raise ConfigError(
+                "--json, --n-best, --prefix and --alignments are for lines; leave them out, or add --format text"
+            )
         _translate_documents(inputs, format, column or [], strict, common)
         return
     if column:
         raise ConfigError("--column is for csv, tsv and json; leave it out, or choose one of them by --format")
     if inputs and format is None:
         warn_of_document(inputs[0], warn)
-    stage.translate(input=inputs[0] if inputs else None, strict=strict, alignments=alignments, as_json=json_, **common)
+    stage.translate(
+        input=inputs[0] if inputs else None,
+        strict=strict,
+        alignments=alignments,
+        prefix=prefix,
+        as_json=json_,
+        **common,
+    )
 
 
 def _translate_documents(

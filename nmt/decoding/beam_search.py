@@ -19,6 +19,7 @@ from nmt.decoding.constraints import (
     repeats,
 )
 from nmt.decoding.hypotheses import FinishedHypotheses, Hypothesis, rank_within
+from nmt.decoding.prefix import Prefix
 from nmt.engines.base import NONE, Engine, Floats, Ints, State
 from nmt.text.tokenizer import BOS_ID, EOS_ID
 
@@ -29,11 +30,13 @@ def beam_search(
     config: DecodingConfig,
     decoder_start_id: int = BOS_ID,
     constraint: PlaceholderConstraint | None = None,
+    prefix: Prefix | None = None,
 ) -> list[list[Hypothesis]]:
     """The best translations of each source (subword ids without EOS), at most n_best each, best first.
 
     decoder_start_id is what the decoder reads at its first step: BOS, or the tag of the language to write. Every
-    hypothesis meets the constraint, or it is one that is stopped at the greatest length.
+    hypothesis meets the constraint, or it is one that is stopped at the greatest length. Where there is a prefix, all
+    begin with it.
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
@@ -52,15 +55,18 @@ def beam_search(
         watched, missing = constraint.symbols, constraint.required  # [N], [R, N]
         candidates += len(watched) + 1  # so many may be forbidden
     candidates = min(candidates + (REPETITION_CANDIDATES if size else 0), engine.vocab_size)
+    rests = [prefix.text] * len(sources) if prefix else []  # [R], what each row has still to write of the prefix
 
     for length in range(1, tokens.shape[1] + 1):
-        step = engine.step(previous, state, candidates, watched)
+        step = engine.step(previous, state, engine.vocab_size if any(rests) else candidates, watched)
         log_probs, ids = step.log_probs, step.ids  # [R, C]
         if constraint:
             log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing, sentence, latest)
         if not free.all():
             repeated = repeats(tokens[:, : length - 1], ids, size) & ~free[sentence][:, None]
             log_probs = log_probs - REPETITION_COST * repeated
+        if prefix and any(rests):
+            log_probs = np.where(prefix.allowed(ids, rests), log_probs, -np.inf)
         totals = score[:, None] + log_probs
         if constraint and constraint.in_banks:
             row, column = _best_in_banks(totals, sentence, finished.slots, constraint, missing)
@@ -70,6 +76,8 @@ def beam_search(
         score, previous, sentence = totals[row, column], ids[row, column], sentence[row]
         tokens, coverage = tokens[row], (coverage + (step.attention() if config.coverage_penalty else 0.0))[row]
         tokens[:, length - 1] = previous
+        if prefix:
+            rests = [prefix.after(rests[own], int(id_)) for own, id_ in zip(row, previous, strict=True)]
         if constraint:
             missing = constraint.met(missing[row], previous)
             latest = np.where(previous == constraint.space_id, latest[row], previous)
@@ -82,6 +90,7 @@ def beam_search(
         if not live.all():
             row, score, previous = row[live], score[live], previous[live]
             sentence, tokens, coverage = sentence[live], tokens[live], coverage[live]
+            rests = [rest for rest, lives in zip(rests, live, strict=bool(prefix)) if lives]
             if constraint:
                 missing, latest = missing[live], latest[live]
         if not len(row):

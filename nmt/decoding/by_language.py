@@ -20,6 +20,7 @@ def translate_by_language(
     protector: Protector | None = None,
     *,
     align: bool = False,
+    prefix: str = "",
 ) -> Iterator[Translation]:
     """Translate lines, a chunk at a time, as translate_chunks does; each says what it was taken for.
 
@@ -35,7 +36,7 @@ def translate_by_language(
             translations: Iterable[Translation] = (
                 map(_unchanged, own_lines)
                 if source == FOREIGN
-                else translate_chunks(models[source], [own_lines], config, protector, align=align)
+                else translate_chunks(models[source], [own_lines], config, protector, align=align, prefix=prefix)
             )
             for place, translation in zip(places, translations, strict=True):
                 found[place] = replace(translation, taken_for=source)

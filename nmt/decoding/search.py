@@ -19,6 +19,7 @@ from nmt.decoding.config import DecodingConfig
 from nmt.decoding.constraints import PlaceholderConstraint
 from nmt.decoding.hypotheses import Hypothesis
 from nmt.decoding.model import TranslationModel
+from nmt.decoding.prefix import Prefix
 from nmt.decoding.sampling import sample
 from nmt.engines.base import padded_length
 
@@ -36,6 +37,7 @@ class Query:
     ids: tuple[int, ...]
     inversion_costs: tuple[tuple[float, ...], ...] = ()  # [N, N], in nats: see PlaceholderConstraint
     apart: tuple[tuple[int, int], ...] = ()  # numbers i, j of those of which j must not follow i at once
+    prefix: str = ""  # how the translation must begin
 
     @property
     def placeholders(self) -> int:
@@ -60,15 +62,14 @@ def _task(model: TranslationModel, config: DecodingConfig) -> Callable[[Sequence
 def _search_batch(model: TranslationModel, batch: Sequence[Query], config: DecodingConfig) -> list[list[Hypothesis]]:
     """The same for queries of like length, all with placeholders or none."""
     held = any(query.placeholders for query in batch)
-    find = sample if config.sample else beam_search
+    prefix = Prefix.of(batch[0].prefix, model.target_tokenizer) if batch[0].prefix else None
     constraint = _constraint(model, batch)
-    found = find(
-        model.engine,
-        [query.ids for query in batch],
-        config,
-        model.decoder_start_id,
-        constraint if held else None,  # none comes unasked but for once in a thousand: see below
-    )
+    sources = [query.ids for query in batch]
+    asked = constraint if held else None  # none comes unasked but for once in a thousand: see below
+    if config.sample:
+        found = sample(model.engine, sources, config, model.decoder_start_id, asked)
+    else:
+        found = beam_search(model.engine, sources, config, model.decoder_start_id, asked, prefix)
     constraints = [constraint]
     if held:
         constraints = [replace(constraint, in_banks=True), replace(constraint, complete=False)]
@@ -81,6 +82,7 @@ def _search_batch(model: TranslationModel, batch: Sequence[Query], config: Decod
                 replace(config, sample=False, beam_size=max(config.beam_size, 2 * (count + 1))),
                 model.decoder_start_id,
                 weaker.of(places),
+                prefix,
             )
             for place, hypotheses in zip(places, retried, strict=True):
                 found[place] = hypotheses
@@ -149,16 +151,17 @@ def _with_all(model: TranslationModel, query: Query, hypothesis: Hypothesis) -> 
 def _batches(queries: Sequence[Query], rows: int) -> Iterator[list[Query]]:
     """Sentences to search at the same time, with so many rows each; the longest first.
 
-    Those with placeholders are searched apart from those without, whose search they must not change.
+    Those with placeholders are searched apart from those without, whose search they must not change, and each that has
+    a prefix by itself.
     """
 
-    def kind(query: Query) -> tuple[int, bool]:
-        return padded_length(len(query.ids)), query.placeholders > 0
+    def kind(query: Query) -> tuple[int, bool, str]:
+        return padded_length(len(query.ids)), query.placeholders > 0, query.prefix
 
     order = sorted(queries, key=lambda query: (kind(query), len(query.ids)), reverse=True)
-    for (width, _), group in groupby(order, key=kind):
+    for (width, _, prefix), group in groupby(order, key=kind):
         alike = list(group)
-        size = max(1, min(ROWS // rows, SUBWORDS // width))
+        size = 1 if prefix else max(1, min(ROWS // rows, SUBWORDS // width))
         yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
 

@@ -96,6 +96,23 @@ def segments_of(model: TranslationModel, protector: Protector, lines: Sequence[s
     ]
 
 
+def with_prefix(parts: Sequence[Segment | Kept], prefix: str) -> list[Segment | Kept]:
+    """The parts of a line, the first one to translate of which is to begin so; what stands before it may be repeated.
+
+    What must come through is written as itself in a prefix, and is found there by its placeholder.
+    """
+    made = list(parts)
+    for place, part in enumerate(made):
+        if isinstance(part, Kept):
+            prefix = prefix.removeprefix(part.text)
+            continue
+        for item in part.items:
+            prefix = prefix.replace(item.text, item.symbol, 1)
+        made[place] = replace(part, query=replace(part.query, prefix=prefix))
+        break
+    return made
+
+
 def _cut(model: TranslationModel, protector: Protector, line: str) -> Iterator[Kept | _Piece]:
     """The pieces of a line, without what tells names."""
     forms: Forms = {}

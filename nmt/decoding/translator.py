@@ -16,7 +16,7 @@ from nmt.decoding.flags import Flag, flags_of
 from nmt.decoding.hypotheses import Hypothesis
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.search import search
-from nmt.decoding.segments import Kept, Protector, Segment, segments_of
+from nmt.decoding.segments import Kept, Protector, Segment, segments_of, with_prefix
 from nmt.io.lines import clean_output
 from nmt.protection.placeholders import Positions, Restored, restore_placeholders
 from nmt.protection.status import ItemStatus, Status, check_items
@@ -79,19 +79,28 @@ def translate_chunks(
     protector: Protector | None = None,
     *,
     align: bool = False,
+    prefix: str = "",
 ) -> Iterator[Translation]:
     """Translate lines, a chunk at a time: each gives one Translation, in order; a blank line gives a blank one.
 
-    To align words takes a second, forced decoding of each translation.
+    To align words takes a second, forced decoding of each translation. A prefix is how the translation of each line's
+    first sentence must begin.
     """
     for lines in chunks:
-        yield from _translate_chunk(model, lines, config, protector or Protector(), align)
+        yield from _translate_chunk(model, lines, config, protector or Protector(), align, prefix)
 
 
 def _translate_chunk(
-    model: TranslationModel, lines: Sequence[str], config: DecodingConfig, protector: Protector, align: bool
+    model: TranslationModel,
+    lines: Sequence[str],
+    config: DecodingConfig,
+    protector: Protector,
+    align: bool,
+    prefix: str,
 ) -> Iterator[Translation]:
     segmented = segments_of(model, protector, lines)
+    if prefix:
+        segmented = [with_prefix(parts, prefix) for parts in segmented]
     queries = [part.query for parts in segmented for part in parts if isinstance(part, Segment)]
     found = iter(search(model, queries, config))
     for line, parts in zip(lines, segmented, strict=True):

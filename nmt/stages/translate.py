@@ -42,6 +42,7 @@ def translate(
     protector: Protector | None = None,
     strict: bool = False,
     alignments: Path | None = None,
+    prefix: str = "",
     as_json: bool = False,
     device: str = "cpu",
     engine: EngineName = "auto",
@@ -53,7 +54,8 @@ def translate(
     without them each line is translated from the language that it is in, if the model can tell, and those that are not
     in its own source language are warned of. search overrides the model's own settings. What was to come through and is
     lost, or could only be inserted, is warned of by line; if strict, what is lost raises DataError when all is written.
-    alignments is a file for the words of each line that belong together, in the Pharaoh format.
+    alignments is a file for the words of each line that belong together, in the Pharaoh format. prefix is how the
+    translation of each line begins.
     """
     models = model or shipped_model()
     refuse_overwriting(
@@ -67,9 +69,11 @@ def translate(
     with line_streams(input, output, warn) as (lines, out), links_file as aligned:
         chunked, align = _flushed(chunks(lines), out), alignments is not None
         if loaded.languages is None or source or target:
-            translations = translate_chunks(loaded, chunked, config, protector, align=align)
+            translations = translate_chunks(loaded, chunked, config, protector, align=align, prefix=prefix)
         else:
-            translations = translate_by_language(loaded, loaded.languages, chunked, config, protector, align=align)
+            translations = translate_by_language(
+                loaded, loaded.languages, chunked, config, protector, align=align, prefix=prefix
+            )
         taken_for = _TakenFor(loaded.source)
         for number, translation in enumerate(translations, start=1):
             taken_for.count(number, translation.taken_for)

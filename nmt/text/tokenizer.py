@@ -196,6 +196,11 @@ class Tokenizer:
         """Return the piece or symbol of an id; the mark U+2581 stands for a space."""
         return str(self._processor.id_to_piece(id_))
 
+    @cached_property
+    def all_pieces(self) -> list[str]:
+        """The piece of every id; none for padding, unknown, begin and end."""
+        return ["" if id_ in (PAD_ID, UNK_ID, BOS_ID, EOS_ID) else self.piece(id_) for id_ in range(self.vocab_size)]
+
     def text_of(self, id_: int) -> str:
         """Return the text that a piece stands for: none if it is special or a byte."""
         return "" if self.is_special(id_) or self._processor.is_byte(id_) else self.piece(id_).replace(SPACE, " ")
