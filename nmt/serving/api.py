@@ -22,6 +22,7 @@ from nmt.serving.translators import language_name
 
 MAX_ALTERNATIVES = 10
 
+_LINE_END = re.compile(r"[\r\n]")
 _LINE = re.compile(r"[^\r\n]+")
 
 Values = Mapping[str, Any]  # of the operation's parameters, by name
@@ -42,6 +43,8 @@ class Operation:
 
 async def _translate(service: Service, request: Request, values: Values) -> Any:
     single = isinstance(values["q"], str)
+    if values["prefix"] and (not single or _LINE_END.search(values["q"])):
+        raise RequestError(400, "prefix: a beginning is for a text of one line; send such a one as q")
     found = await _translated(service, request, values["q"], values)
     texts = [each.text() for each in found]
     answer: dict[str, Any] = {"translatedText": texts[0] if single else texts}
@@ -108,6 +111,7 @@ def _asked(service: Service, values: Values) -> Asked:
         alternatives=values.get("alternatives", 0),
         glossary=values["glossary"],
         align=values.get("details", False),
+        prefix=values.get("prefix", ""),
     )
 
 
@@ -195,6 +199,12 @@ OPERATIONS: Sequence[Operation] = (
                 default=0,
             ),
             _GLOSSARY,
+            Parameter(
+                name="prefix",
+                kind=TEXT,
+                meaning="how the translation of a single line begins; its last word may go on unless a space ends it",
+                default="",
+            ),
             Parameter(
                 name="details",
                 kind=FLAG,

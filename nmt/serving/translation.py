@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nmt.decoding.model import TranslationModel
+from nmt.decoding.prefix import Prefix
 from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Alternative, Translation, translate_chunks
+from nmt.errors import DataError
 from nmt.protection.glossary import Glossary
 from nmt.serving.batcher import Batcher, Task
+from nmt.serving.errors import RequestError
 from nmt.serving.translators import Translators
 
 AUTO = "auto"  # stands for the language that a text is found to be in
@@ -30,6 +33,7 @@ class Asked:
     alternatives: int = 0  # besides the best translation
     glossary: Glossary | None = None
     align: bool = False
+    prefix: str = ""  # how the translation begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,12 +106,21 @@ def start_translation(
     for number, (_, source, _) in enumerate(known):
         by_source.setdefault(source, []).append(number)
     models = {source: translators.between(source, asked.target) for source in by_source}
+    for model in filter(None, models.values()):
+        _check_prefix(asked.prefix, model)
     jobs = []
     for source, numbers in by_source.items():
         if model := models[source]:
             lines = [line for number in numbers for line in _split(texts[number])[0]]
             jobs.append((numbers, batcher.submit(_task(model, asked), lines)))
     return Pending(known, asked.target, jobs)
+
+
+def _check_prefix(prefix: str, model: TranslationModel) -> None:
+    try:
+        Prefix.of(prefix, model.target_tokenizer)
+    except DataError as error:
+        raise RequestError(400, str(error)) from None
 
 
 def language_of(text: str, asked: Asked, translators: Translators, detect: Detect) -> tuple[str, float]:
@@ -127,10 +140,10 @@ def _task(model: TranslationModel, asked: Asked) -> Task:
     protector = Protector(glossary=asked.glossary) if asked.glossary else _EVERYTHING
 
     def work(lines: Sequence[str]) -> Sequence[Translation]:
-        return list(translate_chunks(model, [lines], config, protector, align=asked.align))
+        return list(translate_chunks(model, [lines], config, protector, align=asked.align, prefix=asked.prefix))
 
     # A glossary lives as long as a task that waits, so that no other one has its number.
-    return Task((id(model), config, id(asked.glossary), asked.align), work)
+    return Task((id(model), config, id(asked.glossary), asked.align, asked.prefix), work)
 
 
 def _split(text: str) -> tuple[Sequence[str], Sequence[str]]:

@@ -208,3 +208,10 @@ def test_the_page_is_there_and_may_load_nothing_from_elsewhere(client):
         assert "http" not in found.text
     for markup in ("innerHTML", "insertAdjacentHTML", "document.write", "outerHTML"):
         assert markup not in client.get("/static/app.js").text
+
+
+def test_a_translation_can_be_told_how_to_begin(client):
+    answer = client.post("/translate", json={**HAUS, "prefix": "tree", "alternatives": 2}).json()
+    assert all(text.startswith("tree") for text in [answer["translatedText"], *answer["alternatives"]])
+    for q, prefix in (("Haus.\nBaum.", "tree"), (["Haus."], "tree"), ("Haus.", "語")):
+        assert client.post("/translate", json={**HAUS, "q": q, "prefix": prefix}).status_code == 400

@@ -89,6 +89,7 @@ function show(found) {
   $("detected").textContent = language ? `Read as ${nameOf(language)}` : "";
   listWarnings(found.details);
   const others = (found.alternatives || []).filter((text) => text !== shown);
+  $("other").textContent = "Other translations";
   $("alternatives").replaceChildren(...others.map(alternative));
   $("others").hidden = !others.length;
 }
@@ -106,7 +107,8 @@ function alternative(text) {
 }
 
 // A line of the translation as words that light up together with those that they translate.
-function lineOf(line, number) {
+function lineOf(line, number, { length }) {
+  const alone = length === 1; // other words are offered for a single line
   const parts = [];
   const items = line.items.filter((item) => item.target).sort((a, b) => a.target[0] - b.target[0]);
   const characters = [...line.text]; // offsets count characters, not UTF-16 units
@@ -130,6 +132,10 @@ function lineOf(line, number) {
       done = to;
     }
     made.append(characters.slice(done, end).join(""));
+    if (alone) {
+      const before = characters.slice(0, start).join("");
+      made.addEventListener("click", () => offer(before, made.textContent));
+    }
     if (sources.length) {
       made.title = sources.map((here) => wordsOf(line.source)[here]).filter(Boolean).join(" ");
       made.addEventListener("pointerenter", () => light(number, line, sources, made));
@@ -140,6 +146,20 @@ function lineOf(line, number) {
   }
   parts.push(characters.slice(place).join("") + line.end);
   return parts;
+}
+
+// Other ways to go on from a place in the translation, at which a word was chosen.
+async function offer(before, word) {
+  const body = { q: $("text").value.trim(), source: $("source").value, target: $("target").value };
+  try {
+    const found = await ask("/translate", withKey({ ...body, prefix: before, alternatives: 2 * ALTERNATIVES }));
+    const others = [found.translatedText, ...(found.alternatives || [])];
+    $("other").textContent = `Instead of “${word}”`;
+    $("alternatives").replaceChildren(...others.filter((text) => text !== shown).map(alternative));
+    $("others").hidden = false;
+  } catch (error) {
+    say(error.message, true);
+  }
 }
 
 const wordsOf = (text) => text.split(/\s+/u).filter(Boolean);
