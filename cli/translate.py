@@ -102,6 +102,10 @@ def translate(
             metavar="TEXT", help="How each translation begins; its last word may go on, unless a space ends it."
         ),
     ] = "",
+    shard: Annotated[
+        str,
+        typer.Option(metavar="I/N", help="Translate the I-th of N parts of the input alone, for jobs side by side."),
+    ] = "",
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
@@ -111,6 +115,7 @@ def translate(
     """
     from nmt.stages import translate as stage
     from nmt.stages.document_files import is_text, warn_of_document
+    from nmt.stages.shard import Shard
 
     if not explain:
         refuse_text(context)
@@ -147,18 +152,17 @@ def translate(
         from nmt.stages import explain as explaining
 
         text = " ".join(context.args) if context.args else None
-        refuse(
-            "--explain",
-            {"--json": json_, "--strict": strict, "--alignments": alignments, "--column": column, "--prefix": prefix},
-        )
+        refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments, "--prefix": prefix})
+        refuse("--explain", {"--column": column, "--shard": shard})
         refuse("--explain with a text", {"--input": inputs} if text is not None else {})
         refuse("--explain", {"--input for several files": len(inputs) > 1})
         explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
         return
     if not is_text(inputs, format):
-        if json_ or alignments or prefix or (n_best or 1) > 1:
+        if json_ or alignments or prefix or shard or (n_best or 1) > 1:
             raise ConfigError(
-                "--json, --n-best, --prefix and --alignments are for lines; leave them out, or add --format text"
+                "--json, --n-best, --prefix, --shard and --alignments are for lines; leave them out, or add "
+                "--format text"
             )
         _translate_documents(inputs, format, column or [], strict, common)
         return
@@ -171,6 +175,7 @@ def translate(
         strict=strict,
         alignments=alignments,
         prefix=prefix,
+        shard=Shard.of(shard) if shard else None,
         as_json=json_,
         **common,
     )

@@ -21,6 +21,7 @@ from nmt.protection.patterns import compile_patterns
 from nmt.resources import shipped_model
 from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
+from nmt.stages.shard import Shard, check_shard
 from nmt.stages.streams import line_streams
 
 _SHOWN = 5  # numbers of lines in a message
@@ -43,6 +44,7 @@ def translate(
     strict: bool = False,
     alignments: Path | None = None,
     prefix: str = "",
+    shard: Shard | None = None,
     as_json: bool = False,
     device: str = "cpu",
     engine: EngineName = "auto",
@@ -55,18 +57,27 @@ def translate(
     in its own source language are warned of. search overrides the model's own settings. What was to come through and is
     lost, or could only be inserted, is warned of by line; if strict, what is lost raises DataError when all is written.
     alignments is a file for the words of each line that belong together, in the Pharaoh format. prefix is how the
-    translation of each line begins.
+    translation of each line begins. A shard is the part of the input to translate; it is left alone if its output is
+    there already.
     """
     models = model or shipped_model()
     refuse_overwriting(
         [output or STDOUT, *filter(None, [alignments])],
         [input or STDIN, *chain.from_iterable(map(model_files, model_paths(models)))],
     )
+    if shard is not None:
+        check_shard(input, output)
+        if output is not None and output.exists():
+            warn(f"{output}: is complete already; remove it to have it translated again")
+            return
     loaded = load_models(models, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     lost, name = 0, "stdin" if input is None else str(input)
     links_file = nullcontext(list[BinaryIO]()) if alignments is None else replacing(alignments)
     with line_streams(input, output, warn) as (lines, out), links_file as aligned:
+        first = 0
+        if shard is not None and input is not None:
+            lines, first = shard.choose(lines, input)
         chunked, align = _flushed(chunks(lines), out), alignments is not None
         if loaded.languages is None or source or target:
             translations = translate_chunks(loaded, chunked, config, protector, align=align, prefix=prefix)
@@ -75,7 +86,7 @@ def translate(
                 loaded, loaded.languages, chunked, config, protector, align=align, prefix=prefix
             )
         taken_for = _TakenFor(loaded.source)
-        for number, translation in enumerate(translations, start=1):
+        for number, translation in enumerate(translations, start=first + 1):
             taken_for.count(number, translation.taken_for)
             for line in _render(translation, as_json, config.n_best):
                 write_line(out, line)
