@@ -1,7 +1,7 @@
 """Our backward passes against algorithms that never go back in time.
 
 Real-time recurrent learning (Williams and Zipser, 1989) carries dh/dw forward: dh_t = J_t dh_(t-1) + the direct part,
-of all weights at once. Where a state is recurrent by itself alone, as in the SSRU, that is a number for each weight, and
+of all weights at once. Where a state is recurrent by itself alone, as in the SSRU, that is one number a weight, and
 the algorithm is causal recursive backpropagation (Campolucci, Uncini and Piazza, 1996). Both are written here from the
 equations of the cells, with Jacobians of a single step, and share nothing with the code that they check.
 """
