@@ -106,8 +106,8 @@ def start_translation(
     for number, (_, source, _) in enumerate(known):
         by_source.setdefault(source, []).append(number)
     models = {source: translators.between(source, asked.target) for source in by_source}
-    for model in filter(None, models.values()):
-        _check_prefix(asked.prefix, model)
+    for usable in filter(None, models.values()):
+        _check_prefix(asked.prefix, usable)
     jobs = []
     for source, numbers in by_source.items():
         if model := models[source]:
