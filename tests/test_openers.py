@@ -67,6 +67,7 @@ def test_only_the_reader_and_writer_of_lines_touches_streams_of_lines():
         "nmt/io/lines.py",
         "nmt/io/files.py",
         "nmt/io/tmx.py",
+        "nmt/stages/shard.py",
         "nmt/stages/streams.py",
         "nmt/stages/tokenize.py",
         "nmt/data/parallel_corpus.py",

@@ -62,7 +62,8 @@ def sha256(path: Path) -> bytes:
 
 
 def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raise ConfigError if a file to write is one to read, by whatever name or link; DataError if an input is missing.
+    """Raise ConfigError if a file to write is one to read, or to be written twice, by whatever name or link; DataError
+    if an input is missing.
 
     Nothing is opened. What is no regular file, such as a terminal or a FIFO, is not overwritten.
     """
@@ -70,7 +71,12 @@ def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     for path in inputs:
         with _told(path):
             read[_identity(path)] = path
+    written = set()
     for output in outputs:
+        final = os.path.realpath(output)
+        if final in written:
+            raise ConfigError(f"{output}: is named for two outputs; choose another for one of them")
+        written.add(final)
         with suppress(OSError):  # what is not there cannot be an input
             identity = _identity(output)
             if identity is not None and identity in read:

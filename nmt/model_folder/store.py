@@ -12,7 +12,7 @@ import json
 import os
 import re
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,13 +83,12 @@ def exists(path: Path) -> bool:
 def open_folder(path: Path) -> ModelFolder:
     """Open the model at path. Raises ModelError unless the manifest is valid and every file has its type and size."""
     while True:
-        with opened(path) as folder:
-            manifest = _read_manifest(folder, path)
+        with opened(path) as folder, _opened_manifest(folder, path) as manifest:
             try:
-                return _open_parts(folder, path, manifest)
+                return _open_parts(folder, path, _read_manifest(manifest, path))
             except ModelError:
-                # A save may have replaced the files between our two steps; then the manifest has changed: try again.
-                if _read_manifest(folder, path) == manifest:
+                # A save may have replaced the files between our two steps; then the manifest is another file.
+                if _is_manifest(folder, manifest):
                     raise
 
 
@@ -126,8 +125,9 @@ def _open_part(folder: int, path: Path, part: Part) -> int:
         refuse(path / part.file, "it is listed but missing")
 
 
-def _read_manifest(folder: int, path: Path) -> bytes:
-    """The bytes of the manifest; no more are read than a manifest may have."""
+@contextlib.contextmanager
+def _opened_manifest(folder: int, path: Path) -> Iterator[int]:
+    """The manifest, held open, so that no other file can get its inode."""
     try:
         descriptor = open_regular(folder, path, MANIFEST)
     except FileNotFoundError as error:
@@ -135,11 +135,25 @@ def _read_manifest(folder: int, path: Path) -> bytes:
             raise ModelError(f"{path}: training; the first model comes after {_first_validation(path)}") from error
         raise ModelError(f"{path}: is not a model folder: it has no {MANIFEST}; train a model into it") from error
     try:
+        yield descriptor
+    finally:
+        close([descriptor])
+
+
+def _is_manifest(folder: int, descriptor: int) -> bool:
+    """Whether the open file is still the manifest. Its bytes cannot tell: a model may be saved again."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(MANIFEST, dir_fd=folder, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
+
+
+def _read_manifest(descriptor: int, path: Path) -> bytes:
+    """The bytes of the manifest; no more are read than a manifest may have."""
+    try:
         data = read_all(descriptor, MAX_BYTES + 1)
     except OSError as error:
         raise ModelError(f"{path / MANIFEST}: cannot be read: {reason(error)}") from error
-    finally:
-        close([descriptor])
     if len(data) > MAX_BYTES:
         refuse(path / MANIFEST, f"it is larger than {MAX_BYTES:,} bytes")
     return data
@@ -199,7 +213,8 @@ def _read_old_manifest(folder: int, path: Path, *, required: bool) -> bytes | No
     except FileNotFoundError:
         if not required:
             return None
-    return _read_manifest(folder, path)
+    with _opened_manifest(folder, path) as manifest:
+        return _read_manifest(manifest, path)
 
 
 def _write_model(

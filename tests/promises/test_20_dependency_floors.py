@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +20,7 @@ def required(*extras):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lists = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras)]
     found = [Requirement(text) for texts in lists for text in texts]
-    return {requirement.name.lower(): requirement for requirement in found if requirement.name != "nmt"}
+    return {canonicalize_name(requirement.name): requirement for requirement in found if requirement.name != "nmt"}
 
 
 def extras():
@@ -30,12 +31,12 @@ def pinned():
     """The versions that constraints.txt names."""
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     found = [re.fullmatch("([A-Za-z0-9._-]+)==([^ ]+)", line) for line in lines if line and line[0] != "#"]
-    return {match[1].lower(): match[2] for match in found}
+    return {canonicalize_name(match[1]): match[2] for match in found}
 
 
 @pytest.mark.parametrize("name", FLOORS)
 def test_the_floor_is_asked_for(name):
-    assert str(required()[name].specifier) == f">={FLOORS[name]}"
+    assert str(required("train")[name].specifier) == f">={FLOORS[name]}"
 
 
 def test_whatever_is_asked_for_has_a_floor():

@@ -28,6 +28,7 @@ WRITING = {
         "run/engine-",
     ],
     "evaluate --model run --data data -o OUT": ["data/test.de", "data/test.en", "data/train.de", "data/report.json"],
+    "report run in.de -i in.de -r ref.en --names names.bio -o OUT": ["in.de", "ref.en", "names.bio", "run/engine-"],
     f"train-tokenizer {LANGUAGES} --data data --out OUT": ["data/train.de", "data/valid.en", "data/report.json"],
     f"train {LANGUAGES} --data data --tokenizer OUT --out run": ["run/tokenizer-", "run/checkpoint/state-"],
     "train-tagger --model run --train OUT --valid names.bio --out run": ["run/train.jsonl", "run/config-"],
@@ -45,7 +46,8 @@ WRITING_FOLDERS = {
     f"train-tokenizer {LANGUAGES} --separate --data data --out OUT": "models",
 }
 
-WRITING_NOTHING = {"tokenize", "evaluate-tagger", "compare", "check", "bench", "config"}  # but what shows on stdout
+# They show what they have on stdout.
+WRITING_NOTHING = {"tokenize", "check", "bench", "config", "serve"}
 
 
 def test_every_command_is_looked_at_here():
@@ -176,3 +178,11 @@ def test_only_regular_files_are_overwritten(tmp_path):
         refuse_overwriting([tmp_path / "none", tmp_path / "file"], [tmp_path / "file"])
     with pytest.raises(DataError, match="none: no such file; check the path"):
         refuse_overwriting([], [tmp_path / "none"])
+
+
+def test_no_output_overwrites_another(project, nmt_here):
+    Path("page").symlink_to("out")
+    ended = nmt_here(*["evaluate", "--model", "run", "-i", "in.de", "-r", "ref.en", "-o", "out", "--html", "page"])
+    assert ended.code == 2
+    assert b"two outputs" in ended.err
+    assert not Path("out").exists()
