@@ -53,7 +53,7 @@ def prepare(
     _check_partner("--valid", valid)
     _check_partner("--test", test)
     # The second are what may be removed: the corpus that was there.
-    refuse_overwriting([*files, *prepared_files(out)], corpus_files([*corpora, *valid, *test]))
+    refuse_overwriting({*files, *prepared_files(out)}, corpus_files([*corpora, *valid, *test]))
     inputs = {"languages": list(languages), "corpora": list(corpora), "valid": list(valid), "test": list(test)}
     obsolete = obsolete_files(out, inputs, replace_corpus)
     names = _column_names(columns)
