@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
+from nmt.data.on_disk import KeySet
 from nmt.settings import Limit, checked, setting
 from nmt.text.languages import in_wrong_script, scripts_of
 
@@ -52,13 +54,14 @@ def clean(
     target_language: str,
     held_out: Set[int],
     counts: Counter[str],
+    folder: Path,
 ) -> Iterator[Pair]:
     """Yield the pairs that no rule rejects; held_out has the sentence keys of the validation and test sets.
 
     counts receives the number of pairs that each rule rejects, by the rule's name, a config field. Each pair is
-    remembered as a hash of 8 bytes, so a few million pairs need a few hundred megabytes.
+    remembered by its hashes, in temporary files in folder: up to 48 bytes.
     """
-    rules = _rules(config, source_language, target_language, held_out)
+    rules = _rules(config, source_language, target_language, held_out, folder)
     for source, target in pairs:
         reason = next((name for name, rejects in rules.items() if rejects(source, target)), None)
         if reason is None:
@@ -89,7 +92,9 @@ def sentence_key(text: str) -> int:
     return _hash(bare or folded)
 
 
-def _rules(config: CleaningConfig, source_language: str, target_language: str, held_out: Set[int]) -> dict[str, Rule]:
+def _rules(
+    config: CleaningConfig, source_language: str, target_language: str, held_out: Set[int], folder: Path
+) -> dict[str, Rule]:
     """The active rules, cheap ones first; those for duplicates remember the pairs that they see."""
     source_scripts, target_scripts = scripts_of(source_language), scripts_of(target_language)
     rules: dict[str, Rule] = {
@@ -102,8 +107,10 @@ def _rules(config: CleaningConfig, source_language: str, target_language: str, h
             in_wrong_script(source, source_scripts) or in_wrong_script(target, target_scripts)
         ),
         "overlap": lambda source, target: sentence_key(source) in held_out or sentence_key(target) in held_out,
-        "duplicates": _seen_before(lambda source, target: _hash(source, target)),
-        "near_duplicates": _seen_before(lambda source, target: hash((sentence_key(source), sentence_key(target)))),
+        "duplicates": _seen_before(_hash, folder),
+        "near_duplicates": _seen_before(
+            lambda source, target: hash((sentence_key(source), sentence_key(target))), folder
+        ),
     }
     return {name: rule for name, rule in rules.items() if getattr(config, name)}
 
@@ -113,15 +120,9 @@ def _length_ratio(source: str, target: str) -> float:
     return (longer + LENGTH_ALLOWANCE) / (shorter + LENGTH_ALLOWANCE)
 
 
-def _seen_before(key: Callable[[str, str], int]) -> Rule:
-    seen: set[int] = set()
-
-    def rejects(source: str, target: str) -> bool:
-        before = len(seen)
-        seen.add(key(source, target))
-        return len(seen) == before
-
-    return rejects
+def _seen_before(key: Callable[[str, str], int], folder: Path) -> Rule:
+    seen = KeySet(folder)
+    return lambda source, target: not seen.add(key(source, target))
 
 
 def _hash(*texts: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from nmt.config import Config
 from nmt.data.cleaning import Pair, clean, sentence_key, tidy
 from nmt.data.config import CorpusConfig
+from nmt.data.on_disk import StoredPairs
 from nmt.data.parallel_corpus import is_text_file, read_corpora
 from nmt.data.repair import advice, repair
 from nmt.data.splits import held_out_size, hold_out, sample
@@ -60,6 +61,7 @@ def prepare(
     counts: Counter[str] = Counter()
     found: Counter[str] = Counter()
     faults: Counter[str] = Counter()
+    folder = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())  # for temporary files
     reading = ""  # the name of the corpus whose pairs are being read
 
     def read(wanted: Sequence[str]) -> Iterator[Pair]:
@@ -84,15 +86,16 @@ def prepare(
         target_language=config.target,
         held_out={sentence_key(side) for pairs in given.values() for pair in pairs for side in pair},
         counts=counts,
+        folder=folder,
     )
-    train: Iterable[tuple[str, str, str]] = ((*pair, reading) for pair in cleaned)
+    train: Iterable[tuple[str, ...]] = ((*pair, reading) for pair in cleaned)
     if limit is not None:
         train = sample(train, limit, seed=seed, counts=counts)
     if missing := [name for name in ("valid", "test") if name not in given]:
-        train = list(train)
-        _check_any_left(len(train), counts, corpora)
-        each = size or max(1, held_out_size(len(train)))
-        held, train = hold_out(train, dict.fromkeys(missing, each), seed=seed, counts=counts)
+        stored = StoredPairs(train, folder)
+        _check_any_left(len(stored), counts, corpora)
+        each = size or max(1, held_out_size(len(stored)))
+        held, train = hold_out(stored, dict.fromkeys(missing, each), seed=seed, counts=counts)
         given |= {name: [(source, target) for source, target, _ in pairs] for name, pairs in held.items()}
 
     out.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -25,22 +26,29 @@ CASES = [
 ]
 
 
-def run(pairs, config):
+@pytest.fixture
+def run(tmp_path):
+    return partial(cleaned, tmp_path)
+
+
+def cleaned(folder, pairs, config):
     counts: Counter[str] = Counter()
     held_out = {sentence_key("guten tag"), sentence_key("Good day.")}
-    kept = list(clean(pairs, config, source_language="de", target_language="en", held_out=held_out, counts=counts))
-    return kept, counts
+    kept = clean(
+        pairs, config, source_language="de", target_language="en", held_out=held_out, counts=counts, folder=folder
+    )
+    return list(kept), counts
 
 
 @pytest.mark.parametrize(("rule", "value", "pairs", "rejected"), CASES)
-def test_each_rule_rejects_what_it_says_and_can_be_switched_off(rule, value, pairs, rejected):
+def test_each_rule_rejects_what_it_says_and_can_be_switched_off(run, rule, value, pairs, rejected):
     kept, counts = run(pairs, replace(NOTHING, **{rule: value}))
     assert counts == {rule: rejected}
     assert len(kept) == len(pairs) - rejected
     assert run(pairs, NOTHING) == (pairs, Counter())
 
 
-def test_a_pair_counts_once_under_the_first_rule():
+def test_a_pair_counts_once_under_the_first_rule(run):
     _, counts = run([("", ""), ("", "")], CleaningConfig())
     assert counts == {"empty": 2}
 

@@ -11,7 +11,7 @@ PAIRS = [(f"Satz {number}", f"sentence {number}") for number in range(100)]
 def split(pairs, seed=1):
     counts: Counter[str] = Counter()
     held, rest = hold_out(pairs, {"valid": 5, "test": 7}, seed=seed, counts=counts)
-    return held["valid"], held["test"], rest, counts
+    return held["valid"], held["test"], list(rest), counts
 
 
 def test_the_sets_have_their_sizes_and_no_pair_is_lost():
@@ -74,4 +74,4 @@ def test_the_default_size_is_five_per_cent_and_at_most_two_thousand():
 
 def test_where_nothing_is_left_to_train_on_it_is_told():
     with pytest.raises(DataError, match="2 pairs are too few to hold out 1 for valid and 1 for test"):
-        hold_out([("a", "b"), ("c", "d")], {"valid": 1, "test": 1}, seed=1, counts=Counter())
+        list(hold_out([("a", "b"), ("c", "d")], {"valid": 1, "test": 1}, seed=1, counts=Counter())[1])
