@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .live_line import LiveLine
 from .options import ConfigFile, Overrides, Replace, SourceLanguage, TargetLanguage, read_config
-from .warning import warn
 
 
 def prepare(
@@ -62,23 +62,25 @@ def prepare(
     """Clean corpora and split them. --set cleaning.RULE=0 (or =false) switches a cleaning rule off."""
     from nmt.stages import prepare as stage
 
-    report = stage.prepare(
-        config=read_config("prepare", config, set_, source, target),
-        corpora=corpora or [],
-        valid=valid or [],
-        test=test or [],
-        columns=columns,
-        out=out,
-        size=hold_out,
-        limit=limit,
-        seed=seed,
-        warn=warn,
-        replace_corpus=replace,
-    )
+    with LiveLine() as line:
+        counts = stage.prepare(
+            config=read_config("prepare", config, set_, source, target),
+            corpora=corpora or [],
+            valid=valid or [],
+            test=test or [],
+            columns=columns,
+            out=out,
+            size=hold_out,
+            limit=limit,
+            seed=seed,
+            report=line.show_pairs,
+            warn=line.warn,
+            replace_corpus=replace,
+        )
     if json_:
-        print(json.dumps(report))
+        print(json.dumps(counts))
         return
-    print_counts(report)
+    print_counts(counts)
 
 
 def print_counts(report: dict[str, Any]) -> None:

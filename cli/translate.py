@@ -186,14 +186,14 @@ def _translate_documents(
 ) -> None:
     from nmt.stages.translate_documents import translate_documents
 
-    from .document_progress import DocumentDisplay
+    from .live_line import LiveLine
 
-    with DocumentDisplay() as display:
+    with LiveLine() as line:
         translate_documents(
             inputs=inputs,
             format=format,
             columns=columns,
             strict=strict,
-            report=display.show,
-            **{**common, "warn": display.warn},
+            report=line.show_document,
+            **{**common, "warn": line.warn},
         )

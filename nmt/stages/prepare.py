@@ -19,6 +19,8 @@ from nmt.io.lines import write_line
 from nmt.stages.paths import REPORT, SPLITS, corpus_files, obsolete_files, prepared_files
 from nmt.text.languages import check_languages
 
+REPORTED = 1000  # pairs from one report to the next
+
 
 def prepare(
     *,
@@ -31,6 +33,7 @@ def prepare(
     size: int | None = None,
     limit: int | None = None,
     seed: int = 1,
+    report: Callable[[int], None] = lambda pairs: None,
     warn: Callable[[str], None] = lambda message: None,
     replace_corpus: bool = False,
 ) -> dict[str, Any]:
@@ -41,8 +44,9 @@ def prepare(
     of the configuration.
 
     Validation and test sets that are given are repaired and kept; those that are not are held out of the corpora, size
-    pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. warn
-    receives a line for each fault that many pairs have and that a setting repairs.
+    pairs each. Of more pairs than limit, that many are drawn at random once the rules have done their work. report
+    receives the number of pairs read, again and again; warn a line for each fault that many pairs have and that a
+    setting repairs.
 
     Raises ConfigError if out holds other corpora, prepared or not, unless they are to be replaced.
     """
@@ -76,6 +80,8 @@ def prepare(
             reading = corpus.name
             for pair in read(corpus.files):
                 found["read"] += 1
+                if found["read"] % REPORTED == 0:
+                    report(found["read"])
                 yield pair
 
     given = {name: list(read(wanted)) for name, wanted in (("valid", valid), ("test", test)) if wanted}
@@ -111,16 +117,16 @@ def prepare(
                 of_corpora.update(corpus)
             if split == "train":
                 _check_any_left(kept[split], counts, corpora)
-        report: dict[str, Any] = {name: found[name] for name in ("read", "line_ends")}
-        report |= {"rejected": dict(counts), "kept": {split: kept[split] for split in splits}, "inputs": inputs}
+        counted: dict[str, Any] = {name: found[name] for name in ("read", "line_ends")}
+        counted |= {"rejected": dict(counts), "kept": {split: kept[split] for split in splits}, "inputs": inputs}
         if mixture[0].name:
-            report["corpora"] = [{"name": corpus.name, "pairs": of_corpora[corpus.name]} for corpus in mixture]
-        write_line(streams[-1], json.dumps(report))
+            counted["corpora"] = [{"name": corpus.name, "pairs": of_corpora[corpus.name]} for corpus in mixture]
+        write_line(streams[-1], json.dumps(counted))
     for message in advice(faults, languages):
         warn(message)
     for path in obsolete:
         path.unlink(missing_ok=True)
-    return report
+    return counted
 
 
 def _corpora_of(config: Config, named: Sequence[str], warn: Callable[[str], None]) -> Sequence[CorpusConfig]:
