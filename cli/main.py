@@ -23,6 +23,7 @@ from .distill import distill
 from .evaluate import evaluate
 from .evaluate_tagger import evaluate_tagger
 from .export import export
+from .inspect import inspect
 from .options import TEXT_ALLOWED
 from .prepare import prepare
 from .report import report
@@ -64,6 +65,7 @@ app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)
 app.command("report", context_settings=OLD_SPELLINGS)(report)
+app.command("inspect")(inspect)
 app.command("export")(export)
 app.command("check")(check)
 app.command("bench")(bench)

@@ -17,7 +17,7 @@ LAYERS = [
     {"nmt.metrics"},
     {"nmt.decoding"},
     {"nmt.training"},
-    {"nmt.benchmark"},
+    {"nmt.benchmark", "nmt.inspection"},
     {"nmt.report"},
     {"nmt.distributed"},
     {"nmt.documents"},

@@ -18,6 +18,7 @@ ALLOWED = {
     "nmt/model_folder/descriptors.py": {"open"},  # what nmt/model_folder/store.py reads from and writes to
     "nmt/model_folder/locking.py": {"open"},  # the lock file
     "nmt/io/files.py": {"open", "read_bytes"},  # what nmt/io/lines.py reads from and writes to
+    "nmt/data/on_disk.py": {"TemporaryFile"},  # what has no name, and goes with the process
     "nmt/data/tokenized_corpus.py": {"load_from_disk", "save_to_disk"},  # the tokenized corpus, by `datasets`
     "nmt/io/records.py": {"load_from_disk"},  # corpora that `datasets` saved
     "nmt/data/parallel_corpus.py": {"NamedTemporaryFile"},  # an uncompressed copy of a Parquet file

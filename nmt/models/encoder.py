@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from nmt.models.cells import Bidirectional
+from nmt.models.cells import Bidirectional, Recurrent
 from nmt.models.config import Cell
 from nmt.models.dropout import dropout
 
@@ -30,6 +30,12 @@ class Encoder(nn.Module):
         sizes = [embedding_size] + [hidden_size] * (layers - 1)
         self.layers = nn.ModuleList(Bidirectional(cell, size, hidden_size) for size in sizes)
         self.norms = nn.ModuleList(nn.LayerNorm(hidden_size) for _ in sizes)
+
+    @property
+    def first_layer(self) -> Recurrent:
+        """The layer that reads the subwords from left to right."""
+        layer: Bidirectional = self.layers[0]  # type: ignore[assignment]
+        return layer.forwards
 
     def forward(self, embedded: Tensor, lengths: Tensor) -> Memory:
         """Encode embedded subwords [B, S, E] of the given lengths [B]; padding is never read."""

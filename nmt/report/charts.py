@@ -11,6 +11,7 @@ Points = Sequence[tuple[float, float]]
 WIDTH, HEIGHT = 420, 230  # units of a chart of curves, which is as wide as there is room
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 10, 26
 CLASSES = ("one", "two", "three", "four")
+GROUPS = ("rest", *CLASSES)  # of points
 MOST_POINTS = 300  # of a curve that are drawn: a screen shows no more
 
 CELL = 16  # units of a cell of a picture of attention
@@ -50,6 +51,30 @@ def line_chart(title: str, curves: Mapping[str, Points], x_name: str) -> Element
         "svg", parts, class_="chart", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{title}: {last}"
     )
     return element("figure", element("figcaption", f"{title}, by {x_name}", _legend(list(drawn))), picture)
+
+
+def scatter_chart(title: str, groups: Mapping[str, Points]) -> Element:
+    """Points by the names of their groups, of which the first is drawn in grey beneath at most four others."""
+    shown = dict(list(groups.items())[: 1 + len(CLASSES)])
+    xs, ys = zip(*(point for points in shown.values() for point in points), strict=True)
+    x_low, x_high, y_low, y_high = min(xs), max(max(xs), min(xs) + 1e-9), min(ys), max(max(ys), min(ys) + 1e-9)
+    dots = [
+        element(
+            "circle",
+            class_=f"point {class_}",
+            cx=round(RIGHT + (x - x_low) / (x_high - x_low) * (WIDTH - 2 * RIGHT), 1),
+            cy=round(TOP + (y_high - y) / (y_high - y_low) * (HEIGHT - 2 * TOP), 1),
+            r=2.2,
+        )
+        for class_, points in zip(GROUPS, shown.values(), strict=False)
+        for x, y in points
+    ]
+    counted = ", ".join(f"{name} {len(points)}" for name, points in shown.items())
+    picture = element(
+        "svg", dots, class_="chart", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{title}: {counted}"
+    )
+    names = [f"{name} ({len(points):,})" for name, points in shown.items()]
+    return element("figure", element("figcaption", title, _point_legend(names)), picture)
 
 
 def bar(value: float, most: float = 100.0) -> Element:
@@ -157,4 +182,22 @@ def _legend(names: Sequence[str]) -> list[Element]:
             class_="key",
         )
         for class_, name in zip(CLASSES, names, strict=False)
+    ]
+
+
+def _point_legend(names: Sequence[str]) -> list[Element]:
+    return [
+        element(
+            "div",
+            element(
+                "svg",
+                element("circle", class_=f"point {class_}", cx=6, cy=6, r=4),
+                width=14,
+                height=12,
+                aria_hidden="true",
+            ),
+            name,
+            class_="key",
+        )
+        for class_, name in zip(GROUPS, names, strict=False)
     ]

@@ -84,11 +84,11 @@ def _sentence(sentence: ShownSentence) -> Element:
         "article",
         element("h3", f"line {sentence.line:,}: {sentence.score:.1f} chrF++"),
         named_texts(*pairs),
-        None if sentence.explanation is None else _explained(sentence.explanation),
+        None if sentence.explanation is None else explained(sentence.explanation),
     )
 
 
-def _explained(explanation: Explanation) -> list[Element]:
+def explained(explanation: Explanation, *, open_: bool = False) -> list[Element]:
     """What was protected, what looks wrong, and where attention was."""
     best = explanation.translation.alternatives[0]
     rows = [[text(item.text), item.kind, item.status] for item in best.items]
@@ -115,5 +115,6 @@ def _explained(explanation: Explanation) -> list[Element]:
             table(["protected", "kind", "became"], rows, caption="what was to come through") if rows else None,
             legend,
             pictures,
+            open_=open_,
         )
     ]

@@ -40,6 +40,9 @@ svg .track { fill: var(--line); }
 svg .span { fill: var(--one); opacity: .45; }
 svg .two { stroke: var(--two); stroke-dasharray: 7 3; } svg .three { stroke: var(--three); stroke-dasharray: 2 3; }
 svg .four { stroke: var(--four); stroke-dasharray: 9 3 2 3; }
+svg .point { stroke: none; opacity: .75; } svg .point.rest { fill: var(--soft); opacity: .35; }
+svg .point.one { fill: var(--one); } svg .point.two { fill: var(--two); } svg .point.three { fill: var(--three); }
+svg .point.four { fill: var(--four); }
 svg text.piece { fill: var(--ink); font-size: 11px; }
 article { background: var(--panel); border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .8rem;
   margin: .6rem 0; }

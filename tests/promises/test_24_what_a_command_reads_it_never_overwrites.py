@@ -30,6 +30,7 @@ WRITING = {
     "compare in.de other.en -i in.de -r ref.en --html OUT": ["in.de", "other.en", "ref.en"],
     "evaluate-tagger -r names.bio --model run --html OUT": ["names.bio", "run/config-"],
     "evaluate --model run --data data -o OUT": ["data/test.de", "data/test.en", "data/train.de", "data/report.json"],
+    "inspect --model run -i in.de -o OUT": ["in.de", "run/translator-"],
     "report run in.de -i in.de -r ref.en --names names.bio -o OUT": ["in.de", "ref.en", "names.bio", "run/engine-"],
     f"train-tokenizer {LANGUAGES} --data data --out OUT": ["data/train.de", "data/valid.en", "data/report.json"],
     f"train {LANGUAGES} --data data --tokenizer OUT --out run": ["run/tokenizer-", "run/checkpoint/state-"],
