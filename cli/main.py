@@ -26,6 +26,7 @@ from .export import export
 from .inspect import inspect
 from .options import TEXT_ALLOWED
 from .prepare import prepare
+from .remember import remember
 from .report import report
 from .scoring import OLD_SPELLINGS
 from .serve import serve
@@ -58,6 +59,7 @@ app.command("tokenize", context_settings=TEXT_ALLOWED)(tokenize)
 app.command("train")(train)
 app.command("train-tagger")(train_tagger)
 app.command("distill")(distill)
+app.command("remember")(remember)
 app.command("translate", context_settings=TEXT_ALLOWED)(translate)
 app.command("tag", context_settings=TEXT_ALLOWED)(tag)
 app.command("serve")(serve)

@@ -102,6 +102,9 @@ def translate(
             metavar="TEXT", help="How each translation begins; its last word may go on, unless a space ends it."
         ),
     ] = "",
+    memory: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Lean towards the translations that nmt remember made this of.")
+    ] = None,
     shard: Annotated[
         str,
         typer.Option(metavar="I/N", help="Translate the I-th of N parts of the input alone, for jobs side by side."),
@@ -153,15 +156,15 @@ def translate(
 
         text = " ".join(context.args) if context.args else None
         refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments, "--prefix": prefix})
-        refuse("--explain", {"--column": column, "--shard": shard})
+        refuse("--explain", {"--column": column, "--shard": shard, "--memory": memory})
         refuse("--explain with a text", {"--input": inputs} if text is not None else {})
         refuse("--explain", {"--input for several files": len(inputs) > 1})
         explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
         return
     if not is_text(inputs, format):
-        if json_ or alignments or prefix or shard or (n_best or 1) > 1:
+        if json_ or alignments or prefix or memory or shard or (n_best or 1) > 1:
             raise ConfigError(
-                "--json, --n-best, --prefix, --shard and --alignments are for lines; leave them out, or add "
+                "--json, --n-best, --prefix, --memory, --shard and --alignments are for lines; leave them out, or add "
                 "--format text"
             )
         _translate_documents(inputs, format, column or [], strict, common)
@@ -175,6 +178,7 @@ def translate(
         strict=strict,
         alignments=alignments,
         prefix=prefix,
+        memory=memory,
         shard=Shard.of(shard) if shard else None,
         as_json=json_,
         **common,

@@ -3,11 +3,11 @@
 Shapes: B sentences, T target length, S source length.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nmt.engines.base import Engine, Floats, Ints, State, padded_length
+from nmt.engines.base import Engine, Floats, Ints, State, Step, padded_length
 
 
 def attention_weights(
@@ -20,36 +20,39 @@ def attention_weights(
     found: list[Floats] = [
         np.zeros((len(target), len(source))) for source, target in zip(sources, targets, strict=True)
     ]
-    widths = [padded_length(len(source)) for source in sources]
-    for width in sorted(set(widths)):
-        places = [place for place in range(len(sources)) if widths[place] == width and targets[place]]
-        if places:
-            _attend(engine, sources, targets, decoder_start_id, places, found)
+    for position, places, step in forced_steps(engine, sources, targets, decoder_start_id):
+        weights = step.attention()
+        for row, place in enumerate(places):
+            found[place][position] = weights[row, : len(sources[place])]
     return found
 
 
-def _attend(
+def forced_steps(
     engine: Engine[State],
     sources: Sequence[Sequence[int]],
     targets: Sequence[Sequence[int]],
     decoder_start_id: int,
-    places: Sequence[int],
-    found: list[Floats],
-) -> None:
-    """Fill in the weights of the sentences at some places, whose sources have one padded length."""
-    live: Ints = np.array(places)
-    state = engine.start([sources[place] for place in live], 1)
-    previous: Ints = np.full(len(live), decoder_start_id)
-    for position in range(max(len(targets[place]) for place in places)):
-        step = engine.step(previous, state, 1)
-        weights = step.attention()
-        for row, place in enumerate(live):
-            found[place][position] = weights[row, : len(sources[place])]
-        going = np.array([position + 1 < len(targets[place]) for place in live])
-        if not going.any():
-            return
-        previous = np.array([targets[place][position] for place in live])[going]
-        state, live = step.state.select(np.flatnonzero(going)), live[going]
+    candidates: int = 1,
+) -> Iterator[tuple[int, Ints, Step[State]]]:
+    """The steps in which targets are written: the position, the number of each row's sentence, and the step.
+
+    A sentence has no row any more where its target has ended.
+    """
+    widths = [padded_length(len(source)) for source in sources]
+    for width in sorted(set(widths)):
+        live: Ints = np.array([place for place in range(len(sources)) if widths[place] == width and targets[place]])
+        if not len(live):
+            continue
+        state = engine.start([sources[place] for place in live], 1)
+        previous: Ints = np.full(len(live), decoder_start_id)
+        for position in range(max(len(targets[place]) for place in live)):
+            step = engine.step(previous, state, candidates)
+            yield position, live, step
+            going = np.array([position + 1 < len(targets[place]) for place in live])
+            if not going.any():
+                break
+            previous = np.array([targets[place][position] for place in live])[going]
+            state, live = step.state.select(np.flatnonzero(going)), live[going]
 
 
 def insertion_place(weights: Floats, source_place: int) -> int:

@@ -46,6 +46,7 @@ class Step(NamedTuple, Generic[State]):
     watched: Floats  # [R, N], the log-probabilities of the subwords that were asked for by name
     attention: Callable[[], Floats]  # [R, S], worked out where it is asked for
     state: State  # after the step
+    hidden: Floats = np.zeros((0, 0))  # [R, E], of which the logits are products with embeddings, if the engine tells
 
 
 class Engine(Protocol[State]):

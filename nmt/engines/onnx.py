@@ -86,7 +86,14 @@ class OnnxEngine:
             for number, network in enumerate(networks)
         ]
         attention = [name for names in self._attention for name in names]
-        self._outputs = ["scores", "ids", "watched_scores", *attention, *(f"{state}_after" for state in self._states)]
+        self._outputs = [
+            "scores",
+            "ids",
+            "watched_scores",
+            "0.hidden",
+            *attention,
+            *(f"{state}_after" for state in self._states),
+        ]
 
     def start(self, sources: Sequence[Sequence[int]], rows: int) -> OnnxState:
         """See Engine.start."""
@@ -129,6 +136,7 @@ class OnnxEngine:
             watched=self._log_probs(found["watched_scores"]),
             attention=lambda: self._mean_attention(found, rows),
             state=after,
+            hidden=found["0.hidden"],
         )
 
     def _log_probs(self, scores: Floats) -> Floats:

@@ -71,7 +71,8 @@ def step_graph(networks: Sequence[Network]) -> bytes:
 
     parents [R] says in which row of the states each row stood before. slot [B, K] and place [R] lead from rows to the
     places of their sentences and back (places without a row hold any other). mask [B, 1, 1, S] is added to the
-    attention's scores; 0.attention0, 0.attention1, ... [B, A, K, S] are what each layer made of them.
+    attention's scores; 0.attention0, 0.attention1, ... [B, A, K, S] are what each layer made of them. 0.hidden [R, E]
+    is what the logits are products of.
     """
     g = Layers(networks[0])
     rows = _DecoderRows(
@@ -128,4 +129,6 @@ def _logits(g: Layers, prefix: str, given: _DecoderRows) -> str:
             total = g.op("Add", x or g.floats(rows), total)
         x = g.norm(total, f"{name}.norm")
         rows = g.quantized(x)
-    return g.products_with_embeddings(g.quantized(g.product(rows, "to_embedding")))
+    hidden = g.product(rows, "to_embedding")
+    g.output(hidden, f"{prefix}hidden", "float32", 2)
+    return g.products_with_embeddings(g.quantized(hidden))

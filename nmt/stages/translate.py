@@ -21,6 +21,7 @@ from nmt.protection.patterns import compile_patterns
 from nmt.resources import shipped_model
 from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
+from nmt.stages.remember import memory_languages, with_memory
 from nmt.stages.shard import Shard, check_shard
 from nmt.stages.streams import line_streams
 
@@ -44,6 +45,7 @@ def translate(
     strict: bool = False,
     alignments: Path | None = None,
     prefix: str = "",
+    memory: Path | None = None,
     shard: Shard | None = None,
     as_json: bool = False,
     device: str = "cpu",
@@ -57,20 +59,25 @@ def translate(
     in its own source language are warned of. search overrides the model's own settings. What was to come through and is
     lost, or could only be inserted, is warned of by line; if strict, what is lost raises DataError when all is written.
     alignments is a file for the words of each line that belong together, in the Pharaoh format. prefix is how the
-    translation of each line begins. A shard is the part of the input to translate; it is left alone if its output is
-    there already.
+    translation of each line begins. memory is a file that
+    `nmt remember` wrote, and has the languages if none are named. A shard is the part of the input to translate; it is
+    left alone if its output is there already.
     """
     models = model or shipped_model()
     refuse_overwriting(
         [output or STDOUT, *filter(None, [alignments])],
-        [input or STDIN, *chain.from_iterable(map(model_files, model_paths(models)))],
+        [input or STDIN, *filter(None, [memory]), *chain.from_iterable(map(model_files, model_paths(models)))],
     )
     if shard is not None:
         check_shard(input, output)
         if output is not None and output.exists():
             warn(f"{output}: is complete already; remove it to have it translated again")
             return
+    if memory is not None:
+        source, target = memory_languages(memory, source, target)
     loaded = load_models(models, source=source, target=target, device=device, engine=engine)
+    if memory is not None:
+        loaded = with_memory(loaded, memory, model_paths(models), device, engine)
     config = replace(loaded.search, **(search or {}))
     lost, name = 0, "stdin" if input is None else str(input)
     links_file = nullcontext(list[BinaryIO]()) if alignments is None else replacing(alignments)

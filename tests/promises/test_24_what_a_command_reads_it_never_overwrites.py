@@ -31,6 +31,7 @@ WRITING = {
     "evaluate-tagger -r names.bio --model run --html OUT": ["names.bio", "run/config-"],
     "evaluate --model run --data data -o OUT": ["data/test.de", "data/test.en", "data/train.de", "data/report.json"],
     "inspect --model run -i in.de -o OUT": ["in.de", "run/translator-"],
+    "remember in.de ref.en --model run -o OUT": ["in.de", "ref.en", "run/engine-"],
     "report run in.de -i in.de -r ref.en --names names.bio -o OUT": ["in.de", "ref.en", "names.bio", "run/engine-"],
     f"train-tokenizer {LANGUAGES} --data data --out OUT": ["data/train.de", "data/valid.en", "data/report.json"],
     f"train {LANGUAGES} --data data --tokenizer OUT --out run": ["run/tokenizer-", "run/checkpoint/state-"],
