@@ -49,7 +49,7 @@ class MemoryEngine:
     ) -> Step[MemoryState[Any]]:
         """See Engine.step. A subword that is among neighbours alone has no probability but theirs."""
         step = self._engine.step(previous, state.inner, candidates, watched)
-        found = self.look_up(step, state)
+        found = self._look_up(step, state)
         weights = found.weights(self._memory.temperature)  # [R, K]
         total = self._memory.prior + weights.sum(axis=1, keepdims=True)
         weights, share = weights / total, self._memory.prior / total
@@ -78,7 +78,7 @@ class MemoryEngine:
                 hidden=step.hidden,
             )
 
-    def look_up(self, step: Step[Any], state: MemoryState[Any]) -> Neighbours:
+    def _look_up(self, step: Step[Any], state: MemoryState[Any]) -> Neighbours:
         """The neighbours of each row among the entries of its sentence."""
         shape = len(state.sentence), NEIGHBOURS
         distances, similarity, subwords = np.full(shape, np.inf), np.zeros(shape), np.zeros(shape, dtype=np.int64)

@@ -38,8 +38,12 @@ class TranslationNetwork(nn.Module):
 
     def encode(self, source_ids: Tensor, source_lengths: Tensor) -> Memory:
         """Encode source_ids [B, S] into states [B, S, H]; padding is never read."""
-        memory: Memory = self.encoder(self._embed(self.source_embedding, source_ids), source_lengths)
+        memory: Memory = self.encoder(self.embed_source(source_ids), source_lengths)
         return memory
+
+    def embed_source(self, source_ids: Tensor) -> Tensor:
+        """What the encoder reads, [B, S, E], for source_ids [B, S]."""
+        return self._embed(self.source_embedding, source_ids)
 
     def hidden(self, memory: Memory, target_ids: Tensor) -> Tensor:
         """Hidden states [B, T, E], in embedding space, that predict the next subword after each of target_ids [B, T].

@@ -20,6 +20,7 @@ from nmt.protection.placeholders import insert_placeholders
 from nmt.protection.spans import Kind, Span, disjoint
 from nmt.protection.word_statistics import WordStatistics
 from nmt.protection.words import WORD, composed
+from nmt.text.tokenizer import Tokenizer
 
 RULES = "placeholders 2"  # to be changed with what a training pair has them for: it names tokenized corpora
 
@@ -47,6 +48,14 @@ class PairProtection:
     statistics: WordStatistics
     languages: Pair
     symbols: Sequence[str]  # that the tokenizers of both sides have
+
+    @classmethod
+    def between(
+        cls, source: Tokenizer, target: Tokenizer, statistics: WordStatistics, languages: Pair
+    ) -> "PairProtection":
+        """With the symbols that both tokenizers have; ModelError if one has none."""
+        symbols = [symbol for symbol in source.placeholders if symbol in target.placeholders]
+        return cls(statistics=statistics, languages=languages, symbols=symbols)
 
     @property
     def fingerprint(self) -> str:

@@ -1,7 +1,7 @@
 """Charts as SVG: curves, bars, intervals, and attention as a picture. Colours and fonts are those of the page."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from nmt.report.html import element, scrolled
@@ -50,7 +50,8 @@ def line_chart(title: str, curves: Mapping[str, Points], x_name: str) -> Element
     picture = element(
         "svg", parts, class_="chart", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{title}: {last}"
     )
-    return element("figure", element("figcaption", f"{title}, by {x_name}", _legend(list(drawn))), picture)
+    keys = _legend(map(_line_key, CLASSES), list(drawn)) if len(drawn) > 1 else []
+    return element("figure", element("figcaption", f"{title}, by {x_name}", keys), picture)
 
 
 def scatter_chart(title: str, groups: Mapping[str, Points]) -> Element:
@@ -74,7 +75,7 @@ def scatter_chart(title: str, groups: Mapping[str, Points]) -> Element:
         "svg", dots, class_="chart", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=f"{title}: {counted}"
     )
     names = [f"{name} ({len(points):,})" for name, points in shown.items()]
-    return element("figure", element("figcaption", title, _point_legend(names)), picture)
+    return element("figure", element("figcaption", title, _legend(map(_point_key, GROUPS), names)), picture)
 
 
 def bar(value: float, most: float = 100.0) -> Element:
@@ -169,35 +170,15 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
-def _legend(names: Sequence[str]) -> list[Element]:
-    if len(names) < 2:
-        return []
-    return [
-        element(
-            "div",
-            element(
-                "svg", element("path", class_=f"curve {class_}", d="M0 6H26"), width=30, height=12, aria_hidden="true"
-            ),
-            name,
-            class_="key",
-        )
-        for class_, name in zip(CLASSES, names, strict=False)
-    ]
+def _line_key(class_: str) -> Element:
+    line = element("path", class_=f"curve {class_}", d="M0 6H26")
+    return element("svg", line, width=30, height=12, aria_hidden="true")
 
 
-def _point_legend(names: Sequence[str]) -> list[Element]:
-    return [
-        element(
-            "div",
-            element(
-                "svg",
-                element("circle", class_=f"point {class_}", cx=6, cy=6, r=4),
-                width=14,
-                height=12,
-                aria_hidden="true",
-            ),
-            name,
-            class_="key",
-        )
-        for class_, name in zip(GROUPS, names, strict=False)
-    ]
+def _point_key(class_: str) -> Element:
+    point = element("circle", class_=f"point {class_}", cx=6, cy=6, r=4)
+    return element("svg", point, width=14, height=12, aria_hidden="true")
+
+
+def _legend(keys: Iterable[Element], names: Sequence[str]) -> list[Element]:
+    return [element("div", key, name, class_="key") for key, name in zip(keys, names, strict=False)]

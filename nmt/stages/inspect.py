@@ -18,7 +18,7 @@ from nmt.inspection.gradient_reach import gradient_reach
 from nmt.inspection.states import WordStates, word_states
 from nmt.io.files import refuse_overwriting
 from nmt.io.lines import read_file
-from nmt.model_folder.contents import load_languages, open_model
+from nmt.model_folder.contents import open_model
 from nmt.models.cells import Recurrent
 from nmt.models.config import Cell
 from nmt.models.translator import TranslationNetwork
@@ -55,8 +55,7 @@ def inspect(
     DataError for a text that is too short.
     """
     refuse_overwriting([output], [input, *model_files(model)])
-    opened = open_model(model)
-    network = load_network(opened, "cpu").eval()
+    network = load_network(open_model(model), "cpu").eval()
     translator, tagger = load_with_tagger(model)
     translator = translator.between(source)
     chosen = list(islice(filter(str.strip, read_file(input)), lines))
@@ -66,13 +65,12 @@ def inspect(
         raise DataError(f"{input}: has {len(found.words)} words; give a text of some lines")
     places, shares = principal_components(found.states[:MOST_WORDS])
     points = [(float(x), float(y)) for x, y in places]
-    languages = load_languages(opened.folder)
     write_page(
         output,
         f"Inside {model}",
         [
             reach_section(*_reach(network, tokenizer, chosen, seed), _REACH.format(DISTANCE)),
-            states_section(_pictures(points, found, chosen, tagger, languages), list(shares), len(points)),
+            states_section(_pictures(points, found, chosen, tagger, translator.languages), list(shares), len(points)),
             attention_section(list(explain_lines(translator, chosen[:PICTURES], translator.search, others=0))),
             *training_sections(model),
         ],
@@ -95,7 +93,7 @@ def _reach(
     windows = torch.tensor([ids[start : start + length] for start in range(0, len(ids) - length + 1, length)][:WINDOWS])
     config = network.config
     with torch.no_grad():
-        inputs = network.source_embedding(windows) * config.embedding_size**0.5
+        inputs = network.embed_source(windows)
     trained = network.encoder.first_layer
 
     def fresh(cell: Cell) -> Points:

@@ -9,9 +9,8 @@ from nmt.io.lines import read_parallel
 from nmt.model_folder.contents import KNOWN_WORDS, load_statistics, load_tokenizers, read_description
 from nmt.model_folder.store import open_folder
 from nmt.protection.training_pairs import PairProtection
-from nmt.protection.word_statistics import WordStatistics, learn
+from nmt.protection.word_statistics import learn
 from nmt.text.directions import decoder_start_ids
-from nmt.text.tokenizer import Tokenizer
 
 
 def tokenize_for_model(
@@ -34,14 +33,6 @@ def tokenize_for_model(
         cache=data / ".tokenized",
         max_length=max_length,
         decoder_start_ids=list(start_ids.values()),
-        protection=None if statistics is None else pair_protection(statistics, languages, source, target),
+        protection=None if statistics is None else PairProtection.between(source, target, statistics, languages),
         mixture=mixture,
     )
-
-
-def pair_protection(
-    statistics: WordStatistics, languages: tuple[str, str], source: Tokenizer, target: Tokenizer
-) -> PairProtection:
-    """What decides on placeholders, with the symbols that both tokenizers have; ModelError if one has none."""
-    symbols = [symbol for symbol in source.placeholders if symbol in target.placeholders]
-    return PairProtection(statistics=statistics, languages=languages, symbols=symbols)

@@ -69,10 +69,10 @@ def train(
         raise DataError(f"{data}: no pair for validation has text on both sides; prepare it with more pairs")
     # Here, as torch takes seconds to load: by now all files were found to be there.
     from nmt.data.tokenized_corpus import tokenize_corpus
+    from nmt.protection.training_pairs import PairProtection
     from nmt.protection.word_statistics import learn
     from nmt.stages.export import add_missing_engine
     from nmt.stages.languages import tell_apart
-    from nmt.stages.model_corpus import pair_protection
     from nmt.training.translation_task import Job, train_run
 
     protection = None
@@ -80,7 +80,7 @@ def train(
         statistics = learn(read_parallel(*texts), languages)
         if initial is not None and initial.statistics is not None:
             statistics = statistics.joined_with(initial.statistics)
-        protection = pair_protection(statistics, languages, source_tokenizer, target_tokenizer)
+        protection = PairProtection.between(source_tokenizer, target_tokenizer, statistics, languages)
     start_ids = decoder_start_ids(*languages, config.directions, target_tokenizer)
     with nullcontext() if processes.rank else lock(out):
         with first_before_others(processes):

@@ -21,7 +21,6 @@ from nmt.protection.patterns import compile_patterns
 from nmt.resources import shipped_model
 from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
-from nmt.stages.remember import memory_languages, with_memory
 from nmt.stages.shard import Shard, check_shard
 from nmt.stages.streams import line_streams
 
@@ -59,9 +58,8 @@ def translate(
     in its own source language are warned of. search overrides the model's own settings. What was to come through and is
     lost, or could only be inserted, is warned of by line; if strict, what is lost raises DataError when all is written.
     alignments is a file for the words of each line that belong together, in the Pharaoh format. prefix is how the
-    translation of each line begins. memory is a file that
-    `nmt remember` wrote, and has the languages if none are named. A shard is the part of the input to translate; it is
-    left alone if its output is there already.
+    translation of each line begins. memory is a file that `nmt remember` wrote, and has the languages if
+    none are named. A shard is the part of the input to translate; it is left alone if its output is there already.
     """
     models = model or shipped_model()
     refuse_overwriting(
@@ -73,11 +71,12 @@ def translate(
         if output is not None and output.exists():
             warn(f"{output}: is complete already; remove it to have it translated again")
             return
-    if memory is not None:
-        source, target = memory_languages(memory, source, target)
-    loaded = load_models(models, source=source, target=target, device=device, engine=engine)
-    if memory is not None:
-        loaded = with_memory(loaded, memory, model_paths(models), device, engine)
+    if memory is None:
+        loaded = load_models(models, source=source, target=target, device=device, engine=engine)
+    else:
+        from nmt.stages.memory import load_with_memory  # here: few need it, and every start would pay
+
+        loaded = load_with_memory(models, memory, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
     lost, name = 0, "stdin" if input is None else str(input)
     links_file = nullcontext(list[BinaryIO]()) if alignments is None else replacing(alignments)
