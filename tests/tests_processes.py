@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 NMT = [sys.executable, "-c", "from nmt.cli.main import main; main()"]
@@ -42,14 +43,13 @@ def nmt(*arguments: object, text: bytes | None = None, expect: int = 0) -> subpr
 
 def run_for(seconds: float, arguments: Sequence[object], log: Path, *, forked: bool) -> int:
     """Run `nmt`, kill it after so many seconds, and return its exit code: -9 if that was before its end."""
-    words = list(map(str, arguments))
     if forked:
-        process = _FORKS.Process(target=_main, args=(words, log))
-        process.start()
+        process = fork(arguments, log)
         process.join(seconds)
         process.kill()
         process.join()
         return process.exitcode
+    words = map(str, arguments)
     with log.open("wb") as output, subprocess.Popen([*NMT, *words], stdout=output, stderr=output) as started:
         try:
             return started.wait(seconds)
@@ -58,7 +58,16 @@ def run_for(seconds: float, arguments: Sequence[object], log: Path, *, forked: b
             return started.wait()
 
 
-def _main(words: list[str], log: Path) -> None:
+def fork(arguments: Sequence[object], log: Path, **environment: object) -> ForkServerProcess:
+    """Start `nmt` in a process that has its imports behind it, with more environment; what it prints goes to log."""
+    variables = {name: str(value) for name, value in environment.items()}
+    process = _FORKS.Process(target=_main, args=(list(map(str, arguments)), log, variables))
+    process.start()
+    return process
+
+
+def _main(words: list[str], log: Path, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
     with log.open("wb") as output:
         for descriptor in (1, 2):
             os.dup2(output.fileno(), descriptor)

@@ -1,13 +1,10 @@
 """Training in several processes, as torchrun starts them: the same bytes, one line for each fault."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 
 import pytest
+from tests_processes import fork
 from tests_runs import digest, train
 from tests_toy import CONFIG
 
@@ -34,25 +31,24 @@ def start(toy_data, tmp_path):
         words += ["--tokenizer", toy_data / "tokenizer.model", *(word for s in settings for word in ("--set", s))]
         ranks = []
         for rank in range(count):
+            log = tmp_path / f"log.{len(started)}"
             place = {"RANK": rank, "WORLD_SIZE": count, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-            environment = os.environ | {name: str(value) for name, value in place.items()}
-            command = [sys.executable, "-m", "nmt", *map(str, words), *(own[rank] if own else [])]
-            ranks.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
-        started.extend(ranks)
+            ranks.append((fork([*words, *(own[rank] if own else [])], log, **place), log))
+            started.append(ranks[-1][0])
         return ranks
 
     yield processes
     for process in started:
         process.kill()
-        process.communicate()
+        process.join()
 
 
-def ended(processes):
+def ended(ranks):
     """The exit codes, and all lines of errors."""
-    errors = [process.communicate(timeout=300)[1] for process in processes]
-    return [process.returncode for process in processes], [
-        line for text in errors for line in text.splitlines() if "error" in line
-    ]
+    for process, _ in ranks:
+        process.join(300)
+    lines = [line for _, log in ranks for line in log.read_text().splitlines()]
+    return [process.exitcode for process, _ in ranks], [line for line in lines if "error" in line]
 
 
 def test_three_processes_go_on_where_one_stopped_and_give_the_bytes_of_one(start, toy_data, toy_config, tmp_path):
@@ -64,12 +60,12 @@ def test_three_processes_go_on_where_one_stopped_and_give_the_bytes_of_one(start
 
 
 def test_a_lost_process_ends_the_others_with_one_line(start, toy_data, toy_config, tmp_path):
-    processes = start(2, tmp_path / "run", settings=[*SETTINGS, "training.epochs=1000", "training.max_updates=0"])
+    ranks = start(2, tmp_path / "run", settings=[*SETTINGS, "training.epochs=1000", "training.max_updates=0"])
     until = time.monotonic() + 200
     while not list((tmp_path / "run").glob("checkpoint/tensors-*")) and time.monotonic() < until:
         time.sleep(0.05)
-    processes[1].send_signal(signal.SIGKILL)
-    codes, lines = ended(processes)
+    ranks[1][0].kill()
+    codes, lines = ended(ranks)
     assert codes == [2, -9]
     assert len(lines) == 1
     assert lines[0].startswith(LOST)
