@@ -57,15 +57,15 @@ def main(
     source: Annotated[str, typer.Option(help="The language of --names and --source-file.")] = "de",
     suite: Annotated[Path | None, typer.Option(help="A folder with protection.de.jsonl and the like.")] = None,
     order: Annotated[Path | None, typer.Option(help="Sentences whose items keep their order, in JSON Lines.")] = None,
-    names: Annotated[list[Path], typer.Option(help="Tagged sentences, as `nmt train-tagger` reads them.")] = [],  # noqa: B006
-    references: Annotated[list[Path], typer.Option(help="The same sentences in the other language.")] = [],  # noqa: B006
+    names: Annotated[list[Path], typer.Option(help="Tagged sentences, as `nmt train-tagger` reads them.")] = [],  # noqa: B006 - typer copies it
+    references: Annotated[list[Path], typer.Option(help="The same sentences in the other language.")] = [],  # noqa: B006 - typer copies it
     source_file: Annotated[Path | None, typer.Option(help="Text for --joined and --repetitions.")] = None,
     reference_file: Annotated[Path | None, typer.Option(help="Its reference translations.")] = None,
-    joined: Annotated[list[int], typer.Option(help="Sentences a line, joined by spaces; repeatable.")] = [],  # noqa: B006
+    joined: Annotated[list[int], typer.Option(help="Sentences a line, joined by spaces; repeatable.")] = [],  # noqa: B006 - typer copies it
     repetitions: Annotated[bool, typer.Option("--repetitions", help="Count repeated three-word sequences.")] = False,
     limit: Annotated[int | None, typer.Option(help="Read this many sentences of each file at most.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Have translations with the status of each item.")] = False,
-    output: Annotated[list[Path], typer.Option(help="Ready translations, in place of the model's; repeatable.")] = [],  # noqa: B006
+    output: Annotated[list[Path], typer.Option(help="Ready translations, in place of the model's; repeatable.")] = [],  # noqa: B006 - typer copies it
 ) -> None:
     """Print a Markdown table for each thing asked for."""
     if bool(references) and len(references) != len(names):

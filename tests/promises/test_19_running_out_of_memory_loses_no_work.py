@@ -81,11 +81,11 @@ def idle(nmt, toy_model):
 
 @limited
 @pytest.mark.parametrize("command", ["translate", "tokenize"])
-@pytest.mark.parametrize("spare", [0, 8, 32])
+@pytest.mark.parametrize("spare", [0, 4, 16])
 def test_a_line_that_needs_more_than_there_is_is_one_line(nmt, toy_model, toy_data, idle, command, spare):
     before = content(toy_model)
     options = ["--model", toy_model] if command == "translate" else ["--tokenizer", toy_data / "tokenizer.model"]
-    line = "a" * ((1 << 23) - 8) + "\U0001f600"  # Python takes 32 MB for each copy of it, sentencepiece more
+    line = "a" * ((1 << 22) - 8) + "\U0001f600"  # Python takes 16 MB for each copy of it, sentencepiece more
     limits = {"AS": idle.addresses + (spare << 20)}
     ended = nmt(command, *options, text=line.encode() + b"\n", limits=limits)
     assert (ended.code, ended.out) == (2, b"")
