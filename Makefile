@@ -113,8 +113,13 @@ data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz
 	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/runs/de-en-everyday/trained
-	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-everyday --out $(@D)
+data/runs/de-en/trained: data/runs/de-en-broad/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-broad --out $(@D)
+	touch $@
+
+data/runs/de-en-broad/trained: data/runs/de-en-everyday/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-everyday --out $(@D) \
+	  --set training.schedule=constant --set training.max_updates=3700
 	touch $@
 
 data/runs/de-en-everyday/trained: $(BROAD)/both.model data/raw/tatoeba-de-en/report.json configs/de-en-everyday.toml
