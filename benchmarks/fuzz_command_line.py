@@ -32,6 +32,7 @@ SLOW = 124  # the exit code of one that took longer
 MEMORY = 8 << 30  # bytes of addresses that a run may have
 LANGUAGES = ["--source", "de", "--target", "en"]
 SMALL = ["training.max_updates=2", "model.hidden_size=32", "model.embedding_size=16", "training.threads=1"]
+LABELLING = ["classification.epochs=1", "classification.threads=1", "classifier.hidden_size=16"]
 TAGGING = ["tagging.epochs=1", "tagging.threads=1", "tagger.hidden_size=16"]
 
 # What makes each command work; "" is the name of its arguments.
@@ -52,6 +53,14 @@ COMMANDS: dict[str, dict[str, list[str]]] = {
         "--valid": ["a.bio"],
         "--set": TAGGING,
     },
+    "train-classifier": {
+        "--model": ["run"],
+        "--train": ["labels.tsv"],
+        "--valid": ["labels.tsv"],
+        "--set": LABELLING,
+    },
+    "classify": {"--model": ["labelled"]},
+    "evaluate-classifier": {"--model": ["labelled"], "--references": ["labels.tsv"]},
     "distill": {"--model": ["run"], "--data": ["data"], "--out": ["new"], "--beam-size": ["1"]},
     "translate": {"--model": ["run"]},
     "tag": {"--model": ["tagged"]},
@@ -64,7 +73,11 @@ COMMANDS: dict[str, dict[str, list[str]]] = {
     "config": {"": ["demo"]},
 }
 OUTPUTS = {"--out", "--output"}
-ADDED_TO = {"export", "train-tagger"}  # to the folder that --model names, unless --out names another
+ADDED_TO = {
+    "export",
+    "train-tagger",
+    "train-classifier",
+}  # to the folder that --model names, unless --out names another
 
 PATHS = [
     *("none", "no/ne", "", ".", "..", "data", "data/train.de", "data/tokenizer.model", "run", "run/manifest.json"),
@@ -260,13 +273,16 @@ def _make_template(folder: Path) -> None:
             (folder / f"{name}.{side}").write_text("".join(" ".join(line) + "\n" for line in lines[:count]))
     (folder / "a.bio").write_text("Hund\tB-PER\nund\tO\nHaus\tB-LOC\n\n" * 20)
     (folder / "toy.toml").write_text('source = "de"\ntarget = "en"\n[tokenizer]\nvocab_size = 48\n')
+    (folder / "labels.tsv").write_text("animal\tHund und\nthing\tHaus\n" * 20)
     config, changes = ["--config", "toy.toml"], [word for each in SMALL for word in ("--set", each)]
-    tagging = [word for each in TAGGING for word in ("--set", each)]
+    tagging, labelling = ([word for each in sets for word in ("--set", each)] for sets in (TAGGING, LABELLING))
+    labels = ["--train", "labels.tsv", "--valid", "labels.tsv"]
     for arguments in (
         ["prepare", *config, "--set", "cleaning.near_duplicates=false", "--out", "data", "a.de", "a.en"],
         ["train-tokenizer", *config, "--data", "data", "--out", "data/tokenizer.model"],
         ["train", *config, *changes, "--data", "data", "--tokenizer", "data/tokenizer.model", "--out", "run"],
         ["train-tagger", *tagging, "--model", "run", "--train", "a.bio", "--valid", "a.bio", "--out", "tagged"],
+        ["train-classifier", *labelling, "--model", "run", *labels, "--out", "labelled"],
     ):
         code, _, err = _run(folder, arguments)
         if code:

@@ -54,6 +54,9 @@ def _lines(report: "ModelReport") -> list[str]:
     lines += [f"{_plain(key):<16}{_plain(value)}" for key, value in description.items()]
     if report.tagger is not None:
         lines.append(f"{'tagger':<16}{_plain({key: report.tagger.get(key) for key in ('types', 'training')})}")
+    if report.classifier is not None:
+        shown = {key: report.classifier.get(key) for key in ("labels", "temperature", "training")}
+        lines.append(f"{'classifier':<16}{_plain(shown)}")
     if report.last_log:
         lines.append(f"{'last report':<16}{_plain(report.last_log)}")
     return lines

@@ -17,10 +17,12 @@ from nmt.errors import NMTError
 
 from .bench import bench
 from .check import check
+from .classify import classify
 from .compare import compare
 from .config import config
 from .distill import distill
 from .evaluate import evaluate
+from .evaluate_classifier import evaluate_classifier
 from .evaluate_tagger import evaluate_tagger
 from .export import export
 from .inspect import inspect
@@ -33,6 +35,7 @@ from .serve import serve
 from .tag import tag
 from .tokenize import tokenize
 from .train import train
+from .train_classifier import train_classifier
 from .train_tagger import train_tagger
 from .train_tokenizer import train_tokenizer
 from .translate import translate
@@ -58,13 +61,16 @@ app.command("train-tokenizer")(train_tokenizer)
 app.command("tokenize", context_settings=TEXT_ALLOWED)(tokenize)
 app.command("train")(train)
 app.command("train-tagger")(train_tagger)
+app.command("train-classifier")(train_classifier)
 app.command("distill")(distill)
 app.command("remember")(remember)
 app.command("translate", context_settings=TEXT_ALLOWED)(translate)
 app.command("tag", context_settings=TEXT_ALLOWED)(tag)
+app.command("classify", context_settings=TEXT_ALLOWED)(classify)
 app.command("serve")(serve)
 app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
+app.command("evaluate-classifier")(evaluate_classifier)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)
 app.command("report", context_settings=OLD_SPELLINGS)(report)
 app.command("inspect")(inspect)

@@ -15,12 +15,12 @@ from nmt.data.config import CorpusConfig
 from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
 from nmt.io.lines import utf_16_or_32
-from nmt.models.config import ModelConfig, TaggerConfig
+from nmt.models.config import ClassifierConfig, ModelConfig, TaggerConfig
 from nmt.protection.config import ProtectionConfig
 from nmt.resources import recipes
 from nmt.settings import checked, limit_of, setting
 from nmt.text.config import Directions, TokenizerConfig
-from nmt.training.config import TaggingConfig, TrainingConfig
+from nmt.training.config import ClassificationConfig, TaggingConfig, TrainingConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,8 @@ class Config:
     protection: ProtectionConfig = field(default_factory=ProtectionConfig)
     tagger: TaggerConfig = field(default_factory=TaggerConfig)
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
+    classifier: ClassifierConfig = field(default_factory=ClassifierConfig)
+    classification: ClassificationConfig = field(default_factory=ClassificationConfig)
     labels: Mapping[str, str] = setting({}, "type of names in a corpus = type of the tagger, O for none")
 
     def __post_init__(self) -> None:
@@ -63,7 +65,11 @@ def _keys(*names: str) -> frozenset[str]:
 
 KEYS = _keys(*(item.name for item in fields(Config)))
 
-_JOINT = {"tagging.translation_share", "tagging.translation_batch_tokens", "tagging.label_smoothing"}
+_JOINT = {
+    f"{section}.{key}"
+    for section in ("tagging", "classification")
+    for key in ("translation_share", "translation_batch_tokens", "label_smoothing")
+}
 _BEYOND_UPDATES = {
     "training.epochs", "training.max_updates", "training.placeholders", "training.validate_every",
     "training.validate_by", "training.patience", "training.save_every", "training.report_every",
@@ -77,6 +83,8 @@ READS = {
     "translate": _keys("protection"),
     "train-tagger": _keys("tagger", "tagging", "labels") - _JOINT,
     "train-tagger --data": _keys("tagger", "tagging", "labels", "corpora") | {"training.max_length"},
+    "train-classifier": _keys("classifier", "classification") - _JOINT,
+    "train-classifier --data": _keys("classifier", "classification", "corpora") | {"training.max_length"},
     "bench": _keys("training") - _BEYOND_UPDATES,
 }
 

@@ -158,11 +158,19 @@ def test_every_key_is_read_by_a_command_and_has_a_meaning():
 @pytest.mark.parametrize(
     ("command", "override", "said"),
     [
-        (None, "epochs=3", "unknown key 'epochs'; did you mean 'tagging.epochs' or 'training.epochs'?"),
+        (
+            None,
+            "epochs=3",
+            "unknown key 'epochs'; did you mean 'classification.epochs' or 'tagging.epochs' or 'training.epochs'?",
+        ),
         ("train", "epochs=3", "unknown key 'epochs'; did you mean 'training.epochs'?"),
         ("train-tagger", "epoch=3", "unknown key 'epoch'; did you mean 'tagging.epochs'?"),
         ("train", "model.epochs=3", "unknown key 'model.epochs'; did you mean 'training.epochs'?"),
-        ("prepare", "epochs=3", "unknown key 'epochs'; did you mean 'tagging.epochs' or 'training.epochs'?"),
+        (
+            "prepare",
+            "epochs=3",
+            "unknown key 'epochs'; did you mean 'classification.epochs' or 'tagging.epochs' or 'training.epochs'?",
+        ),
         ("train", "trainings.epochs=3", "unknown key 'trainings'; did you mean 'training'?"),
     ],
 )

@@ -1,13 +1,14 @@
 """The contents of a model folder: the name and schema of every part, and how it is saved and loaded.
 
-A translator consists of a description, tokenizers and weights: as trained, in int8 for the CPU, or both. A tagger in
-the same folder reads the translator's encoder, and has its own description and weights. Checkpoints, which are folders
-inside this one, are defined in nmt/training/checkpoint.py.
+A translator consists of a description, tokenizers and weights: as trained, in int8 for the CPU, or both. A tagger and
+a classifier in the same folder read the translator's encoder, and have descriptions and weights of their own.
+Checkpoints, which are folders inside this one, are defined in nmt/training/checkpoint.py.
 
 Shapes: V vocabulary, E embedding, H hidden, G gates of a cell.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,10 +35,17 @@ TRANSLATOR = "translator.safetensors"  # the parameters of a TranslationNetwork,
 INT8 = "engine.safetensors"  # the same in int8, see int8_schema; a small copy has no other weights
 TAGGER_DESCRIPTION = "tagger.json"
 TAGGER = "tagger.safetensors"  # see tagger_schema; in float16 in a small copy
+CLASSIFIER_DESCRIPTION = "classifier.json"
+CLASSIFIER = "classifier.safetensors"  # see classifier_schema
+HEAD_PARTS = (TAGGER_DESCRIPTION, TAGGER, CLASSIFIER_DESCRIPTION, CLASSIFIER)  # of heads on the translator's encoder
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1, "ssru": 2}  # G
 ELEMENTWISE = {"ssru"}  # cells that multiply their input with a matrix, but not their state
 
+_DESCRIBED = {
+    TAGGER_DESCRIPTION: ("a tagger", "the tagger"),
+    CLASSIFIER_DESCRIPTION: ("a classifier", "the classifier"),
+}
 _ANEW = "fetch or train the model again"
 _EXPORT = "make it again with nmt export"
 
@@ -63,6 +71,15 @@ class TaggerDescription(TypedDict):
     types: list[str]  # of names
     alphabet: str  # the characters that it knows
     labels: dict[str, str]  # types in the training corpora, mapped to its own
+    training: dict[str, Any]
+
+
+class ClassifierDescription(TypedDict):
+    """classifier.json: the description of a classifier."""
+
+    classifier: dict[str, Any]  # nmt.models.config.ClassifierConfig
+    labels: list[str]
+    temperature: float  # what scores are divided by, so that probabilities are as often right as they say
     training: dict[str, Any]
 
 
@@ -116,13 +133,23 @@ def read_tagger_description(folder: ModelFolder) -> TaggerDescription:
     return _checked(content, TaggerDescription, folder, TAGGER_DESCRIPTION)
 
 
+def read_classifier_description(folder: ModelFolder) -> ClassifierDescription:
+    """Read classifier.json. Raises ModelError if it does not describe a classifier."""
+    content = read_object(folder, CLASSIFIER_DESCRIPTION, "train the classifier again")
+    description = _checked(content, ClassifierDescription, folder, CLASSIFIER_DESCRIPTION)
+    with described_in(folder, CLASSIFIER_DESCRIPTION):
+        if not 0 < description["temperature"] < math.inf:
+            raise TypeError(f"temperature is {description['temperature']}")
+    return description
+
+
 @contextmanager
 def described_in(folder: ModelFolder, part: str) -> Iterator[None]:
     """Turn missing and unknown entries of a description into a ModelError."""
     try:
         yield
     except (KeyError, TypeError) as error:
-        what, again = ("a tagger", "the tagger") if part == TAGGER_DESCRIPTION else ("a translator", "the model")
+        what, again = _DESCRIBED.get(part, ("a translator", "the model"))
         raise ModelError(f"{folder.path}: {part} does not describe {what} ({error}); train {again} again") from error
 
 
@@ -275,6 +302,13 @@ def tagger_schema(description: TaggerDescription, config: Mapping[str, Any]) -> 
     return schema
 
 
+def classifier_schema(description: ClassifierDescription, config: Mapping[str, Any]) -> Schema:
+    """What classifier.safetensors holds for a classifier on the encoder of a translator of this configuration."""
+    hidden = description["classifier"]["hidden_size"]
+    read = 2 * config["hidden_size"]  # the mean and the greatest of the states
+    return _linear("hidden", read, hidden) | _linear("emit", hidden, len(description["labels"]))
+
+
 def _linear(name: str, inputs: int, outputs: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     return {f"{name}.weight": ("float32", (outputs, inputs)), f"{name}.bias": ("float32", (outputs,))}
 
@@ -309,6 +343,11 @@ def int8_parts(arrays: Arrays) -> dict[str, bytes]:
 def tagger_parts(description: TaggerDescription, weights: bytes) -> dict[str, bytes]:
     """The parts of a tagger."""
     return {TAGGER_DESCRIPTION: _json(description), TAGGER: weights}
+
+
+def classifier_parts(description: ClassifierDescription, weights: bytes) -> dict[str, bytes]:
+    """The parts of a classifier."""
+    return {CLASSIFIER_DESCRIPTION: _json(description), CLASSIFIER: weights}
 
 
 def small_parts(folder: ModelFolder, int8: Arrays) -> dict[str, bytes]:

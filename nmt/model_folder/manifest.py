@@ -18,6 +18,8 @@ FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
 CHECKPOINT = "checkpoint"  # the folder in a run folder in which the translator's training saves what it goes on from
 TAGGER_PREFIX = "tagger-"  # of what the tagger's training keeps in the same run folder
+CLASSIFIER_PREFIX = "classifier-"
+HEAD_PREFIXES = (TAGGER_PREFIX, CLASSIFIER_PREFIX)
 MAX_BYTES = 1 << 20
 MAX_PART_BYTES = 4 << 30
 

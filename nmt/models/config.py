@@ -43,3 +43,12 @@ class TaggerConfig:
     hidden_size: int = setting(256, "size of the hidden layer", at_least(1))
     characters: int = setting(128, "size of the feature read from a word's characters; 0: none", _HALVES)
     dropout: float = setting(0.5, "on features and on the hidden layer", FRACTION)
+
+
+@dataclass(frozen=True, kw_only=True)
+@checked("classifier")
+class ClassifierConfig:
+    """The shape of the classification head."""
+
+    hidden_size: int = setting(256, "size of the hidden layer", at_least(1))
+    dropout: float = setting(0.3, "on what is read of the line and on the hidden layer", FRACTION)

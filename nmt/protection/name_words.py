@@ -8,7 +8,8 @@ from nmt.protection.name_list import NameList
 from nmt.protection.word_statistics import NEVER, Seen
 from nmt.protection.words import word_set
 
-FREQUENT_FROM = 10  # training pairs with a name, from which on it stays in the text
+FREQUENT_FROM = 1024  # training pairs with a name, from which on it stays in the text
+OFTEN = 10  # training pairs with a word, from which on they tell what it is
 LONGEST = 40  # letters; of longer words nobody looks for parts
 
 TITLES = {  # by language: where another one has them, they are copied with the name
@@ -115,12 +116,12 @@ class Lexicon:
             return False
         stem = word[:-1]
         if self.is_listed(word):  # Peters
-            return self.kind(stem) is WordKind.FREQUENT
+            return self.is_copied(stem) and self.seen[stem].pairs >= OFTEN
         return self.is_copied(stem) or (stem not in self.seen and self.is_listed(stem))
 
     def is_translated(self, word: str) -> bool:
         """Whether a word is a name that has another form in the other language: Maria, Mary."""
-        return self.seen.get(word, NEVER).pairs >= FREQUENT_FROM and self.is_ordinary(word) and word in self.names.given
+        return self.seen.get(word, NEVER).pairs >= OFTEN and self.is_ordinary(word) and word in self.names.given
 
     def is_strange(self, word: str) -> bool:
         """Whether nothing tells what a word is: no training pair has it, nor a list, nor is it an abbreviation."""

@@ -22,7 +22,7 @@ from nmt.protection.word_statistics import WordStatistics
 from nmt.protection.words import WORD, composed
 from nmt.text.tokenizer import Tokenizer
 
-RULES = "placeholders 2"  # to be changed with what a training pair has them for: it names tokenized corpora
+RULES = "placeholders 3"  # to be changed with what a training pair has them for: it names tokenized corpora
 
 NAMES_EVERY = 4  # training pairs: names that are known are hidden as well
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nmt.decoding.classifier import load_classifier
 from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger
 from nmt.engines.int8 import weight_levels
@@ -13,6 +14,7 @@ from nmt.errors import ModelError
 from nmt.io.lines import read_file
 from nmt.model_folder.arrays import parse
 from nmt.model_folder.contents import (
+    CLASSIFIER_DESCRIPTION,
     DESCRIPTION,
     INT8,
     TAGGER_DESCRIPTION,
@@ -22,7 +24,7 @@ from nmt.model_folder.contents import (
     open_model,
     read_object,
 )
-from nmt.model_folder.manifest import CHECKPOINT, TAGGER_PREFIX, Part
+from nmt.model_folder.manifest import CHECKPOINT, HEAD_PREFIXES, Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
 
 _ANEW = "fetch or train the model again"
@@ -38,6 +40,7 @@ class ModelReport:
     parameters: Mapping[str, int]  # number of parameters in each part with weights
     description: Mapping[str, Any]  # config.json, unchanged
     tagger: Mapping[str, Any] | None  # tagger.json, unchanged, if there is a tagger
+    classifier: Mapping[str, Any] | None  # classifier.json, likewise
     checkpoint: Mapping[str, Part]  # the parts of the checkpoint, empty if there is none
     checkpoint_update: int | None  # the update of the checkpoint, if it records one
     last_log: Mapping[str, Any] | None  # the last report in train.jsonl
@@ -47,7 +50,7 @@ def check(path: Path) -> ModelReport:
     """Check every part of the model folder at path and of its checkpoints, and describe them.
 
     A part passes if its size and sha256 are those listed, and if it can be loaded: the translator, the engine, the
-    tagger and the checkpoints are. Raises ModelError at the first part that does not pass.
+    heads and the checkpoints are. Raises ModelError at the first part that does not pass.
     """
     folder = open_folder(path)
     folder.verify()
@@ -62,8 +65,13 @@ def check(path: Path) -> ModelReport:
     if folder.has(TAGGER_DESCRIPTION):
         load_tagger(path)
         tagger = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
+    classifier = None
+    if folder.has(CLASSIFIER_DESCRIPTION):
+        load_classifier(path)
+        classifier = read_object(folder, CLASSIFIER_DESCRIPTION, "train the classifier again")
     checkpoint, update = _inspect_checkpoint(path, CHECKPOINT)
-    _inspect_checkpoint(path, f"{TAGGER_PREFIX}{CHECKPOINT}")
+    for prefix in HEAD_PREFIXES:
+        _inspect_checkpoint(path, f"{prefix}{CHECKPOINT}")
     return ModelReport(
         path=path,
         format_version=folder.format_version,
@@ -71,6 +79,7 @@ def check(path: Path) -> ModelReport:
         parameters=_count_parameters(folder),
         description=description,
         tagger=tagger,
+        classifier=classifier,
         checkpoint=checkpoint,
         checkpoint_update=update,
         last_log=_last_report(path / "train.jsonl"),

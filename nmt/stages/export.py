@@ -10,7 +10,7 @@ from nmt.model_folder.contents import INT8
 from nmt.model_folder.locking import lock
 from nmt.model_folder.manifest import CHECKPOINT
 from nmt.stages.paths import model_files
-from nmt.training.checkpoint import TAGGER_FOLDER
+from nmt.training.checkpoint import HEAD_FOLDERS
 
 
 def export(*, model: Path, out: Path | None = None) -> Path:
@@ -24,7 +24,7 @@ def export(*, model: Path, out: Path | None = None) -> Path:
             add_engine(model)
     else:
         refuse_overwriting(model_files(out), model_files(model))
-        if any((out / folder).exists() for folder in (CHECKPOINT, TAGGER_FOLDER)):
+        if any((out / folder).exists() for folder in (CHECKPOINT, *HEAD_FOLDERS)):
             raise ConfigError(f"{out}: holds a training run, which a small copy would replace; choose another folder")
         save_small(model, out)
     return out or model

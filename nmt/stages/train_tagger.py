@@ -1,26 +1,18 @@
 """`nmt train-tagger`: train a tagger on the encoder of a translator."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmt.config import Config
-from nmt.data.ner_corpus import read_tagged_corpora
-from nmt.io.files import refuse_overwriting
-from nmt.io.records import HUB
-from nmt.model_folder import store
-from nmt.model_folder.contents import weights_part
-from nmt.model_folder.locking import lock
+from nmt.data.ner_corpus import TaggedSentence, read_tagged_corpora
 from nmt.model_folder.manifest import TAGGER_PREFIX
-from nmt.stages.finished import digest, is_finished, record_finished
-from nmt.stages.models import model_directions
-from nmt.stages.paths import corpus_files, model_files, pair_files
-from nmt.stages.weighted_corpora import weighted_corpora
-from nmt.training.processes import ALONE, Processes, first_before_others, shared
+from nmt.stages.heads import train_head
+from nmt.training.processes import ALONE, Processes
 
 if TYPE_CHECKING:
+    from nmt.data.tokenized_corpus import TokenizedCorpus
     from nmt.training.run import Progress
 
 
@@ -45,44 +37,33 @@ def train_tagger(
     own of processes, and the first writes.
     """
     config = replace(config, tagging=processes.with_shards(config.tagging))
-    folder = store.open_folder(model)  # raises ModelError if there is none; the lock would create the folder
     out = out or model
-    pairs = [] if data is None else pair_files(data, "train", *model_directions(model)[0])
-    corpora = list(corpus_files([*train, *valid]))
-    added_to = out.exists() and out.samefile(model)
-    refuse_overwriting(model_files(out), [*corpora, *pairs, *([] if added_to else model_files(model))])
-    mixture = [] if data is None else weighted_corpora(config, data)
-    weights = [folder.part(weights_part(folder)).sha256]
-    asked = digest(config, [*corpora, *pairs], train, valid, strict, weights, *map(asdict, mixture))
-    finished = shared(processes, lambda: is_finished(out, asked, TAGGER_PREFIX))
-    if finished and not any(name.startswith(HUB) for name in (*train, *valid)):
-        return False
-    train_sentences, valid_sentences = (
-        read_tagged_corpora(names, config.labels, strict=strict) for names in (train, valid)
-    )
-    # Here, as torch takes seconds to load: by now all files were found to be there.
-    from nmt.stages.export import add_missing_engine
-    from nmt.stages.model_corpus import tokenize_for_model
-    from nmt.training.tagging_run import TaggingJob, train_tagger_run
 
-    with nullcontext() if processes.rank else lock(out):
-        translations = None
-        if data is not None:
-            with first_before_others(processes):
-                translations = tokenize_for_model(model, data, config.training.max_length, mixture)
+    def run(train: list[TaggedSentence], valid: list[TaggedSentence], translations: "TokenizedCorpus | None") -> bool:
+        from nmt.training.tagging_run import TaggingJob, train_tagger_run  # here, as torch takes seconds to load
+
         job = TaggingJob(
             model=model,
             out=out,
             tagger=config.tagger,
             tagging=config.tagging,
             labels=config.labels,
-            train=train_sentences,
-            valid=valid_sentences,
+            train=train,
+            valid=valid,
             translations=translations,
         )
-        done = train_tagger_run(job, processes.own_device(device), report, stop, processes)
-        if not processes.rank:
-            add_missing_engine(out)
-            if done:
-                record_finished(out, asked, TAGGER_PREFIX)
-    return True
+        return train_tagger_run(job, processes.own_device(device), report, stop, processes)
+
+    return train_head(
+        config=config,
+        model=model,
+        out=out,
+        train=train,
+        valid=valid,
+        data=data,
+        prefix=TAGGER_PREFIX,
+        processes=processes,
+        read=lambda names: read_tagged_corpora(names, config.labels, strict=strict),
+        run=run,
+        others=[strict],
+    )

@@ -12,9 +12,9 @@ from nmt.errors import ConfigError
 from nmt.model_folder import store
 from nmt.model_folder import tensors as weights
 from nmt.model_folder.contents import read_object
-from nmt.model_folder.manifest import CHECKPOINT, TAGGER_PREFIX
+from nmt.model_folder.manifest import CHECKPOINT, HEAD_PREFIXES
 
-TAGGER_FOLDER = f"{TAGGER_PREFIX}{CHECKPOINT}"
+HEAD_FOLDERS = tuple(f"{prefix}{CHECKPOINT}" for prefix in HEAD_PREFIXES)  # of trainings of a tagger or classifier
 
 # What a user cannot read.
 FINGERPRINTS = (
@@ -23,6 +23,7 @@ FINGERPRINTS = (
     "initial weights",
     "translator",
     "tagged sentences",
+    "labelled lines",
     "translations",
 )
 

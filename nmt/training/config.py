@@ -56,21 +56,20 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-@checked("tagging")
-class TaggingConfig:
-    """How a tagger is trained."""
+class HeadConfig:
+    """How a head on a translator's encoder is trained."""
 
     encoder: Literal["frozen", "finetune", "joint"] = setting("frozen", "joint: batches of both tasks in turns")
     start: Literal["translation", "random"] = setting("translation", "random: as if the translator had learnt nothing")
     translation_share: float = setting(0.5, "share of the updates that translate, in joint training", FRACTION)
     translation_batch_tokens: int = setting(2048, "target subwords per batch of those, padding included", at_least(1))
-    epochs: int = setting(15, "passes over the tagged sentences", at_least(1))
+    epochs: int = setting(15, "passes over the sentences", at_least(1))
     batch_tokens: int = setting(1024, "source subwords per batch, padding included", at_least(1))
     learning_rate: float = setting(2e-3, "the highest one, after the warmup", above(0))
     weight_decay: float = setting(0.01, "of matrices; biases and norms have none", at_least(0))
     warmup: int = setting(200, "updates in which the learning rate rises", at_least(0))
     max_grad_norm: float = setting(5.0, "longer gradients are cut to that norm", above(0))
-    word_dropout: float = setting(0.1, "of the encoder while it learns to tag", FRACTION)
+    word_dropout: float = setting(0.1, "of the encoder meanwhile", FRACTION)
     label_smoothing: float = setting(0.1, "of those updates", FRACTION)
     ema_decay: float = setting(
         0.99, "of the moving average of the weights to save; 0: the weights themselves", FRACTION
@@ -82,3 +81,17 @@ class TaggingConfig:
     shards: int = setting(0, _SHARDS_MEANING, _SHARDS)
     threads: int = setting(0, "0 means all CPUs; another number gives other last bits", at_least(0))
     seed: int = setting(1, "decides everything random", at_least(0))
+
+
+@dataclass(frozen=True, kw_only=True)
+@checked("tagging")
+class TaggingConfig(HeadConfig):
+    """How a tagger is trained."""
+
+
+@dataclass(frozen=True, kw_only=True)
+@checked("classification")
+class ClassificationConfig(HeadConfig):
+    """How a classifier of lines is trained."""
+
+    epochs: int = setting(5, "passes over the lines", at_least(1))

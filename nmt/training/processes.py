@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from nmt.training.config import TaggingConfig, TrainingConfig
+from nmt.training.config import ClassificationConfig, TaggingConfig, TrainingConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from nmt.training.tree_sum import TreeSum
 
-Settings = TypeVar("Settings", TrainingConfig, TaggingConfig)
+Settings = TypeVar("Settings", TrainingConfig, TaggingConfig, ClassificationConfig)
 
 
 class Processes(Protocol):

@@ -35,7 +35,7 @@ from nmt.text.config import Directions
 from nmt.text.directions import decoder_start_ids, directions_of
 from nmt.text.language_detector import LanguageDetector
 from nmt.text.tokenizer import PAD_ID, Tokenizer
-from nmt.training.checkpoint import TAGGER_FOLDER, job_keys, load_checkpoint, require_same_job
+from nmt.training.checkpoint import HEAD_FOLDERS, job_keys, load_checkpoint, require_same_job
 from nmt.training.compute import configure_torch, seed_torch
 from nmt.training.config import GUIDED_ATTENTION, TrainingConfig
 from nmt.training.gradients import BatchLoss, LazyBatch
@@ -301,10 +301,11 @@ def _resume(state: TrainingState[TranslationNetwork], task: Task[TranslationNetw
         require_same_job(before, now, f"{run}: was begun with the cosine schedule and", otherwise)
     state.load_state_dict(tensors, numbers["state"])
     done = finished(state, task) and state.validated == state.update
-    if not done and store.exists(run / TAGGER_FOLDER):
+    heads = [run / folder for folder in HEAD_FOLDERS if store.exists(run / folder)]
+    if not done and heads:
         raise ModelError(
-            f"{run}: has a tagger, which training the translator further would remove; "
-            f"copy the folder if you want to keep it, and remove {run / TAGGER_FOLDER} to resume"
+            f"{run}: has a {heads[0].name.partition('-')[0]}, which training the translator further would remove; "
+            f"copy the folder if you want to keep it, and remove {' and '.join(map(str, heads))} to resume"
         )
 
 

@@ -92,13 +92,13 @@ def test_it_checks_the_checkpoint_too(model):
 def test_it_checks_the_checkpoint_of_a_tagger_too(model):
     import torch
 
-    from nmt.training.checkpoint import TAGGER_FOLDER, save_checkpoint
+    from nmt.training.checkpoint import HEAD_FOLDERS, save_checkpoint
 
-    save_checkpoint(model, {"model.a": torch.zeros(3)}, {"state": {"update": 70}}, TAGGER_FOLDER)
+    save_checkpoint(model, {"model.a": torch.zeros(3)}, {"state": {"update": 70}}, HEAD_FOLDERS[0])
     assert check(model).exit_code == 0
-    [tensors] = (model / TAGGER_FOLDER).glob("tensors-*")
+    [tensors] = (model / HEAD_FOLDERS[0]).glob("tensors-*")
     tensors.write_bytes(tensors.read_bytes()[:-1] + b"x")
-    assert f"{TAGGER_FOLDER}/tensors-" in str(check(model).exception)
+    assert f"{HEAD_FOLDERS[0]}/tensors-" in str(check(model).exception)
 
 
 def test_a_translator_that_cannot_be_put_together_is_refused(model):
