@@ -40,7 +40,7 @@ def section(title: str, *content: Content | Iterable[Content]) -> Element:
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Content]], *, caption: str | None = None) -> Element:
     """A table, whose first column names its rows; it scrolls by itself where it is wider than the screen."""
-    head = element("tr", (element("th", name, scope="col") for name in heads))
+    head = element("tr", (element("th", name, scope="col") if name else element("td") for name in heads))
     body = [
         element("tr", (element("td", cell) if place else element("th", cell, scope="row") for place, cell in cells))
         for cells in map(enumerate, rows)

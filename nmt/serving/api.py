@@ -152,6 +152,12 @@ async def _languages(service: Service, request: Request, values: Values) -> Any:
     return service.translators.languages()
 
 
+async def _languages_as_deepl(service: Service, request: Request, values: Values) -> Any:
+    side = 0 if values["type"] == "source" else 1
+    codes = dict.fromkeys(pair[side] for pair in service.translators.pairs)
+    return [{"language": code.upper(), "name": language_name(code), "supports_formality": False} for code in codes]
+
+
 async def _settings(service: Service, request: Request, values: Values) -> Any:
     source, target = next(iter(service.translators.pairs))
     return {
@@ -245,6 +251,19 @@ OPERATIONS: Sequence[Operation] = (
                 {"detected_source_language": "DE", "text": "Good morning, Obermüller.", "billed_characters": 30}
             ]
         },
+    ),
+    Operation(
+        path="/v2/languages",
+        method="GET",
+        summary="The languages, as DeepL's clients ask for them",
+        answer=_languages_as_deepl,
+        parameters=(
+            Parameter(
+                name="type", kind=choice("source", "target"), meaning="those to read or to write", default="source"
+            ),
+        ),
+        example=[{"language": "DE", "name": "German", "supports_formality": False}],
+        open=True,
     ),
     Operation(
         path="/detect",

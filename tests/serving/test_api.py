@@ -84,6 +84,14 @@ def test_deepl_clients_are_answered_as_they_expect(client):
     assert "glossary" in refused.json()["message"]
 
 
+def test_deepl_clients_are_told_the_languages(client):
+    for side in ("source", "target"):
+        found = client.get("/v2/languages", params={"type": side}).json()
+        assert {one["language"] for one in found} == {"DE", "EN"}
+        assert all(one["name"] and one["supports_formality"] is False for one in found)
+    assert client.get("/v2/languages", params={"type": "other"}).status_code == 400
+
+
 def test_names_are_found_by_their_place_in_the_text(client):
     from tests_tagged import tagged_sentences
 
