@@ -33,6 +33,10 @@ MEMORY = 8 << 30  # bytes of addresses that a run may have
 LANGUAGES = ["--source", "de", "--target", "en"]
 SMALL = ["training.max_updates=2", "model.hidden_size=32", "model.embedding_size=16", "training.threads=1"]
 LABELLING = ["classification.epochs=1", "classification.threads=1", "classifier.hidden_size=16"]
+LM = [
+    *("language_model.hidden_size=16", "language_model.embedding_size=8", "language_modelling.epochs=1"),
+    *("language_modelling.threads=1", "language_modelling.batch_tokens=256"),
+]
 TAGGING = ["tagging.epochs=1", "tagging.threads=1", "tagger.hidden_size=16"]
 
 # What makes each command work; "" is the name of its arguments.
@@ -61,6 +65,15 @@ COMMANDS: dict[str, dict[str, list[str]]] = {
     },
     "classify": {"--model": ["labelled"]},
     "evaluate-classifier": {"--model": ["labelled"], "--references": ["labels.tsv"]},
+    "train-lm": {
+        "--train": ["a.de"],
+        "--valid": ["b.de"],
+        "--tokenizer": ["data/tokenizer.model"],
+        "--out": ["new"],
+        "--set": LM,
+    },
+    "generate": {"--model": ["lm"], "--max-subwords": ["5"]},
+    "evaluate-lm": {"--model": ["lm"]},
     "distill": {"--model": ["run"], "--data": ["data"], "--out": ["new"], "--beam-size": ["1"]},
     "translate": {"--model": ["run"]},
     "tag": {"--model": ["tagged"]},
@@ -275,13 +288,14 @@ def _make_template(folder: Path) -> None:
     (folder / "toy.toml").write_text('source = "de"\ntarget = "en"\n[tokenizer]\nvocab_size = 48\n')
     (folder / "labels.tsv").write_text("animal\tHund und\nthing\tHaus\n" * 20)
     config, changes = ["--config", "toy.toml"], [word for each in SMALL for word in ("--set", each)]
-    tagging, labelling = ([word for each in sets for word in ("--set", each)] for sets in (TAGGING, LABELLING))
+    tagging, labelling, lm = ([word for each in sets for word in ("--set", each)] for sets in (TAGGING, LABELLING, LM))
     labels = ["--train", "labels.tsv", "--valid", "labels.tsv"]
     for arguments in (
         ["prepare", *config, "--set", "cleaning.near_duplicates=false", "--out", "data", "a.de", "a.en"],
         ["train-tokenizer", *config, "--data", "data", "--out", "data/tokenizer.model"],
         ["train", *config, *changes, "--data", "data", "--tokenizer", "data/tokenizer.model", "--out", "run"],
         ["train-tagger", *tagging, "--model", "run", "--train", "a.bio", "--valid", "a.bio", "--out", "tagged"],
+        ["train-lm", *lm, "--train", "a.de", "--valid", "b.de", "--tokenizer", "data/tokenizer.model", "--out", "lm"],
         ["train-classifier", *labelling, "--model", "run", *labels, "--out", "labelled"],
     ):
         code, _, err = _run(folder, arguments)

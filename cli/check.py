@@ -39,9 +39,12 @@ def check(
 
 def _lines(report: "ModelReport") -> list[str]:
     description = dict(report.description)
-    lines = [
-        f"{'model':<16}{report.path}: sound",
-        f"{'languages':<16}{_plain(description.pop('source', '?'))} to {_plain(description.pop('target', '?'))}",
+    lines = [f"{'model':<16}{report.path}: sound"]
+    if "source" in description:
+        lines.append(
+            f"{'languages':<16}{_plain(description.pop('source'))} to {_plain(description.pop('target', '?'))}"
+        )
+    lines += [
         f"{'format version':<16}{report.format_version}",
     ]
     lines += [f"{'parameters':<16}{count:,} in {name}" for name, count in report.parameters.items()]

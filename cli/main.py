@@ -23,8 +23,10 @@ from .config import config
 from .distill import distill
 from .evaluate import evaluate
 from .evaluate_classifier import evaluate_classifier
+from .evaluate_lm import evaluate_lm
 from .evaluate_tagger import evaluate_tagger
 from .export import export
+from .generate import generate
 from .inspect import inspect
 from .options import TEXT_ALLOWED
 from .prepare import prepare
@@ -36,6 +38,7 @@ from .tag import tag
 from .tokenize import tokenize
 from .train import train
 from .train_classifier import train_classifier
+from .train_lm import train_lm
 from .train_tagger import train_tagger
 from .train_tokenizer import train_tokenizer
 from .translate import translate
@@ -62,15 +65,18 @@ app.command("tokenize", context_settings=TEXT_ALLOWED)(tokenize)
 app.command("train")(train)
 app.command("train-tagger")(train_tagger)
 app.command("train-classifier")(train_classifier)
+app.command("train-lm")(train_lm)
 app.command("distill")(distill)
 app.command("remember")(remember)
 app.command("translate", context_settings=TEXT_ALLOWED)(translate)
 app.command("tag", context_settings=TEXT_ALLOWED)(tag)
 app.command("classify", context_settings=TEXT_ALLOWED)(classify)
+app.command("generate")(generate)
 app.command("serve")(serve)
 app.command("evaluate", context_settings=OLD_SPELLINGS)(evaluate)
 app.command("evaluate-tagger")(evaluate_tagger)
 app.command("evaluate-classifier")(evaluate_classifier)
+app.command("evaluate-lm", context_settings=TEXT_ALLOWED)(evaluate_lm)
 app.command("compare", context_settings=OLD_SPELLINGS)(compare)
 app.command("report", context_settings=OLD_SPELLINGS)(report)
 app.command("inspect")(inspect)

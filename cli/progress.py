@@ -14,8 +14,14 @@ if TYPE_CHECKING:
 
 PERIOD = 10.0  # seconds between lines if stderr is a file
 
-_FIGURES = {"loss": "validation loss {:.3f}", "bleu": "BLEU {:.2f}", "f1": "F1 {:.2f}"}  # of validations
-_FIGURES |= {"macro_f1": "macro F1 {:.2f}", "accuracy": "accuracy {:.2f}"}
+_FIGURES = {  # of validations
+    "loss": "validation loss {:.3f}",
+    "bleu": "BLEU {:.2f}",
+    "f1": "F1 {:.2f}",
+    "macro_f1": "macro F1 {:.2f}",
+    "accuracy": "accuracy {:.2f}",
+    "perplexity": "perplexity {:.2f}",
+}
 
 
 class TrainingDisplay:

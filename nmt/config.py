@@ -15,12 +15,12 @@ from nmt.data.config import CorpusConfig
 from nmt.decoding.config import DecodingConfig
 from nmt.errors import ConfigError
 from nmt.io.lines import utf_16_or_32
-from nmt.models.config import ClassifierConfig, ModelConfig, TaggerConfig
+from nmt.models.config import ClassifierConfig, LanguageModelConfig, ModelConfig, TaggerConfig
 from nmt.protection.config import ProtectionConfig
 from nmt.resources import recipes
 from nmt.settings import checked, limit_of, setting
 from nmt.text.config import Directions, TokenizerConfig
-from nmt.training.config import ClassificationConfig, TaggingConfig, TrainingConfig
+from nmt.training.config import ClassificationConfig, LanguageModellingConfig, TaggingConfig, TrainingConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,8 @@ class Config:
     tagging: TaggingConfig = field(default_factory=TaggingConfig)
     classifier: ClassifierConfig = field(default_factory=ClassifierConfig)
     classification: ClassificationConfig = field(default_factory=ClassificationConfig)
+    language_model: LanguageModelConfig = field(default_factory=LanguageModelConfig)
+    language_modelling: LanguageModellingConfig = field(default_factory=LanguageModellingConfig)
     labels: Mapping[str, str] = setting({}, "type of names in a corpus = type of the tagger, O for none")
 
     def __post_init__(self) -> None:
@@ -85,6 +87,7 @@ READS = {
     "train-tagger --data": _keys("tagger", "tagging", "labels", "corpora") | {"training.max_length"},
     "train-classifier": _keys("classifier", "classification") - _JOINT,
     "train-classifier --data": _keys("classifier", "classification", "corpora") | {"training.max_length"},
+    "train-lm": _keys("language_model", "language_modelling"),
     "bench": _keys("training") - _BEYOND_UPDATES,
 }
 
@@ -241,7 +244,8 @@ def _hint(key: str, siblings: Sequence[str], section: str, reads: Collection[str
     if not near:
         return f"known here: {', '.join(siblings)}"
     names = near if near[0] in siblings else anywhere(near[0])
-    return f"did you mean {' or '.join(map(repr, names))}?"
+    *others, last = map(repr, names)
+    return f"did you mean {', '.join(others)}{' or ' * bool(others)}{last}?"
 
 
 def _typed(kind: Any, value: Any, name: str) -> Any:

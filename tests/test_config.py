@@ -161,7 +161,8 @@ def test_every_key_is_read_by_a_command_and_has_a_meaning():
         (
             None,
             "epochs=3",
-            "unknown key 'epochs'; did you mean 'classification.epochs' or 'tagging.epochs' or 'training.epochs'?",
+            "unknown key 'epochs'; did you mean 'classification.epochs', 'language_modelling.epochs', "
+            "'tagging.epochs' or 'training.epochs'?",
         ),
         ("train", "epochs=3", "unknown key 'epochs'; did you mean 'training.epochs'?"),
         ("train-tagger", "epoch=3", "unknown key 'epoch'; did you mean 'tagging.epochs'?"),
@@ -169,7 +170,8 @@ def test_every_key_is_read_by_a_command_and_has_a_meaning():
         (
             "prepare",
             "epochs=3",
-            "unknown key 'epochs'; did you mean 'classification.epochs' or 'tagging.epochs' or 'training.epochs'?",
+            "unknown key 'epochs'; did you mean 'classification.epochs', 'language_modelling.epochs', "
+            "'tagging.epochs' or 'training.epochs'?",
         ),
         ("train", "trainings.epochs=3", "unknown key 'trainings'; did you mean 'training'?"),
     ],

@@ -1,8 +1,9 @@
 """The contents of a model folder: the name and schema of every part, and how it is saved and loaded.
 
 A translator consists of a description, tokenizers and weights: as trained, in int8 for the CPU, or both. A tagger and
-a classifier in the same folder read the translator's encoder, and have descriptions and weights of their own.
-Checkpoints, which are folders inside this one, are defined in nmt/training/checkpoint.py.
+a classifier in the same folder read the translator's encoder, and have descriptions and weights of their own. A model
+of one language has a folder to itself, with a tokenizer. Checkpoints, which are folders inside this one, are defined in
+nmt/training/checkpoint.py.
 
 Shapes: V vocabulary, E embedding, H hidden, G gates of a cell.
 """
@@ -37,6 +38,8 @@ TAGGER_DESCRIPTION = "tagger.json"
 TAGGER = "tagger.safetensors"  # see tagger_schema; in float16 in a small copy
 CLASSIFIER_DESCRIPTION = "classifier.json"
 CLASSIFIER = "classifier.safetensors"  # see classifier_schema
+LANGUAGE_MODEL_DESCRIPTION = "language-model.json"  # of a folder of its own
+LANGUAGE_MODEL = "language-model.safetensors"  # see language_model_schema
 HEAD_PARTS = (TAGGER_DESCRIPTION, TAGGER, CLASSIFIER_DESCRIPTION, CLASSIFIER)  # of heads on the translator's encoder
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1, "ssru": 2}  # G
@@ -45,6 +48,7 @@ ELEMENTWISE = {"ssru"}  # cells that multiply their input with a matrix, but not
 _DESCRIBED = {
     TAGGER_DESCRIPTION: ("a tagger", "the tagger"),
     CLASSIFIER_DESCRIPTION: ("a classifier", "the classifier"),
+    LANGUAGE_MODEL_DESCRIPTION: ("a language model", "the language model"),
 }
 _ANEW = "fetch or train the model again"
 _EXPORT = "make it again with nmt export"
@@ -80,6 +84,14 @@ class ClassifierDescription(TypedDict):
     classifier: dict[str, Any]  # nmt.models.config.ClassifierConfig
     labels: list[str]
     temperature: float  # what scores are divided by, so that probabilities are as often right as they say
+    training: dict[str, Any]
+
+
+class LanguageModelDescription(TypedDict):
+    """language-model.json: the description of a language model."""
+
+    language_model: dict[str, Any]  # nmt.models.config.LanguageModelConfig
+    stream: bool  # whether it was trained on running text, and not on each line by itself
     training: dict[str, Any]
 
 
@@ -141,6 +153,12 @@ def read_classifier_description(folder: ModelFolder) -> ClassifierDescription:
         if not 0 < description["temperature"] < math.inf:
             raise TypeError(f"temperature is {description['temperature']}")
     return description
+
+
+def read_language_model_description(folder: ModelFolder) -> LanguageModelDescription:
+    """Read language-model.json. Raises ModelError if it does not describe a language model."""
+    content = read_object(folder, LANGUAGE_MODEL_DESCRIPTION, "train the language model again")
+    return _checked(content, LanguageModelDescription, folder, LANGUAGE_MODEL_DESCRIPTION)
 
 
 @contextmanager
@@ -309,6 +327,21 @@ def classifier_schema(description: ClassifierDescription, config: Mapping[str, A
     return _linear("hidden", read, hidden) | _linear("emit", hidden, len(description["labels"]))
 
 
+def language_model_schema(description: LanguageModelDescription, vocab_size: int) -> Schema:
+    """What language-model.safetensors holds."""
+    config = description["language_model"]
+    embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
+    schema: dict[str, tuple[str, tuple[int, ...]]] = {"target_embedding.weight": ("float32", (vocab_size, embedding))}
+    for layer in range(config["layers"]):
+        name = f"stack.layers.{layer}"
+        for kind in ("ih",) if config["cell"] in ELEMENTWISE else ("ih", "hh"):
+            inputs = hidden if layer or kind == "hh" else embedding
+            schema[f"{name}.recurrent.layer.weight_{kind}_l0"] = ("float32", (gates * hidden, inputs))
+            schema[f"{name}.recurrent.layer.bias_{kind}_l0"] = ("float32", (gates * hidden,))
+        schema |= _norm(f"{name}.norm", hidden)
+    return schema | _linear("to_embedding", hidden, embedding) | {"output_bias": ("float32", (vocab_size,))}
+
+
 def _linear(name: str, inputs: int, outputs: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     return {f"{name}.weight": ("float32", (outputs, inputs)), f"{name}.bias": ("float32", (outputs,))}
 
@@ -348,6 +381,17 @@ def tagger_parts(description: TaggerDescription, weights: bytes) -> dict[str, by
 def classifier_parts(description: ClassifierDescription, weights: bytes) -> dict[str, bytes]:
     """The parts of a classifier."""
     return {CLASSIFIER_DESCRIPTION: _json(description), CLASSIFIER: weights}
+
+
+def language_model_parts(
+    description: LanguageModelDescription, weights: bytes, tokenizer: Tokenizer
+) -> dict[str, bytes]:
+    """The parts of a language model."""
+    return {
+        LANGUAGE_MODEL_DESCRIPTION: _json(description),
+        LANGUAGE_MODEL: weights,
+        TOKENIZER: tokenizer.to_bytes(),
+    }
 
 
 def small_parts(folder: ModelFolder, int8: Arrays) -> dict[str, bytes]:

@@ -52,3 +52,15 @@ class ClassifierConfig:
 
     hidden_size: int = setting(256, "size of the hidden layer", at_least(1))
     dropout: float = setting(0.3, "on what is read of the line and on the hidden layer", FRACTION)
+
+
+@dataclass(frozen=True, kw_only=True)
+@checked("language_model")
+class LanguageModelConfig:
+    """The shape of a language model."""
+
+    cell: Cell = setting("gru", "kind of recurrent layer; ssru is the fastest")
+    embedding_size: int = setting(256, "size of a subword's embedding", at_least(1))
+    hidden_size: int = setting(512, "size of the layers", at_least(1))
+    layers: int = setting(2, "recurrent layers", at_least(1))
+    dropout: float = setting(0.2, "between layers, on embeddings and on outputs", FRACTION)

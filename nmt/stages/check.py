@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.decoding.classifier import load_classifier
+from nmt.decoding.language_model import load_language_model
 from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger
 from nmt.engines.int8 import weight_levels
@@ -17,6 +18,7 @@ from nmt.model_folder.contents import (
     CLASSIFIER_DESCRIPTION,
     DESCRIPTION,
     INT8,
+    LANGUAGE_MODEL_DESCRIPTION,
     TAGGER_DESCRIPTION,
     TRANSLATOR,
     int8_parts,
@@ -38,7 +40,7 @@ class ModelReport:
     format_version: int
     parts: Mapping[str, Part]
     parameters: Mapping[str, int]  # number of parameters in each part with weights
-    description: Mapping[str, Any]  # config.json, unchanged
+    description: Mapping[str, Any]  # config.json or language-model.json, unchanged
     tagger: Mapping[str, Any] | None  # tagger.json, unchanged, if there is a tagger
     classifier: Mapping[str, Any] | None  # classifier.json, likewise
     checkpoint: Mapping[str, Part]  # the parts of the checkpoint, empty if there is none
@@ -54,7 +56,10 @@ def check(path: Path) -> ModelReport:
     """
     folder = open_folder(path)
     folder.verify()
-    description = read_object(folder, DESCRIPTION, "train the model again")
+    if folder.has(LANGUAGE_MODEL_DESCRIPTION):
+        load_language_model(path)
+    whole = LANGUAGE_MODEL_DESCRIPTION if folder.has(LANGUAGE_MODEL_DESCRIPTION) else DESCRIPTION
+    description = read_object(folder, whole, "train the model again")
     if folder.has(TRANSLATOR):
         load_translator([path], engine="torch")
     if folder.has(INT8):

@@ -95,3 +95,36 @@ class ClassificationConfig(HeadConfig):
     """How a classifier of lines is trained."""
 
     epochs: int = setting(5, "passes over the lines", at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+@checked("language_modelling")
+class LanguageModellingConfig:
+    """How a language model is trained."""
+
+    bptt: int = setting(
+        64, "subwords of the stream that a gradient goes back over; 0: each line by itself", at_least(0)
+    )
+    epochs: int = setting(5, "passes over the text", at_least(1))
+    batch_tokens: int = setting(4096, "subwords per update, padding included", at_least(1))
+    learning_rate: float = setting(1.5e-3, "the highest one, after the warmup", above(0))
+    weight_decay: float = setting(0.01, "of matrices; biases and norms have none", at_least(0))
+    warmup: int = setting(200, "updates in which the learning rate rises", at_least(0))
+    max_grad_norm: float = setting(1.0, "longer gradients are cut to that norm", above(0))
+    ema_decay: float = setting(
+        0.99, "of the moving average of the weights to save; 0: the weights themselves", FRACTION
+    )
+    patience: int = setting(0, "stop after that many epochs without a better one; 0 never does", at_least(0))
+    save_every: int = setting(500, "updates between checkpoints, besides those at validations", at_least(1))
+    report_every: int = setting(50, "updates between reports", at_least(1))
+    precision: Precision = setting("auto", "of matrix products; auto is bfloat16 where the hardware multiplies it")
+    threads: int = setting(0, "0 means all CPUs; another number gives other last bits", at_least(0))
+    seed: int = setting(1, "decides everything random", at_least(0))
+
+    @property
+    def shards(self) -> int:
+        """None: what a window begins with is left by the one before, so that one process trains."""
+        return 0
+
+
+TaskConfig = TrainingConfig | HeadConfig | LanguageModellingConfig

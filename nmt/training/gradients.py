@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from nmt.training.compute import autocast, seed_torch
-from nmt.training.config import HeadConfig, TrainingConfig
+from nmt.training.config import TaskConfig
 from nmt.training.processes import Processes, own_shards
 from nmt.training.state import Network
 from nmt.training.tree_sum import Node, TreeSum
@@ -60,7 +60,7 @@ def add_gradients(
     model: Network,
     batches: Sequence[LazyBatch[Network]],
     seed: int,
-    config: TrainingConfig | HeadConfig,
+    config: TaskConfig,
     processes: Processes,
 ) -> UpdateLoss:
     """Add the gradients of the mean loss per counted term of an update's batches; seed is that of the update."""
@@ -82,7 +82,7 @@ def _add_by_shards(
     model: Network,
     batches: Sequence[LazyBatch[Network]],
     seed: int,
-    config: TrainingConfig | HeadConfig,
+    config: TaskConfig,
     processes: Processes,
 ) -> UpdateLoss:
     shards, parameters = config.shards, list(model.parameters())

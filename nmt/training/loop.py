@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Generic, Literal
 
-from nmt.training.config import HeadConfig, TrainingConfig
+from nmt.training.config import TaskConfig
 from nmt.training.gradients import LazyBatch, add_gradients
 from nmt.training.processes import ALONE, Processes, shared
 from nmt.training.state import Network, TrainingState
@@ -27,7 +27,7 @@ class Validation:
 class Task(Generic[Network]):
     """What a network is trained for: its batches, its validation, and how it is saved."""
 
-    config: TrainingConfig | HeadConfig
+    config: TaskConfig
     total: int  # updates, unless patience ends training earlier
     updates: Callable[
         [int], Sequence[Sequence[LazyBatch[Network]]]
