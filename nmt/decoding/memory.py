@@ -117,9 +117,10 @@ class TranslationMemory:
             direction=(source, target),
         )
 
-    def similar(self, source: Sequence[int]) -> Entries:
-        """The entries of the pairs whose sources share the most with a source: by the cosine of their subwords, each
-        weighed by how rare it is among the pairs.
+    def alike(self, source: Sequence[int]) -> list[tuple[int, float]]:
+        """The pairs whose sources share the most with a source, the most similar first, and the similarity of each.
+
+        It is the cosine of their subwords, each weighed by how rare it is among the pairs.
         """
         rarity = {subword: self._rarity(subword) for subword in sorted(set(source))}
         shared: dict[int, float] = defaultdict(float)
@@ -130,8 +131,18 @@ class TranslationMemory:
         found = {pair: score / (own * self._lengths[pair]) for pair, score in shared.items()}
         alike = [pair for pair, score in found.items() if score > LEAST_SIMILARITY]
         best = sorted(alike, key=lambda pair: (-found[pair], pair))[:MOST_SIMILAR]
-        ranges = [np.arange(self._firsts[pair], self._firsts[pair + 1]) for pair in best]
-        scores = [np.full(len(own), found[pair]) for own, pair in zip(ranges, best, strict=True)]
+        return [(pair, found[pair]) for pair in best]
+
+    def pair(self, number: int) -> tuple[list[int], list[int]]:
+        """The subwords of a pair's source and target, without the end."""
+        entries = slice(self._firsts[number], self._firsts[number + 1] - 1)
+        return self.sources[number].tolist(), self.subwords[entries].tolist()
+
+    def similar(self, source: Sequence[int]) -> Entries:
+        """The entries of the pairs whose sources are most like a source."""
+        best = self.alike(source)
+        ranges = [np.arange(self._firsts[pair], self._firsts[pair + 1]) for pair, _ in best]
+        scores = [np.full(len(own), score) for own, (_, score) in zip(ranges, best, strict=True)]
         return Entries(
             numbers=np.concatenate([*ranges, np.zeros(0, np.int64)]),
             similarity=(np.concatenate([*scores, np.zeros(0)]) - LEAST_SIMILARITY) / (1 - LEAST_SIMILARITY),

@@ -6,7 +6,7 @@ It lies in one model folder, or in several that translate as one: an ensemble.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from nmt.decoding.config import DecodingConfig
 from nmt.engines.base import Engine
@@ -28,6 +28,15 @@ from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.language_detector import LanguageDetector
 from nmt.text.tokenizer import EOS_ID, Tokenizer
 
+
+class Recalled(NamedTuple):
+    """A pair of a memory that a sentence is like, and how much: see decoding.memory."""
+
+    source: str
+    target: str
+    similarity: float
+
+
 EngineName = Literal["auto", "onnx", "torch"]
 
 
@@ -48,6 +57,7 @@ class TranslationModel:
     statistics: WordStatistics | None = None  # how its training pairs treat each word
     order: Mapping[str, float] = field(default_factory=dict)  # see protection.order
     languages: LanguageDetector | None = None  # what tells the languages of its directions apart
+    recall: Callable[[Sequence[int]], Sequence[Recalled]] | None = None  # what a memory has that is like a source
     tag: Callable[[Sequence[str]], Sequence[Sequence[Tagged]]] | None = None  # finds names in texts, by its own tagger
 
     @property

@@ -14,7 +14,7 @@ from nmt.decoding.alignment import attention_weights, linked_offsets, word_links
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.flags import Flag, flags_of
 from nmt.decoding.hypotheses import Hypothesis
-from nmt.decoding.model import TranslationModel
+from nmt.decoding.model import Recalled, TranslationModel
 from nmt.decoding.search import search
 from nmt.decoding.segments import Kept, Protector, Segment, segments_of, with_prefix
 from nmt.io.lines import clean_output
@@ -51,6 +51,7 @@ class Translation:
     source: str
     alternatives: list[Alternative]
     taken_for: str | None = None  # the language that it was taken for, if nobody said it; see by_language.FOREIGN
+    recalled: Sequence[Recalled] | None = None  # the pairs of a memory that its sentences lean towards, if it has one
 
     @property
     def text(self) -> str:
@@ -117,7 +118,16 @@ def _translate_chunk(
                 _joined(model, line, parts, [choice[min(rank, len(choice) - 1)] for choice in choices], align)
                 for rank in ranks
             ],
+            recalled=_recalled(model, parts),
         )
+
+
+def _recalled(model: TranslationModel, parts: Sequence[Segment | Kept]) -> list[Recalled] | None:
+    """What a memory has that is like the sentences of a line, each pair once; None without a memory."""
+    if model.recall is None:
+        return None
+    found = [pair for part in parts if isinstance(part, Segment) for pair in model.recall(part.query.ids)]
+    return list(dict.fromkeys(found))
 
 
 def _translated(model: TranslationModel, segment: Segment, hypothesis: Hypothesis, align: bool) -> _Part:

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nmt.decoding.memory import TranslationMemory
 from nmt.decoding.memory_engine import MemoryEngine
-from nmt.decoding.model import EngineName, TranslationModel
+from nmt.decoding.model import EngineName, Recalled, TranslationModel
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder.contents import INT8
 from nmt.model_folder.store import open_folder
 from nmt.stages.models import Models, load_models, model_paths
+
+RECALLED = 3  # pairs that are told for a sentence
 
 
 def load_with_memory(
@@ -34,7 +37,17 @@ def load_with_memory(
     if memory.direction != (model.source, model.target):
         raise ModelError(f"{path}: is a memory from {here} to {there}; translate in this direction, or make another")
     remembering: Any = MemoryEngine(model.engine, memory)
-    return replace(model, engine=remembering)
+    return replace(model, engine=remembering, recall=partial(_recall, model, memory))
+
+
+def _recall(model: TranslationModel, memory: TranslationMemory, source: Sequence[int]) -> list[Recalled]:
+    """The few pairs that are most like a source. What placeholders stood for in them is not remembered."""
+    tokenizers = model.source_tokenizer, model.target_tokenizer
+    found = []
+    for number, similarity in memory.alike(source)[:RECALLED]:
+        here, there = (tokenizer.decode(ids) for tokenizer, ids in zip(tokenizers, memory.pair(number), strict=True))
+        found.append(Recalled(here, there, round(similarity, 3)))
+    return found
 
 
 def weights_of(model: Path) -> str:

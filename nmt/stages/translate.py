@@ -169,9 +169,11 @@ def _render(translation: Translation, as_json: bool, n_best: int) -> list[str]:
         texts = [alternative.text for alternative in translation.alternatives]
         return texts + [""] * (n_best - len(texts))
     taken_for = {} if translation.taken_for is None else {"language": translation.taken_for or None}
+    memory = {} if translation.recalled is None else {"memory": [pair._asdict() for pair in translation.recalled]}
     fields = {
         "source": translation.source,
         **taken_for,
+        **memory,
         "translations": [item.as_dict() for item in translation.alternatives],
     }
     return [json_line(fields)]

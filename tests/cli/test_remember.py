@@ -1,5 +1,7 @@
 """`nmt remember` and `nmt translate --memory`, on the toy language."""
 
+import json
+
 import pytest
 
 SENTENCES = [f"{first} {second}." for first in ("eins", "zwei", "drei") for second in ("Hund", "Katze", "Haus", "Baum")]
@@ -38,6 +40,17 @@ def test_a_translation_does_not_depend_on_what_else_is_translated(toy_model, own
     together = translated(lines)
     assert [line for each in lines for line in translated([each])] == together
     assert translated(lines[::-1]) == together[::-1]
+
+
+def test_json_tells_which_pairs_a_line_leans_towards(toy_model, own, tmp_path, nmt_here):
+    assert nmt_here("remember", own, "--model", toy_model, "-o", tmp_path / "memory").code == 0
+    (tmp_path / "in").write_text("zwei Hund.\nrot grün blau\n")
+    options = ["--model", toy_model, "-i", tmp_path / "in", "--json"]
+    near, far = map(json.loads, nmt_here("translate", "--memory", tmp_path / "memory", *options).out.splitlines())
+    assert near["memory"][0] == {"source": "zwei Hund.", "target": "two cat.", "similarity": 1.0}
+    assert len(near["memory"]) <= 3
+    assert far["memory"] == []
+    assert "memory" not in json.loads(nmt_here("translate", *options).out.splitlines()[0])
 
 
 @pytest.mark.parametrize(
