@@ -65,6 +65,7 @@ _NAME_HEADS = word_set(
     """
 )
 _ENGLISH_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "ness", "less", "ment", "ments", "able")
+_ENGLISH_PREFIXES = ("un", "re", "non", "dis", "over", "under", "out", "mis", "anti", "pre")
 _UMLAUTS = str.maketrans("äöü", "aou")
 
 
@@ -87,11 +88,12 @@ class Lexicon:
     language: str
     seen: Mapping[str, Seen]
     names: NameList
+    rich: bool = False  # whether it tells something that training pairs lack a word
 
     def kind(self, word: str) -> WordKind:
         """What a word is, taken by itself."""
         if word == word.lower():
-            return WordKind.OTHER
+            return WordKind.NAME if self._is_unheard_of(word) else WordKind.OTHER
         if len(word) == 1:
             return WordKind.LETTER
         if self._is_title(word):
@@ -140,6 +142,17 @@ class Lexicon:
         """Whether a list of names of persons has a word."""
         return word in self.names.given or word in self.names.family
 
+    def _is_unheard_of(self, word: str) -> bool:
+        """Whether an English word in small letters is in no training pair, nor are its stem or its parts.
+
+        It is a name of somebody who types without capitals, or a slip; a network makes up a word for either. German
+        words are of parts that it can translate.
+        """
+        if not self.rich or self.language != "en" or len(word) < 4 or not word.isalpha():
+            return False
+        halves = any(word[:cut] in self.seen and word[cut:] in self.seen for cut in range(3, len(word) - 2))
+        return not halves and not any(form in self.seen for form in _english_forms(word))
+
     def _is_title(self, word: str) -> bool:
         if word.lower() in TITLES.get(self.language, frozenset()):
             return True
@@ -179,6 +192,14 @@ class Lexicon:
 def _without(word: str, endings: tuple[str, ...]) -> Iterator[str]:
     """What is left of a word, three letters at least, without each ending that it has."""
     return (word.removesuffix(ending) for ending in endings if word.endswith(ending) and len(word) > len(ending) + 2)
+
+
+def _english_forms(word: str) -> Iterator[str]:
+    """What an English word in small letters may be a form of, or another form of."""
+    for base in (word, *(word.removeprefix(prefix) for prefix in _ENGLISH_PREFIXES if word.startswith(prefix))):
+        yield from (base, base.capitalize(), base.upper())
+        yield from _stems(base)
+        yield from (stem[:-1] for stem in _without(base, _ENGLISH_ENDINGS) if stem[-1] == stem[-2])  # stopp|ed
 
 
 def _stems(word: str) -> Iterator[str]:

@@ -80,7 +80,12 @@ def name_runs(
     text: str, statistics: WordStatistics, language: str, tagged: Iterable[Tagged] = ()
 ) -> Iterator[tuple[Span, bool]]:
     """All names of a text, as find_names has them, each with whether it is to be hidden: whether it is not frequent."""
-    lexicon = Lexicon(language=language.split("-")[0], seen=statistics.of(language), names=name_list())
+    lexicon = Lexicon(
+        language=language.split("-")[0],
+        seen=statistics.of(language),
+        names=name_list(),
+        rich=language in statistics.rich,
+    )
     words = list(_words(text, lexicon))
     if words and words[0].text.islower():
         _find_small_names(words, lexicon)

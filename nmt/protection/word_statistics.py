@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, repeat
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from nmt.errors import ModelError
 from nmt.protection.words import find_words
 
 MOST_COUNTED = 1_000_000  # different words of a language held while counting; the rarest go when there are more
+RICH, RARE = 20_000, 2  # words of a language, and pairs with one: see WordStatistics.rich
 MOST_KEPT = 65_000  # of a language, and saved: reading them takes some 20 ms
 
 _FORMAT = "word statistics 1"
@@ -42,6 +44,15 @@ class WordStatistics:
     def of(self, language: str) -> Mapping[str, Seen]:
         """The words of a language; of one that the model does not know, none."""
         return self.by_language.get(language, {})
+
+    @cached_property
+    def rich(self) -> frozenset[str]:
+        """The languages of which so many words are told, rare ones too, that what is missing was never seen."""
+        return frozenset(
+            language
+            for language, words in self.by_language.items()
+            if len(words) >= RICH and any(seen.pairs <= RARE for seen in words.values())
+        )
 
     def joined_with(self, other: "WordStatistics") -> "WordStatistics":
         """Those of two corpora, with each word as in the one that has it in more pairs: both may be the same text."""

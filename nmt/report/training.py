@@ -36,7 +36,12 @@ def read_curves(log: Path) -> Curves:
 
 def main_curve(curves: Curves) -> tuple[str, Points] | None:
     """The curve that tells best how good a model became, and its name: F1, BLEU, or the loss of validations."""
-    names = {"valid_f1": "validation F1", "valid_bleu": "validation BLEU", "valid_loss": "validation loss"}
+    names = {
+        "valid_f1": "validation F1",
+        "valid_macro_f1": "validation macro F1",
+        "valid_bleu": "validation BLEU",
+        "valid_loss": "validation loss",
+    }
     for key, name in names.items():
         if points := curves.get(key):
             return name, points

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nmt.protection.name_list import name_list, random_name
 from nmt.protection.names import find_names
-from nmt.protection.word_statistics import Seen, WordStatistics
+from nmt.protection.word_statistics import RICH, Seen, WordStatistics
 from nmt.protection.words import word_set
 
 NOUNS = "Haus Auto Stern Wolf Koch Maria Frau Herr Präsident Straße Arbeit Platz"
@@ -85,6 +85,25 @@ def test_german_names_are_found_whole(text, found):
 )
 def test_english_names_are_found_whole(text, found):
     assert names(text, "en") == found
+
+
+def test_what_no_pair_of_a_large_corpus_has_is_copied_in_small_letters_too():
+    words = {f"word{number}": Seen(2, 0) for number in range(RICH)} | {"stop": Seen(9, 0), "cake": Seen(9, 0)}
+    seen = WordStatistics(by_language={"en": STATISTICS.of("en") | words, "de": STATISTICS.of("de") | words})
+
+    def found(text, language):
+        return [text[span.start : span.end] for span in find_names(text, seen, language)]
+
+    text = "the house of hangwani stopped unstopped cakewalk cakes mo 4kx"
+    assert found(text, "en") == ["hangwani"]
+    assert found(text, "de") == []
+    assert names(text, "en") == []
+
+
+def test_statistics_without_rare_words_say_nothing_of_what_they_lack():
+    words = {f"word{number}": Seen(4, 0) for number in range(RICH)}
+    assert WordStatistics(by_language={"en": words}).rich == frozenset()
+    assert WordStatistics(by_language={"en": words | {"rare": Seen(1, 0)}, "de": {}}).rich == {"en"}
 
 
 def test_what_a_tagger_finds_is_a_name_whatever_its_words_are():
