@@ -15,8 +15,8 @@ from nmt.decoding.constraints import (
     REPETITION_COST,
     Flags,
     PlaceholderConstraint,
-    has_repetition,
     repeats,
+    repetitions,
 )
 from nmt.decoding.hypotheses import FinishedHypotheses, Hypothesis, rank_within
 from nmt.decoding.prefix import Prefix
@@ -49,7 +49,7 @@ def beam_search(
     latest = previous  # [R], the same, but for spaces alone
     coverage: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
     size = config.no_repeat_ngram_size
-    free = np.array([not size or has_repetition(source, size) for source in sources])  # [B], may repeat, as the source
+    spare = np.array([repetitions(source, size) if size else 0 for source in sources])  # [R], as often as the source
     watched, candidates = NONE, config.beam_size
     if constraint:
         watched, missing = constraint.symbols, constraint.required  # [N], [R, N]
@@ -62,9 +62,9 @@ def beam_search(
         log_probs, ids = step.log_probs, step.ids  # [R, C]
         if constraint:
             log_probs, ids = constraint.candidates(log_probs, ids, step.watched, missing, sentence, latest)
-        if not free.all():
-            repeated = repeats(tokens[:, : length - 1], ids, size) & ~free[sentence][:, None]
-            log_probs = log_probs - REPETITION_COST * repeated
+        if size:
+            repeated = repeats(tokens[:, : length - 1], ids, size)
+            log_probs = log_probs - REPETITION_COST * (repeated & (spare <= 0)[:, None])
         if prefix and any(rests):
             log_probs = np.where(prefix.allowed(ids, rests), log_probs, -np.inf)
         totals = score[:, None] + log_probs
@@ -73,6 +73,8 @@ def beam_search(
         else:
             row, column = _best_continuations(totals, sentence, finished.slots)
 
+        if size:
+            spare = spare[row] - repeated[row, column]
         score, previous, sentence = totals[row, column], ids[row, column], sentence[row]
         tokens, coverage = tokens[row], (coverage + (step.attention() if config.coverage_penalty else 0.0))[row]
         tokens[:, length - 1] = previous
@@ -88,7 +90,7 @@ def beam_search(
             finished.add(length, sentence[ending], score[ending] - lacking, tokens[ending], coverage[ending])
         live = ~(ending | finished.decided(score, sentence))
         if not live.all():
-            row, score, previous = row[live], score[live], previous[live]
+            row, score, previous, spare = row[live], score[live], previous[live], spare[live] if size else spare
             sentence, tokens, coverage = sentence[live], tokens[live], coverage[live]
             rests = [rest for rest, lives in zip(rests, live, strict=bool(prefix)) if lives]
             if constraint:

@@ -84,7 +84,7 @@ def repeats(tokens: Ints, ids: Ints, size: int) -> Flags:
     return found
 
 
-def has_repetition(ids: Sequence[int], size: int) -> bool:
-    """Whether a sequence of size subwords stands twice in a sentence."""
+def repetitions(ids: Sequence[int], size: int) -> int:
+    """How many sequences of size subwords of a sentence stand in it before."""
     sequences = [tuple(ids[start : start + size]) for start in range(len(ids) - size + 1)]
-    return len(set(sequences)) < len(sequences)
+    return len(sequences) - len(set(sequences))

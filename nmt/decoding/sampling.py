@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nmt.decoding.config import DecodingConfig
-from nmt.decoding.constraints import REPETITION_COST, PlaceholderConstraint, has_repetition, repeats
+from nmt.decoding.constraints import REPETITION_COST, PlaceholderConstraint, repeats, repetitions
 from nmt.decoding.hypotheses import Hypothesis, length_limit
 from nmt.engines.base import NONE, Engine, Ints, State
 from nmt.text.tokenizer import BOS_ID, EOS_ID
@@ -26,7 +26,7 @@ def sample(
     size = config.no_repeat_ngram_size
     copies = [(index, copy) for index in range(len(sources)) for copy in range(config.n_best)]
     sentence: Ints = np.array([index for index, _ in copies])
-    free = np.array([not size or has_repetition(source, size) for source in sources])[sentence]
+    spare = np.array([repetitions(source, size) if size else 0 for source in sources])[sentence]
     watched, most = NONE, min(config.top_k or engine.vocab_size, engine.vocab_size)
     candidates = most
     if constraint:
@@ -53,11 +53,13 @@ def sample(
         noisy = log_probs / config.temperature + noise
         allowed = np.isfinite(log_probs[:, :candidates])
         noisy[:, :candidates][allowed.cumsum(axis=1) > most] = -np.inf
-        if not free[live].all():
-            repeated = repeats(tokens[live, : lengths[live[0]]], ids, size) & ~free[live][:, None]
-            noisy = noisy - REPETITION_COST * repeated
+        if size:
+            repeated = repeats(tokens[live, : lengths[live[0]]], ids, size)
+            noisy = noisy - REPETITION_COST * (repeated & (spare[live] <= 0)[:, None])
         rows, choice = np.arange(len(live)), np.argmax(noisy, axis=1)
         previous = ids[rows, choice]
+        if size:
+            spare[live] -= repeated[rows, choice]
         if constraint:
             missing[live] = constraint.met(lacking, previous)
             latest[live] = np.where(previous == constraint.space_id, latest[live], previous)

@@ -7,7 +7,7 @@ from tests_engine import A, B, C, D, TableEngine
 
 from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import DecodingConfig
-from nmt.decoding.constraints import PlaceholderConstraint, has_repetition
+from nmt.decoding.constraints import PlaceholderConstraint, repetitions
 from nmt.decoding.hypotheses import length_penalty
 from nmt.decoding.sampling import sample
 from nmt.engines.base import NONE
@@ -115,15 +115,18 @@ def test_banks_keep_hypotheses_that_have_met_more_though_others_are_likelier():
     assert (met.finished, met.ids.count(A)) == (True, 1)
 
 
-def test_a_sequence_that_the_source_has_once_does_not_come_twice():
+def test_sequences_come_again_as_often_as_in_the_source_and_no_more():
     after = {A: [0, 0, 0, 0, 0.1, 0.8, 0.1], B: [0, 0, 0, 0, 0.8, 0.05, 0.15], C: [0, 0, 0, 1, 0, 0, 0]}
     engine = TableEngine(lambda source, read: after[read[-1] if read else B])  # A B A B ..., but for a way out by C
     [[loop]] = beam_search(engine, [[C]], plain(beam_size=1))
     assert loop.ids == [A, B] * 6
     [[found]] = beam_search(engine, [[C]], plain(beam_size=1, no_repeat_ngram_size=3))
     assert found.ids == [A, B, A, B, C]
-    [[as_the_source]] = beam_search(engine, [[A, A, A, A]], plain(beam_size=1, no_repeat_ngram_size=3))
-    assert as_the_source.ids[:6] == [A, B] * 3
+    [[once]] = beam_search(engine, [[A, A, A, A]], plain(beam_size=1, no_repeat_ngram_size=3))
+    assert once.ids[:5] == [A, B, A, B, A]
+    assert repetitions(once.ids, 3) == repetitions([A, A, A, A], 3) == 1
+    [[often]] = beam_search(engine, [[A] * 12], plain(beam_size=1, no_repeat_ngram_size=3))
+    assert often.ids[:11] == [*[A, B] * 5, A]
 
 
 def followed(source, read):
@@ -212,11 +215,13 @@ def test_samples_do_not_repeat_a_sequence_that_the_source_has_once():
 
     def repeating(source, **changes):
         [drawn] = sample(engine, [source], plain(sample=True, n_best=50, **changes))
-        return sum(has_repetition(each.ids, 3) for each in drawn)
+        return sum(repetitions(each.ids, 3) > 0 for each in drawn)
 
     assert repeating([C]) > 10
     assert repeating([C], no_repeat_ngram_size=3) == 0
-    assert repeating([A, A, A, A], no_repeat_ngram_size=3) > 10  # as the source does
+    assert repeating([A, A, A, A], no_repeat_ngram_size=3) > 10  # as the source does, once
+    [drawn] = sample(engine, [[A] * 4], plain(sample=True, n_best=50, no_repeat_ngram_size=3))
+    assert max(repetitions(each.ids, 3) for each in drawn) == 1
 
 
 def test_both_searches_start_with_the_symbol_asked_for():
