@@ -119,6 +119,8 @@ class OpenedModel:
 def open_model(path: Path) -> OpenedModel:
     """Open the model folder at path; ModelError if it is damaged or has no translator."""
     folder = open_folder(path)
+    if folder.has(LANGUAGE_MODEL_DESCRIPTION):
+        raise ModelError(f"{path}: holds a language model, for nmt generate and nmt evaluate-lm; name a translator")
     source, target = load_tokenizers(folder)
     return OpenedModel(
         folder=folder,
