@@ -27,6 +27,7 @@ from typing import Annotated, Any
 import typer
 
 os.environ["OMP_NUM_THREADS"] = "1"
+STDIN = "b.de"
 SECONDS = 20  # that a run may take
 SLOW = 124  # the exit code of one that took longer
 MEMORY = 8 << 30  # bytes of addresses that a run may have
@@ -75,6 +76,9 @@ COMMANDS: dict[str, dict[str, list[str]]] = {
     "generate": {"--model": ["lm"], "--max-subwords": ["5"]},
     "evaluate-lm": {"--model": ["lm"]},
     "distill": {"--model": ["run"], "--data": ["data"], "--out": ["new"], "--beam-size": ["1"]},
+    "remember": {"": ["pairs.tsv"], "--model": ["run"], "--output": ["new"]},
+    "inspect": {"--model": ["run"], "--input": ["a.de"], "--output": ["new"]},
+    "report": {"": ["run"], "--output": ["new"]},
     "translate": {"--model": ["run"]},
     "tag": {"--model": ["tagged"]},
     "evaluate": {"--model": ["run"], "--input": ["b.de"], "--references": ["b.en"], "--bootstrap": ["0"]},
@@ -85,7 +89,8 @@ COMMANDS: dict[str, dict[str, list[str]]] = {
     "bench": {"--model": ["run"], "--data": ["data"], "--runs": ["1"], "--updates": ["0"]},
     "config": {"": ["demo"]},
 }
-OUTPUTS = {"--out", "--output"}
+OUTPUTS = {"--out", "--output", "--html", "--alignments"}
+TEXT = {"--protect", "--prompt", "--prefix", "--set"}  # what stands there names no file
 ADDED_TO = {
     "export",
     "train-tagger",
@@ -207,7 +212,7 @@ def _be_nmt(work: Path, arguments: list[str], out: int, err: int) -> None:
         os.setsid()
         os.chdir(work)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        for number, descriptor in enumerate((os.open("b.de", os.O_RDONLY), out, err)):
+        for number, descriptor in enumerate((os.open(STDIN, os.O_RDONLY), out, err)):
             os.dup2(descriptor, number)
         sys.argv = ["nmt", *arguments]
         from nmt.cli.main import main
@@ -242,7 +247,8 @@ def _overwritten(
     from nmt.stages.paths import model_files, prepared_files
 
     def files(option: str) -> set[Path]:
-        paths = [Path(os.path.realpath(work / value)) for value in options.get(option) or [] if len(value) < 200]
+        values = [STDIN if value == "/dev/stdin" else value for value in options.get(option) or []]
+        paths = [Path(os.path.realpath(work / value)) for value in values if len(value) < 200]
         folders = [path for path in paths if path.is_dir()]
         return {*paths, *(file for path in folders for file in (*model_files(path), *prepared_files(path)))}
 
@@ -250,7 +256,7 @@ def _overwritten(
     if name in ADDED_TO and "--out" not in options:
         written += files("--model")
     added = {path for path in written if path.is_dir()} if name in ADDED_TO else set()
-    read = {path for option in options.keys() - OUTPUTS for path in files(option)}
+    read = {path for option in options.keys() - OUTPUTS - TEXT for path in files(option)}
     read -= {file for path in added for file in model_files(path)}
     for path, content in before.items():
         if after.get(path) == content or ".tokenized" in path.parts:
@@ -286,6 +292,7 @@ def _make_template(folder: Path) -> None:
             (folder / f"{name}.{side}").write_text("".join(" ".join(line) + "\n" for line in lines[:count]))
     (folder / "a.bio").write_text("Hund\tB-PER\nund\tO\nHaus\tB-LOC\n\n" * 20)
     (folder / "toy.toml").write_text('source = "de"\ntarget = "en"\n[tokenizer]\nvocab_size = 48\n')
+    (folder / "pairs.tsv").write_text("".join(f"{text}\t{words[text]}\n" for text in words) * 3)
     (folder / "labels.tsv").write_text("animal\tHund und\nthing\tHaus\n" * 20)
     config, changes = ["--config", "toy.toml"], [word for each in SMALL for word in ("--set", each)]
     tagging, labelling, lm = ([word for each in sets for word in ("--set", each)] for sets in (TAGGING, LABELLING, LM))
