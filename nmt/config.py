@@ -67,6 +67,7 @@ def _keys(*names: str) -> frozenset[str]:
 
 KEYS = _keys(*(item.name for item in fields(Config)))
 
+_LARGEST = 1 << 20  # bytes of a configuration
 _JOINT = {
     f"{section}.{key}"
     for section in ("tagging", "classification")
@@ -162,12 +163,15 @@ def _find(path: Path) -> Path:
 
 def _read(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)  # a device may have no end
     except OSError as error:
         choices = f", or choose one of the recipes {', '.join(recipes())}" * isinstance(error, FileNotFoundError)
         raise ConfigError(
             f"{path}: cannot be read as a configuration ({error.strerror}); check the path{choices}"
         ) from error
+    if len(data) > _LARGEST:
+        raise ConfigError(f"{path}: has more than {_LARGEST:,} bytes, too many for a configuration; check the path")
     if encoding := utf_16_or_32(data):
         raise ConfigError(f"{path}:1: the file is in {encoding[:6]}; save it as UTF-8")
     try:

@@ -28,6 +28,11 @@ def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_one(tmp_path):
         load_config(path)
 
 
+def test_a_device_without_end_is_no_configuration():
+    with pytest.raises(ConfigError, match=r"/dev/zero: has more than 1,048,576 bytes"):
+        load_config(Path("/dev/zero"))
+
+
 def test_a_misspelt_section_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"c\.toml:1: unknown key 'trainning'; did you mean 'training'"):
         load_config(write(tmp_path, "[trainning]\nepochs = 3\n"))
