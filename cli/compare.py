@@ -36,7 +36,10 @@ def compare(
         bool, typer.Option("--randomization", help="Test by approximate randomization instead of bootstrap.")
     ] = False,
     trials: Annotated[
-        int, typer.Option(min=0, help="Trials of the test; 0 means 1,000 (bootstrap) or 10,000 (randomization).")
+        int,
+        typer.Option(
+            min=0, max=1_000_000, help="Trials of the test; 0 means 1,000 (bootstrap) or 10,000 (randomization)."
+        ),
     ] = 0,
     examples: Annotated[int, typer.Option(min=0, help="Number of sentences to show, those that differ most.")] = 5,
     html: Html = None,

@@ -36,7 +36,9 @@ def evaluate(
     target: TargetLanguage = "",
     lowercase: Lowercase = False,
     tokenize: Tokenize = None,
-    bootstrap: Annotated[int, typer.Option(min=0, help="Resamples for 95% confidence intervals; 0 for none.")] = 1000,
+    bootstrap: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Resamples for 95% confidence intervals; 0 for none.")
+    ] = 1000,
     paper: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Also score as papers do, against these lowercased, tokenised references."),

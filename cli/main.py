@@ -49,7 +49,8 @@ OUT_OF_MEMORY = "out of memory; what was saved is unharmed; use smaller batches 
 # As Python, torch, onnxruntime, oneDNN, C++, the library loader and the operating system phrase it.
 _OUT_OF_MEMORY = re.compile(
     "out of memory|(can't|cannot|unable to|failed to) allocate|bad_?alloc|failed to map segment|can't start new thread"
-    "|could not create a primitive|unable to cast python instance of type <class 'str'>",
+    "|could not create a primitive|maximum allowed dimension exceeded|array is too big"
+    "|unable to cast python instance of type <class 'str'>",
     re.IGNORECASE,
 )
 

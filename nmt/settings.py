@@ -35,6 +35,7 @@ def between(least: float, most: float) -> Limit:
 
 
 FRACTION = Limit(lambda value: 0 <= value < 1, "at least 0 and below 1")
+_GREATEST = 1 << 53  # of whole numbers: libraries hold no greater ones
 ANYTHING = Limit(lambda value: True, "")
 
 
@@ -73,6 +74,8 @@ def limit_of(item: Field[Any]) -> Limit:
 
 
 def _check(key: str, value: Any, limit: Limit) -> None:
+    if isinstance(value, int) and abs(value) > _GREATEST:
+        raise ConfigError(f"{key} is {value!r}; it must be at most {_GREATEST:,}", key=key)
     if not limit.allows(value):
         finite = "a finite number, " if isinstance(value, float) and not math.isfinite(value) else ""
         raise ConfigError(f"{key} is {value!r}; {limit.advice} {finite}{limit.text}", key=key)

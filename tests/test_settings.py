@@ -37,6 +37,7 @@ def test_a_value_at_its_limit_is_taken(values):
     ("values", "said"),
     [
         ({"minutes": 0}, "oven.minutes is 0; it must be at least 1"),
+        ({"minutes": 10**30}, f"oven.minutes is {10**30}; it must be at most 9,007,199,254,740,992"),
         ({"degrees": 251}, "oven.degrees is 251; it must be between 50 and 250"),
         ({"weight": 0.0}, "oven.weight is 0.0; it must be above 0"),
         ({"weight": math.inf}, "oven.weight is inf; it must be a finite number, above 0"),
