@@ -42,7 +42,7 @@ def main() -> None:
 
 def rate(folder: str, way: dict, sources: list, beam: int, length: int) -> float:
     """Sentences a second over all sources, after a run that is not timed."""
-    translator = ctranslate2.TranslationNetwork(folder, compute_type="int8", **way)
+    translator = ctranslate2.Translator(folder, compute_type="int8", **way)
     for _ in range(2):
         start = time.perf_counter()
         translator.translate_batch(sources, max_batch_size=64, **forced(beam, length))
@@ -52,7 +52,7 @@ def rate(folder: str, way: dict, sources: list, beam: int, length: int) -> float
 
 def latency(folder: str, way: dict, sources: list, beam: int, length: int) -> float:
     """The median of the times for single sentences."""
-    translator = ctranslate2.TranslationNetwork(folder, compute_type="int8", **way)
+    translator = ctranslate2.Translator(folder, compute_type="int8", **way)
     times = []
     for source in [*sources[:10], *sources]:
         start = time.perf_counter()

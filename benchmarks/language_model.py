@@ -4,8 +4,8 @@
     python benchmarks/language_model.py rerank dev.de dev.en --lm DIR
 
 The 5-gram model is interpolated Kneser-Ney with one discount an order (Chen and Goodman, 1999), over the subwords of
-the first language model, a line at a time. Reranking adds a weight times the language model's log-probability a word to
-the score of each of ten translations; the weight is chosen on the first half of the lines, and both halves are told.
+the first language model, a line at a time. Reranking adds a weight times the language model's log-probability a subword
+to the score of each translation; the weight is chosen on the first half of the lines, and both halves are told.
 """
 
 import math
@@ -19,13 +19,14 @@ import typer
 from sacrebleu import corpus_bleu
 
 from nmt.decoding.language_model import load_language_model, score_lines, score_text
+from nmt.decoding.reranking import ranking
 from nmt.decoding.translator import translate_chunks
 from nmt.io.lines import read_file, read_parallel
 from nmt.stages.models import load_models
 from nmt.text.tokenizer import EOS_ID
 
 ORDER = 5
-WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 app = typer.Typer()
 
@@ -113,7 +114,7 @@ def rerank(
     model: Annotated[Path, typer.Option(help="A model folder.")] = Path("data/models/de-en"),
     source: Annotated[str, typer.Option(help="Source language.")] = "de",
     target: Annotated[str, typer.Option(help="Target language.")] = "en",
-    best: Annotated[int, typer.Option(help="Translations of each line to choose from.")] = 10,
+    best: Annotated[int, typer.Option(help="Translations of each line to choose from, and beam size.")] = 5,
 ) -> None:
     """Print BLEU by the weight of the language model, for both halves of the lines."""
     loaded, judge = load_models(model, source=source, target=target), load_language_model(lm)
@@ -121,19 +122,15 @@ def rerank(
     search = replace(loaded.search, beam_size=best, n_best=best)
     found = list(translate_chunks(loaded, [[line for line, _ in pairs]], search))
     texts = sorted({other.text for line in found for other in line.alternatives})
-    fluency = dict(zip(texts, (score.log_prob for score in score_lines(judge, texts)), strict=True))
+    fluency = dict(zip(texts, score_lines(judge, texts), strict=True))
     half = len(pairs) // 2
     print("| weight | first half | second half |\n| --- | --- | --- |")
     for weight in WEIGHTS:
         chosen = [
-            max(
-                line.alternatives,
-                key=lambda each: each.score + weight * fluency[each.text] / (1 + len(each.text.split())),
-            )
-            for line in found
+            max(line.alternatives, key=lambda each: ranking(each, fluency[each.text], weight)).text for line in found
         ]
         scores = [
-            corpus_bleu([each.text for each in chosen[part]], [[reference for _, reference in pairs[part]]]).score
+            corpus_bleu(chosen[part], [[reference for _, reference in pairs[part]]]).score
             for part in (slice(half), slice(half, None))
         ]
         print(f"| {weight} | {scores[0]:.2f} | {scores[1]:.2f} |", flush=True)

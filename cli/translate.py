@@ -105,6 +105,15 @@ def translate(
     memory: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Lean towards the translations that nmt remember made this of.")
     ] = None,
+    lm: Annotated[
+        Path | None,
+        typer.Option(
+            "--lm", metavar="DIR", help="Choose among translations by this language model, of nmt train-lm, as well."
+        ),
+    ] = None,
+    lm_weight: Annotated[
+        float | None, typer.Option(help="What it counts beside the translator; 0.5 by default.")
+    ] = None,
     shard: Annotated[
         str,
         typer.Option(metavar="I/N", help="Translate the I-th of N parts of the input alone, for jobs side by side."),
@@ -124,6 +133,10 @@ def translate(
         refuse_text(context)
     if sample and prefix:
         raise ConfigError("--prefix: what is sampled does not begin as asked; leave out one of --prefix and --sample")
+    if lm is None and lm_weight is not None:
+        raise ConfigError("--lm-weight needs --lm; add it, or leave the weight out")
+    if lm is not None and sample:
+        raise ConfigError("--lm: what is sampled is not chosen among; leave out one of --lm and --sample")
     if not sample and (seed is not None or temperature is not None):
         raise ConfigError("--seed and --temperature need --sample; add it, or leave them out")
     wanted = {
@@ -156,16 +169,16 @@ def translate(
 
         text = " ".join(context.args) if context.args else None
         refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments, "--prefix": prefix})
-        refuse("--explain", {"--column": column, "--shard": shard, "--memory": memory})
+        refuse("--explain", {"--column": column, "--shard": shard, "--memory": memory, "--lm": lm})
         refuse("--explain with a text", {"--input": inputs} if text is not None else {})
         refuse("--explain", {"--input for several files": len(inputs) > 1})
         explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
         return
     if not is_text(inputs, format):
-        if json_ or alignments or prefix or memory or shard or (n_best or 1) > 1:
+        if json_ or alignments or prefix or memory or lm or shard or (n_best or 1) > 1:
             raise ConfigError(
-                "--json, --n-best, --prefix, --memory, --shard and --alignments are for lines; leave them out, or add "
-                "--format text"
+                "--json, --n-best, --prefix, --memory, --lm, --shard and --alignments are for lines; leave them out, "
+                "or add --format text"
             )
         _translate_documents(inputs, format, column or [], strict, common)
         return
@@ -179,6 +192,8 @@ def translate(
         alignments=alignments,
         prefix=prefix,
         memory=memory,
+        lm=lm,
+        lm_weight=lm_weight,
         shard=Shard.of(shard) if shard else None,
         as_json=json_,
         **common,

@@ -2,14 +2,11 @@
 
 import json
 import logging
-import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from nmt.errors import DataError
 from nmt.io.lines import read_file
@@ -100,6 +97,10 @@ def listed(names: Sequence[object]) -> str:
 
 def _reachable() -> bool:
     """Whether the hub accepts connections; behind a proxy this is assumed, as only the proxy can tell."""
+    import socket  # these are slow to import, and few corpora are on the hub
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
     from huggingface_hub import constants
 
     address = urlsplit(constants.ENDPOINT)

@@ -12,7 +12,7 @@ from nmt.decoding.chunks import chunks
 from nmt.decoding.model import EngineName
 from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Translation, translate_chunks
-from nmt.errors import DataError
+from nmt.errors import ConfigError, DataError
 from nmt.io.files import STDIN, STDOUT, refuse_overwriting, replacing
 from nmt.io.lines import json_line, write_line
 from nmt.protection.config import ProtectionConfig
@@ -45,6 +45,8 @@ def translate(
     alignments: Path | None = None,
     prefix: str = "",
     memory: Path | None = None,
+    lm: Path | None = None,
+    lm_weight: float | None = None,
     shard: Shard | None = None,
     as_json: bool = False,
     device: str = "cpu",
@@ -58,13 +60,19 @@ def translate(
     in its own source language are warned of. search overrides the model's own settings. What was to come through and is
     lost, or could only be inserted, is warned of by line; if strict, what is lost raises DataError when all is written.
     alignments is a file for the words of each line that belong together, in the Pharaoh format. prefix is how the
-    translation of each line begins. memory is a file that `nmt remember` wrote, and has the languages if
-    none are named. A shard is the part of the input to translate; it is left alone if its output is there already.
+    translation of each line begins. memory is a file that `nmt remember` wrote, and has the languages if none are
+    named. lm is the folder of a language model of the target language; by it and its weight the best of all
+    translations that the search finds is chosen. A shard is the part of the input to translate; it is left alone if its
+    output is there already.
     """
     models = model or shipped_model()
     refuse_overwriting(
         [output or STDOUT, *filter(None, [alignments])],
-        [input or STDIN, *filter(None, [memory]), *chain.from_iterable(map(model_files, model_paths(models)))],
+        [
+            *(input or STDIN, *filter(None, [memory])),
+            *(model_files(lm) if lm else ()),
+            *chain.from_iterable(map(model_files, model_paths(models))),
+        ],
     )
     if shard is not None:
         check_shard(input, output)
@@ -78,6 +86,9 @@ def translate(
 
         loaded = load_with_memory(models, memory, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
+    by_language = loaded.languages is not None and not (source or target)
+    if lm is not None and by_language:
+        raise ConfigError("--lm: a language model is of one language; say by --source which one the lines are in")
     lost, name = 0, "stdin" if input is None else str(input)
     links_file = nullcontext(list[BinaryIO]()) if alignments is None else replacing(alignments)
     with line_streams(input, output, warn) as (lines, out), links_file as aligned:
@@ -85,7 +96,13 @@ def translate(
         if shard is not None and input is not None:
             lines, first = shard.choose(lines, input)
         chunked, align = _flushed(chunks(lines), out), alignments is not None
-        if loaded.languages is None or source or target:
+        if lm is not None:
+            from nmt.stages.reranked import translate_reranked  # here: few need it, and every start would pay
+
+            translations = translate_reranked(
+                loaded, chunked, config, protector, lm=lm, weight=lm_weight, align=align, prefix=prefix
+            )
+        elif loaded.languages is None or not by_language:
             translations = translate_chunks(loaded, chunked, config, protector, align=align, prefix=prefix)
         else:
             translations = translate_by_language(

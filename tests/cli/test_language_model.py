@@ -75,3 +75,24 @@ def test_requests_that_do_not_fit_are_one_line_and_exit_2(nmt_here, trained, arg
     assert ended.code == 2
     assert said in ended.err
     assert ended.err.count(b"\n") == 1
+
+
+def test_translations_are_chosen_by_it_as_well(nmt_here, trained, toy_model, toy_both, text, tmp_path):
+    plain, chosen = tmp_path / "plain", tmp_path / "chosen"
+    options = ["translate", "--model", str(toy_model), "-i", str(text)]
+    assert nmt_here(*options, "-o", str(plain)).code == 0
+    assert nmt_here(*options, "-o", str(chosen), "--lm", trained, "--lm-weight", "0").code == 0
+    assert plain.read_text() == chosen.read_text()
+    ended = nmt_here(*options, "--lm", trained, "--lm-weight", "50", "--n-best", "2", "--json")
+    assert [len(json.loads(line)["translations"]) for line in ended.out.splitlines()] == [2] * 200
+    best = [json.loads(line)["translations"][0]["text"] for line in ended.out.decode().splitlines()]
+    assert best != plain.read_text().splitlines()
+    for more, said in (
+        (["--lm-weight", "1"], b"--lm-weight needs --lm"),
+        (["--lm", trained, "--sample"], b"--lm: what is sampled is not chosen among"),
+        (["--lm", str(toy_model)], b"holds no language model"),
+        (["--lm", trained, "-o", f"{trained}/manifest.json"], b"would overwrite what is read"),
+    ):
+        refused = nmt_here(*options, *more)
+        assert refused.code == 2
+        assert said in refused.err

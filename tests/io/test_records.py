@@ -20,8 +20,8 @@ def test_without_a_network_the_cache_alone_is_asked_and_that_at_once(monkeypatch
     def load(*_, **__):
         raise ConnectionError(f"offline is {datasets.config.HF_HUB_OFFLINE}")
 
-    monkeypatch.setattr(records, "getproxies", dict)
-    monkeypatch.setattr(records.socket, "create_connection", nothing_answers)
+    monkeypatch.setattr("urllib.request.getproxies", dict)
+    monkeypatch.setattr("socket.create_connection", nothing_answers)
     monkeypatch.setattr(datasets, "load_dataset", load)
     with pytest.raises(DataError, match=r"hf:some/name: cannot be read \(offline is True\); check .* network"):
         records.open_dataset("hf:some/name")
@@ -29,6 +29,8 @@ def test_without_a_network_the_cache_alone_is_asked_and_that_at_once(monkeypatch
 
 
 def test_with_a_proxy_the_library_decides(monkeypatch):
-    monkeypatch.setattr(records, "getproxies", lambda: {"https": "http://proxy:3128", "http": "http://proxy:3128"})
+    monkeypatch.setattr(
+        "urllib.request.getproxies", lambda: {"https": "http://proxy:3128", "http": "http://proxy:3128"}
+    )
     monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: datasets.config.HF_HUB_OFFLINE)
     assert records.open_dataset("hf:some/name") is False
