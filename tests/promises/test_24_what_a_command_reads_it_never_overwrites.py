@@ -36,6 +36,10 @@ WRITING = {
     f"train-tokenizer {LANGUAGES} --data data --out OUT": ["data/train.de", "data/valid.en", "data/report.json"],
     f"train {LANGUAGES} --data data --tokenizer OUT --out run": ["run/tokenizer-", "run/checkpoint/state-"],
     "train-tagger --model run --train OUT --valid names.bio --out run": ["run/train.jsonl", "run/config-"],
+    "classify --model run -i in.de -o OUT": ["in.de", "run/manifest.json", "run/config-"],
+    "train-classifier --model run --train OUT --valid names.bio --out run": ["run/train.jsonl", "run/config-"],
+    "train-lm --train OUT --valid ref.en --tokenizer data/tokenizer.model --out run": ["run/tokenizer-"],
+    "evaluate-lm --model run -i in.de --lines -o OUT": ["in.de", "run/manifest.json"],
     f"prepare {LANGUAGES} --out prepared OUT in.de": ["prepared/train.de", "prepared/report.json"],
     f"prepare {LANGUAGES} --replace --out prepared in.de ref.en --test OUT --test ref.en": ["prepared/valid.en"],
     "prepare --source nl --target en --replace --out prepared OUT ref.en": ["prepared/train.de"],  # goes with the old
@@ -51,7 +55,7 @@ WRITING_FOLDERS = {
 }
 
 # They show what they have on stdout.
-WRITING_NOTHING = {"tokenize", "check", "bench", "config", "serve"}
+WRITING_NOTHING = {"tokenize", "check", "bench", "config", "serve", "generate", "evaluate-classifier"}
 
 
 def test_every_command_is_looked_at_here():
