@@ -71,7 +71,7 @@ def _int8_products_a_second(threads: int) -> float:
     scales = graph.constant(1.0), graph.constant(np.ones(_SIZE, np.float32))
     product = graph.op("MatMulIntegerToFloat", graph.input("x", "uint8", 2), weight, *scales, *zeros)
     graph.output(product, "y", "float32", 2)
-    session = open_session(graph.to_bytes())
+    session = open_session(graph.program())
     x = generator.integers(1, 256, (_SIZE, _SIZE)).astype(np.uint8)
     with ThreadPoolExecutor(threads) as pool:
         return sum(pool.map(_calls_a_second, [lambda: session.run(None, {"x": x})] * threads))

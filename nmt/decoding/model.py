@@ -99,8 +99,6 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
     directions or known words.
     """
     opened = [open_model(path) for path in paths]
-    for one in opened:
-        one.folder.verify()  # all of it: one engine does not read what the other does, but a folder is sound or is not
     first = opened[0]
     for other in opened[1:]:
         _check_alike(first, other)
@@ -108,7 +106,7 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         engine = usual_engine([one.folder for one in opened], device)
     with described_in(first.folder, DESCRIPTION):
         search = DecodingConfig(**_todays_names(first.description["search"]))
-    return TranslationModel(
+    model = TranslationModel(
         source=first.description["source"],
         target=first.description["target"],
         directions=_directions(first),
@@ -123,6 +121,9 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
         languages=load_languages(first.folder),
         order=first.description["order"],
     )
+    for one in opened:
+        one.folder.verify()  # all of it: one engine does not read what the other does, but a folder is sound or is not
+    return model
 
 
 def usual_engine(folders: Sequence[ModelFolder], device: str) -> EngineName:

@@ -13,6 +13,7 @@ import onnxruntime
 
 from nmt.engines.base import NONE, Floats, Ints, Step, padded_length
 from nmt.engines.int8 import WEIGHT_LEVELS
+from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Network
 from nmt.engines.onnx_translator import encoder_graph, step_graph
 from nmt.processor import this_processor
@@ -166,7 +167,16 @@ def backwards(lengths: Ints, width: int) -> Ints:
     return np.where(steps < lengths, lengths - 1 - steps, steps) * len(lengths) + np.arange(len(lengths))
 
 
-def open_session(graph: bytes, weight_levels: int = WEIGHT_LEVELS) -> onnxruntime.InferenceSession:
+class Session(onnxruntime.InferenceSession):  # type: ignore[misc]
+    """onnxruntime's, which does not hold the weights beside its graph itself."""
+
+    def __init__(self, program: Program, options: onnxruntime.SessionOptions) -> None:
+        self._weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(each) for name, each in program.weights.items()}
+        options.add_external_initializers(list(self._weights), list(self._weights.values()))
+        super().__init__(program.graph, options, providers=["CPUExecutionProvider"])
+
+
+def open_session(program: Program, weight_levels: int = WEIGHT_LEVELS) -> Session:
     """A graph ready to be run, by one or several threads, each call in one thread; its weights have these levels."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -175,7 +185,7 @@ def open_session(graph: bytes, weight_levels: int = WEIGHT_LEVELS) -> onnxruntim
         # Such processors would saturate. onnxruntime then is to rewrite the weights as uint8, and their zero points
         # with them, a name each.
         options.add_session_config_entry("session.x64quantprecision", "1")
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return Session(program, options)
 
 
 def _has_vnni() -> bool:

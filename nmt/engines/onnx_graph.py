@@ -1,12 +1,13 @@
 """Writes ONNX graphs: the part of the format that our engine needs, in protocol-buffer bytes.
 
-The `onnx` package would do it too, but takes longer to import than all that is left of the start-up time.
+The `onnx` package would do it too, but takes longer to import than all that is left of the start-up time. Large
+constants stay where they are, beside the graph: to copy them into it would take as much time and memory again.
 Field numbers are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,14 @@ Attribute: TypeAlias = "int | Sequence[int] | str | Graph"
 _TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int64": 7}
 _CONTRIB = {"MatMulIntegerToFloat"}  # operators of onnxruntime's own
 _IR_VERSION, _OPSET = 10, 21
+_LARGE = 1024  # bytes
+
+
+class Program(NamedTuple):
+    """A graph, and its large constants by name."""
+
+    graph: bytes
+    weights: Mapping[str, NDArray[np.generic]]
 
 
 class Graph:
@@ -26,7 +35,7 @@ class Graph:
         self._numbers = count()
         self._nodes: list[tuple[str, Sequence[str], Sequence[str], dict[str, Attribute]]] = []
         self._given_out: dict[str, str] = {}  # values that are outputs, and their names as such
-        self._constants: dict[str, bytes] = {}
+        self._constants: dict[str, NDArray[np.generic]] = {}
         self._inputs: list[bytes] = []
         self._outputs: list[bytes] = []
 
@@ -46,9 +55,8 @@ class Graph:
         """A value that never changes; bare numbers are int64 if whole, else float32."""
         if not isinstance(array, np.ndarray | np.generic):
             array = np.asarray(array, dtype=np.float32 if isinstance(array, float) else np.int64)
-        tensor = _tensor(np.asarray(array))
         name = f"{self._prefix}c{len(self._constants)}"
-        self._constants[name] = tensor + _field(8, name.encode())
+        self._constants[name] = np.asarray(array)
         return name
 
     def op(self, kind: str, *inputs: str, **attributes: Attribute) -> str:
@@ -62,13 +70,15 @@ class Graph:
         self._nodes.append((kind, inputs, names, attributes))
         return names
 
-    def to_bytes(self) -> bytes:
+    def program(self) -> Program:
         """The graph as a model that onnxruntime can load."""
+        large = {name: array for name, array in self._constants.items() if array.nbytes >= _LARGE}
         opsets = [_field(1, domain) + _number(2, version) for domain, version in ((b"", _OPSET), (b"com.microsoft", 1))]
-        return _number(1, _IR_VERSION) + _field(7, self.body()) + b"".join(_field(8, opset) for opset in opsets)
+        graph = _number(1, _IR_VERSION) + _field(7, self.body(large)) + b"".join(_field(8, opset) for opset in opsets)
+        return Program(graph, {name: np.ascontiguousarray(array) for name, array in large.items()})
 
-    def body(self) -> bytes:
-        """The graph alone, as it stands in a model or in an operator that runs it."""
+    def body(self, elsewhere: Collection[str] = ()) -> bytes:
+        """The graph alone, as it stands in a model or in an operator that runs it; some constants are elsewhere."""
 
         def renamed(names: Sequence[str]) -> list[str]:
             return [self._given_out.get(name, name) for name in names]
@@ -78,7 +88,8 @@ class Graph:
             for kind, inputs, outputs, attributes in self._nodes
         ]
         parts.append(_field(2, b"graph"))
-        parts += [_field(5, tensor) for tensor in self._constants.values()]
+        for name, array in self._constants.items():
+            parts.append(_field(5, _tensor(name, array, elsewhere=name in elsewhere)))
         parts += [_field(11, info) for info in self._inputs] + [_field(12, info) for info in self._outputs]
         return b"".join(parts)
 
@@ -103,9 +114,15 @@ def _attribute(name: str, value: Attribute) -> bytes:
     return head + b"".join(_number(8, item) for item in value) + _number(20, 7)
 
 
-def _tensor(array: NDArray[np.generic]) -> bytes:
+def _tensor(name: str, array: NDArray[np.generic], *, elsewhere: bool) -> bytes:
     dims = b"".join(_number(1, size) for size in array.shape)
-    return dims + _number(2, _TYPES[array.dtype.name]) + _field(9, np.ascontiguousarray(array).tobytes())
+    head = dims + _number(2, _TYPES[array.dtype.name]) + _field(8, name.encode())
+    if not elsewhere:
+        return head + _field(9, array.tobytes())
+    place = {b"location": b"memory", b"offset": b"0", b"length": str(array.nbytes).encode()}
+    return (
+        head + b"".join(_field(13, _field(1, key) + _field(2, value)) for key, value in place.items()) + _number(14, 1)
+    )
 
 
 def _value_info(name: str, dtype: str, rank: int) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 from nmt.engines.base import Floats, Ints
 from nmt.engines.int8 import quantize_weights
 from nmt.engines.onnx import open_session
+from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Layers, Network
 from nmt.model_folder.arrays import Arrays
 
@@ -46,7 +47,7 @@ class OnnxLanguageModel:
         return found, dict(zip(self._states, after, strict=True))
 
 
-def language_model_graph(network: Network) -> bytes:
+def language_model_graph(network: Network) -> Program:
     """previous, following [R] and the states into chosen [R], scores [R, V] and the states after.
 
     It is what nmt.models.language_model computes.
@@ -67,4 +68,4 @@ def language_model_graph(network: Network) -> bytes:
     g.output(scores, "scores", "float32", 2)
     places = g.op("Unsqueeze", g.input("following", "int64", 1), g.constant([1]))
     g.output(g.op("Squeeze", g.op("GatherElements", scores, places, axis=1), g.constant([1])), "chosen", "float32", 1)
-    return g.to_bytes()
+    return g.program()

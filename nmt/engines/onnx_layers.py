@@ -37,6 +37,16 @@ class Network:
         """See nmt.engines.int8."""
         return weight_levels(self.arrays)
 
+    def levels(self, name: str) -> NDArray[np.uint8]:
+        """An int8 array as uint8, ZERO further up: made once, for all graphs."""
+        if name not in self._levels:
+            self._levels[name] = self.arrays[name].view(np.uint8) ^ np.uint8(ZERO)  # the highest bit is the sign
+        return self._levels[name]
+
+    @cached_property
+    def _levels(self) -> dict[str, NDArray[np.uint8]]:
+        return {}
+
     @property
     def hidden(self) -> int:
         """H."""
@@ -95,10 +105,9 @@ class Layers(Graph):
 
     def embed(self, name: str, ids: str, factor: float = 1.0) -> Quantized:
         """The embeddings [..., E] of ids [...], times a factor."""
-        table = self.network.arrays[f"{name}.weight"].astype(np.int16) + ZERO
         scale = self.network.arrays[f"{name}.scale"] * np.float32(LEVELS * factor)
         return Quantized(
-            values=self.op("Gather", self.constant(table.astype(np.uint8)), ids),
+            values=self.op("Gather", self.constant(self.network.levels(f"{name}.weight")), ids),
             scale=self.op("Gather", self.constant(scale[:, None]), ids),
         )
 

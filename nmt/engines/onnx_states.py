@@ -11,6 +11,7 @@ import numpy as np
 
 from nmt.engines.base import Floats, padded_length
 from nmt.engines.onnx import backwards, columns, open_session
+from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Layers, Network
 from nmt.engines.onnx_translator import encode
 from nmt.text.tokenizer import EOS_ID
@@ -36,9 +37,9 @@ class OnnxStates:
         return [states[:length, row] for row, length in enumerate(lengths)]
 
 
-def states_graph(encoder: Network) -> bytes:
+def states_graph(encoder: Network) -> Program:
     """The inputs that onnx_translator.encode tells into the states [S, B, H]."""
     g = Layers(encoder)
     _, states = encode(g)
     g.output(states, "states", "float32", 3)
-    return g.to_bytes()
+    return g.program()

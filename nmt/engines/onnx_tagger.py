@@ -15,6 +15,7 @@ from nmt.data.sentence import Alphabet, Sentence
 from nmt.engines.base import Floats, padded_length
 from nmt.engines.int8 import quantize_weights
 from nmt.engines.onnx import backwards, columns, open_session
+from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Layers, Network
 from nmt.engines.onnx_translator import encode
 from nmt.model_folder.arrays import Arrays
@@ -83,7 +84,7 @@ class _Speller:
         return found
 
 
-def tagger_graph(encoder: Network, head: Network) -> bytes:
+def tagger_graph(encoder: Network, head: Network) -> Program:
     """Source ids [S, B] and spellings [N, H] into the emissions [N, L] of words: see nmt.models.tagger.Tagger.
 
     The encoder's inputs are told in onnx_translator.encode. first and last [N] are the places of words' subwords in the
@@ -98,10 +99,10 @@ def tagger_graph(encoder: Network, head: Network) -> bytes:
     if _spells(head):
         x = h.op("Add", x, h.input("spellings", "float32", 2))
     h.output(h.product(h.bounded(h.op("Tanh", x)), "emit"), "emissions", "float32", 2)
-    return g.to_bytes()
+    return g.program()
 
 
-def spelling_graph(head: Network) -> bytes:
+def spelling_graph(head: Network) -> Program:
     """Characters [C, N] of words into what they give to the hidden layer [N, H].
 
     turned [C, N] and zeros are as for the encoder; ends [N] has the places of last characters in the flattened [C * N],
@@ -114,7 +115,7 @@ def spelling_graph(head: Network) -> bytes:
     backward = g.product(g.reordered(rows, turned), "spelling.backwards.input")
     read = [g.picked(states, ends) for states in g.both_ways("spelling", forward, backward, zeros)]
     g.output(g.product(g.quantized_output(g.op("Concat", *read, axis=-1)), "spellings"), "read", "float32", 2)
-    return g.to_bytes()
+    return g.program()
 
 
 def _spells(head: Network) -> bool:

@@ -8,10 +8,11 @@ Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Layers, Network, Quantized
 
 
-def encoder_graph(network: Network) -> bytes:
+def encoder_graph(network: Network) -> Program:
     """Source ids [S, B] into each layer's keys [B, A, H/A, S], values [B, A, S, H/A] and first states [B, H].
 
     Keys come with the attention's factor for its scores, the root of A / H.
@@ -35,7 +36,7 @@ def encoder_graph(network: Network) -> bytes:
         parts = [first] if len(names) == 1 else g.ops("Split", first, outputs=2, axis=-1, num_outputs=2)
         for state, part in zip(names, parts, strict=True):
             g.output(part, state, "float32", 2)
-    return g.to_bytes()
+    return g.program()
 
 
 def encode(g: Layers) -> tuple[Quantized, str]:
@@ -61,7 +62,7 @@ def encode(g: Layers) -> tuple[Quantized, str]:
     return rows, x
 
 
-def step_graph(networks: Sequence[Network]) -> bytes:
+def step_graph(networks: Sequence[Network]) -> Program:
     """Previous ids [R] into scores and ids [R, k] of the most probable next subwords, and the states after them.
 
     watched_scores [R, N] are those of the subwords watched [N].
@@ -92,7 +93,7 @@ def step_graph(networks: Sequence[Network]) -> bytes:
     scores, best = g.greatest(scores, len(networks[0].arrays["output_bias"]), k)
     g.output(scores, "scores", "float32", 2)
     g.output(best, "ids", "int64", 2)
-    return g.to_bytes()
+    return g.program()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ class ModelFolder:
     parts: Mapping[str, Part]
     format_version: int
     _descriptors: Mapping[str, int] = field(repr=False, compare=False)
+    _sound: set[str] = field(default_factory=set, repr=False, compare=False)  # parts that were read
 
     def __post_init__(self) -> None:
         weakref.finalize(self, close, list(self._descriptors.values()))
@@ -67,11 +68,12 @@ class ModelFolder:
             raise ModelError(f"{self.path / part.file}: cannot be read: {reason(error)}") from error
         if hashlib.sha256(data).hexdigest() != part.sha256:
             refuse(self.path / part.file, "its sha256 is not the one listed")
+        self._sound.add(name)
         return data
 
     def verify(self) -> None:
-        """Read every part. Raises ModelError at the first damaged one."""
-        for name in self.parts:
+        """Read every part that has not been read yet. Raises ModelError at the first damaged one."""
+        for name in [name for name in self.parts if name not in self._sound]:
             self.read(name)
 
 

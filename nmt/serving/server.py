@@ -58,7 +58,7 @@ class _Protocol(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
         super().connection_made(transport)
-        # A body that waits until its head is acknowledged comes 40 ms later; asyncio sees to that for some sockets only.
+        # A body that waits until its head is acknowledged comes 40 ms later; asyncio sees to it for some sockets only.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._expect_head()
 

@@ -6,7 +6,7 @@ from nmt.engines.onnx_graph import Graph
 
 
 def run(graph, **values):
-    return onnx_engine.open_session(graph.to_bytes()).run(None, values)
+    return onnx_engine.open_session(graph.program()).run(None, values)
 
 
 def test_a_graph_computes():
@@ -45,7 +45,7 @@ def test_products_of_bytes_are_exact(monkeypatch, levels, saturates, columns):
     scales = g.constant(1.0), g.constant(np.ones(columns, np.float32))
     y = g.op("MatMulIntegerToFloat", g.input("x", "uint8", 2), g.constant(weight), *scales, *zeros)
     g.output(y, "y", "float32", 2)
-    session = onnx_engine.open_session(g.to_bytes(), levels)
+    session = onnx_engine.open_session(g.program(), levels)
     for rows in (1, 2, 5, 31, 32, 33, 64, 100):
         x = generator.integers(1, 256, (rows, 66)).astype(np.uint8)
         x[0, :2] = 255
@@ -60,7 +60,7 @@ def test_only_weights_of_8_bits_are_rewritten_where_sums_saturate(monkeypatch, l
     monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: vnni)
     g = Graph()
     g.output(g.op("Neg", g.input("x", "float32", 1)), "y", "float32", 1)
-    options = onnx_engine.open_session(g.to_bytes(), levels).get_session_options()
+    options = onnx_engine.open_session(g.program(), levels).get_session_options()
     try:
         entry = options.get_session_config_entry("session.x64quantprecision")
     except RuntimeError:  # it has none
