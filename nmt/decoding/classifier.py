@@ -19,7 +19,6 @@ from nmt.model_folder.contents import (
     OpenedModel,
     classifier_schema,
     described_in,
-    load_int8,
     load_weights,
     open_model,
     read_classifier_description,
@@ -141,7 +140,7 @@ def _onnx_states(model: OpenedModel, device: str) -> States:
     from nmt.engines.onnx_states import OnnxStates
 
     check_runs_onnx(device)
-    return OnnxStates(Network(arrays=load_int8(model), config=model.description["model"]))
+    return OnnxStates(Network(arrays=model.int8, config=model.description["model"]))
 
 
 def _torch_states(model: OpenedModel, device: str) -> States:

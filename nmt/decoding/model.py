@@ -16,7 +16,6 @@ from nmt.model_folder.contents import (
     INT8,
     OpenedModel,
     described_in,
-    load_int8,
     load_languages,
     load_statistics,
     open_model,
@@ -92,13 +91,19 @@ class TranslationModel:
 
 
 def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
-    """Open model folders to translate as one: each says how probable a next subword is, and their mean counts.
+    """Open model folders to translate as one; see translator_of.
+
+    Raises ModelError for a folder that is damaged or has no translator.
+    """
+    return translator_of([open_model(path) for path in paths], device, engine)
+
+
+def translator_of(opened: Sequence[OpenedModel], device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
+    """Models that translate as one: each says how probable a next subword is, and their mean counts.
 
     The first decides on the search. By default the engine is onnx on a CPU if all folders have int8 weights, else
-    torch. Raises ModelError for a folder that is damaged or has no translator, and for models of different tokenizers,
-    directions or known words.
+    torch. Raises ModelError for damaged weights, and for models of different tokenizers, directions or known words.
     """
-    opened = [open_model(path) for path in paths]
     first = opened[0]
     for other in opened[1:]:
         _check_alike(first, other)
@@ -178,7 +183,7 @@ def _onnx_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
 
     check_runs_onnx(device)
     forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].has_placeholders)
-    models = [(load_int8(one), one.description["model"]) for one in opened]
+    models = [(one.int8, one.description["model"]) for one in opened]
     return OnnxEngine([Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models])
 
 

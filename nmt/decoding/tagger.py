@@ -25,7 +25,6 @@ from nmt.model_folder.contents import (
     OpenedModel,
     TaggerDescription,
     described_in,
-    load_int8,
     load_weights,
     open_model,
     read_tagger_description,
@@ -186,12 +185,17 @@ def _plain(text: str) -> str:
 
 
 def load_tagger(path: Path, device: str = "cpu", engine: EngineName = "auto") -> TaggingModel:
-    """Open a model folder for tagging. Raises ModelError for one that is damaged or has no tagger.
+    """Open a model folder for tagging; see tagger_of. Raises ModelError for one that is damaged."""
+    return tagger_of(open_model(path), device, engine)
+
+
+def tagger_of(model: OpenedModel, device: str = "cpu", engine: EngineName = "auto") -> TaggingModel:
+    """The tagger of a model. Raises ModelError if it is damaged, or there is none.
 
     By default the engine is onnx on a CPU if the folder has the translator's int8 weights, else torch.
     """
-    model = open_model(path)
     if not model.folder.has(TAGGER_DESCRIPTION):
+        path = model.folder.path
         raise ModelError(f"{path}: has no tagger; train one with nmt train-tagger --model {path}")
     description = read_tagger_description(model.folder)
     if engine == "auto":
@@ -217,7 +221,7 @@ def _onnx_tagger(model: OpenedModel, description: TaggerDescription, weights: Ar
     from nmt.engines.onnx_tagger import OnnxTagger
 
     check_runs_onnx(device)
-    encoder = Network(arrays=load_int8(model), config=model.description["model"])
+    encoder = Network(arrays=model.int8, config=model.description["model"])
     return OnnxTagger(encoder, weights, Alphabet(description["alphabet"]))
 
 

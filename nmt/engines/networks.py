@@ -14,7 +14,6 @@ from nmt.model_folder.contents import (
     OpenedModel,
     TaggerDescription,
     described_in,
-    load_int8,
     load_weights,
 )
 from nmt.models.config import ModelConfig, TaggerConfig
@@ -35,7 +34,7 @@ def load_network(opened: OpenedModel, device: str) -> TranslationNetwork:
         schema = {name: ("float32", tuple(parameter.shape)) for name, parameter in model.named_parameters()}
         weights = load_weights(opened.folder, TRANSLATOR, schema)
     else:
-        weights = dequantize_weights(load_int8(opened), dict(model.named_parameters()))
+        weights = dequantize_weights(opened.int8, dict(model.named_parameters()))
     model.to_empty(device=device)
     fill(model, weights)
     return model

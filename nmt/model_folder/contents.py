@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -114,6 +115,14 @@ class OpenedModel:
     def shared(self) -> bool:
         """Whether both languages have one vocabulary, and so one embedding."""
         return self.source_tokenizer is self.target_tokenizer
+
+    @cached_property
+    def int8(self) -> Arrays:
+        """The translator's weights in int8, for its engine and a tagger's; ModelError unless they fit the schema."""
+        sizes = self.source_tokenizer.vocab_size, self.target_tokenizer.vocab_size
+        with described_in(self.folder, DESCRIPTION):
+            schema = int8_schema(self.description["model"], *sizes, self.shared)
+        return from_bytes(self.folder.read(INT8), schema, str(self.folder.path / INT8), _EXPORT)
 
 
 def open_model(path: Path) -> OpenedModel:
@@ -248,14 +257,6 @@ def weights_part(folder: ModelFolder) -> str:
 def load_weights(folder: ModelFolder, part: str, schema: Schema) -> Arrays:
     """Load translator.safetensors or tagger.safetensors. Raises ModelError unless it matches the schema."""
     return from_bytes(folder.read(part), schema, str(folder.path / part), _ANEW)
-
-
-def load_int8(model: OpenedModel) -> Arrays:
-    """The translator's weights in int8; ModelError unless they fit the schema."""
-    sizes = model.source_tokenizer.vocab_size, model.target_tokenizer.vocab_size
-    with described_in(model.folder, DESCRIPTION):
-        schema = int8_schema(model.description["model"], *sizes, model.shared)
-    return from_bytes(model.folder.read(INT8), schema, str(model.folder.path / INT8), _EXPORT)
 
 
 def int8_schema(config: Mapping[str, Any], source_size: int, target_size: int, shared: bool) -> Schema:

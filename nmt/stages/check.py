@@ -22,7 +22,6 @@ from nmt.model_folder.contents import (
     TAGGER_DESCRIPTION,
     TRANSLATOR,
     int8_parts,
-    load_int8,
     open_model,
     read_object,
 )
@@ -96,7 +95,7 @@ def _check_engine(path: Path, folder: ModelFolder) -> None:
     from nmt.engines.export import int8_of  # here, as a small copy is checked without torch
 
     opened = open_model(path)
-    if folder.read(INT8) != int8_parts(int8_of(opened, weight_levels(load_int8(opened))))[INT8]:
+    if folder.read(INT8) != int8_parts(int8_of(opened, weight_levels(opened.int8)))[INT8]:
         raise ModelError(
             f"{path}: {INT8} does not belong to {TRANSLATOR}; make it again with nmt export --model {path}"
         )

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from nmt.decoding.model import EngineName, TranslationModel, load_translator
-from nmt.decoding.tagger import TaggingModel, load_tagger, name_finder
-from nmt.model_folder.contents import TAGGER_DESCRIPTION, read_description
-from nmt.model_folder.store import exists, open_folder
+from nmt.decoding.model import EngineName, TranslationModel, translator_of
+from nmt.decoding.tagger import TaggingModel, name_finder, tagger_of
+from nmt.model_folder.contents import TAGGER_DESCRIPTION, open_model, read_description
+from nmt.model_folder.store import open_folder
 from nmt.text.directions import Direction, directions_of
 
 Models = str | Path | Sequence[Path]  # a model folder, or the folders of an ensemble
@@ -29,18 +29,14 @@ def load_with_tagger(
     models: Models, *, device: str = "cpu", engine: EngineName = "auto"
 ) -> tuple[TranslationModel, TaggingModel | None]:
     """The same in the model's first direction, and the first folder's tagger, if it has one."""
-    paths = model_paths(models)
+    opened = [open_model(path) for path in model_paths(models)]
+    if not opened[0].folder.has(TAGGER_DESCRIPTION):
+        return translator_of(opened, device, engine), None
     with ThreadPoolExecutor(1) as thread:  # side by side, since both take a tenth of a second
-        loading = thread.submit(_tagger, paths[0], device, engine)
-        model = load_translator(paths, device, engine)
+        loading = thread.submit(tagger_of, opened[0], device, engine)
+        model = translator_of(opened, device, engine)
     tagger = loading.result()
-    return (replace(model, tag=name_finder(tagger)) if tagger and model.placeholders else model), tagger
-
-
-def _tagger(path: Path, device: str, engine: EngineName) -> TaggingModel | None:
-    if not exists(path) or not open_folder(path).has(TAGGER_DESCRIPTION):
-        return None  # or what is wrong with the folder is told by who loads the translator
-    return load_tagger(path, device, engine)
+    return (replace(model, tag=name_finder(tagger)) if model.placeholders else model), tagger
 
 
 def model_paths(models: Models) -> Sequence[Path]:

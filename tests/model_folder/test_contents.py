@@ -9,7 +9,6 @@ from nmt.model_folder.contents import (
     INT8,
     int8_parts,
     int8_schema,
-    load_int8,
     load_known_words,
     load_statistics,
     load_tokenizers,
@@ -138,10 +137,10 @@ def test_words_that_are_no_text_are_refused(saved):
 def test_int8_weights_are_loaded_for_their_vocabularies(saved, tokenizer):
     parts = translator_parts(DESCRIPTION, b"weights", (tokenizer, tokenizer), None, None)
     model = open_model(saved(parts | int8_parts(int8_arrays())).path)
-    assert load_int8(model)["target_embedding.weight"].shape == (76, 6)
+    assert model.int8["target_embedding.weight"].shape == (76, 6)
     model = open_model(saved(parts | int8_parts(int8_arrays(9))).path)
     with pytest.raises(ModelError, match=f"{INT8}: target_embedding.weight is .*; make it again with nmt export"):
-        load_int8(model)
+        _ = model.int8
 
 
 @pytest.mark.parametrize(
@@ -156,7 +155,7 @@ def test_a_configuration_that_is_none_has_no_int8_weights(saved, tokenizer, chan
     description = {**DESCRIPTION, "model": CONFIG | changes}
     parts = translator_parts(description, b"weights", (tokenizer, tokenizer), None, None) | int8_parts(int8_arrays())
     with pytest.raises(ModelError, match=said):
-        load_int8(open_model(saved(parts).path))
+        _ = open_model(saved(parts).path).int8
 
 
 def test_a_small_copy_has_int8_weights_alone_and_a_tagger_in_half_precision(saved, tokenizer):
