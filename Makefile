@@ -113,8 +113,13 @@ data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz
 	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/runs/de-en-broad/trained
-	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-broad --out $(@D)
+data/runs/de-en/trained: data/runs/de-en-settled/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-settled --out $(@D)
+	touch $@
+
+data/runs/de-en-settled/trained: data/runs/de-en-broad/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-broad --out $(@D) \
+	  --set training.max_updates=3000
 	touch $@
 
 data/runs/de-en-broad/trained: data/runs/de-en-everyday/trained
