@@ -158,6 +158,10 @@ async def _languages_as_deepl(service: Service, request: Request, values: Values
     return [{"language": code.upper(), "name": language_name(code), "supports_formality": False} for code in codes]
 
 
+async def _usage_as_deepl(service: Service, request: Request, values: Values) -> Any:
+    return {"character_count": service.metrics.all_characters, "character_limit": _NO_LIMIT}
+
+
 async def _settings(service: Service, request: Request, values: Values) -> Any:
     source, target = next(iter(service.translators.pairs))
     return {
@@ -185,6 +189,7 @@ _GLOSSARY = Parameter(
     meaning="terms and their translations, as an object or as CSV: source,target",
     default=None,
 )
+_NO_LIMIT = 10**12  # what DeepL says where there is none
 _GERMAN = "Guten Morgen, Frau Obermüller."
 
 OPERATIONS: Sequence[Operation] = (
@@ -264,6 +269,13 @@ OPERATIONS: Sequence[Operation] = (
         ),
         example=[{"language": "DE", "name": "German", "supports_formality": False}],
         open=True,
+    ),
+    Operation(
+        path="/v2/usage",
+        method="GET",
+        summary="How many characters were translated since the server was started, as DeepL's clients ask for it",
+        answer=_usage_as_deepl,
+        example={"character_count": 1234, "character_limit": _NO_LIMIT},
     ),
     Operation(
         path="/detect",

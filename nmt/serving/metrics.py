@@ -31,6 +31,12 @@ class Metrics:
         """Ask this how many requests are open, whenever somebody looks."""
         self._open.set_function(open_requests)
 
+    @property
+    def all_characters(self) -> int:
+        """Characters translated, between any languages."""
+        samples = (sample for metric in self.characters.collect() for sample in metric.samples)
+        return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
+
     def text(self) -> bytes:
         """All of it in Prometheus' text format."""
         return generate_latest(self._registry)

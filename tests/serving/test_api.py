@@ -92,6 +92,14 @@ def test_deepl_clients_are_told_the_languages(client):
     assert client.get("/v2/languages", params={"type": "other"}).status_code == 400
 
 
+def test_deepl_clients_are_told_what_was_translated(client):
+    before = client.get("/v2/usage").json()
+    client.post("/v2/translate", json={"text": ["Haus.", "Hund."], "target_lang": "EN", "source_lang": "DE"})
+    after = client.get("/v2/usage").json()
+    assert after["character_count"] - before["character_count"] == 10
+    assert after["character_limit"] > 10**9
+
+
 def test_names_are_found_by_their_place_in_the_text(client):
     from tests_tagged import tagged_sentences
 
