@@ -19,7 +19,7 @@ import typer
 from sacrebleu import corpus_bleu
 
 from nmt.decoding.language_model import load_language_model, score_lines, score_text
-from nmt.decoding.reranking import ranking
+from nmt.decoding.reranking import weighted_fluency
 from nmt.decoding.translator import translate_chunks
 from nmt.io.lines import read_file, read_parallel
 from nmt.stages.models import load_models
@@ -120,15 +120,11 @@ def rerank(
     loaded, judge = load_models(model, source=source, target=target), load_language_model(lm)
     pairs = list(read_parallel(source_file, reference_file))
     search = replace(loaded.search, beam_size=best, n_best=best)
-    found = list(translate_chunks(loaded, [[line for line, _ in pairs]], search))
-    texts = sorted({other.text for line in found for other in line.alternatives})
-    fluency = dict(zip(texts, score_lines(judge, texts), strict=True))
     half = len(pairs) // 2
     print("| weight | first half | second half |\n| --- | --- | --- |")
     for weight in WEIGHTS:
-        chosen = [
-            max(line.alternatives, key=lambda each: ranking(each, fluency[each.text], weight)).text for line in found
-        ]
+        lines, fluency = [line for line, _ in pairs], weighted_fluency(judge, weight)
+        chosen = [each.text for each in translate_chunks(loaded, [lines], search, fluency=fluency)]
         scores = [
             corpus_bleu(chosen[part], [[reference for _, reference in pairs[part]]]).score
             for part in (slice(half), slice(half, None))

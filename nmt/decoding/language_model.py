@@ -1,5 +1,6 @@
 """How probable lines are, and lines drawn at random, by a language model."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 
 from nmt.engines.base import Ints
 from nmt.engines.onnx_language_model import OnnxLanguageModel, States
-from nmt.errors import ModelError
+from nmt.errors import DataError, ModelError
 from nmt.model_folder.contents import (
     LANGUAGE_MODEL,
     LANGUAGE_MODEL_DESCRIPTION,
@@ -19,10 +20,10 @@ from nmt.model_folder.contents import (
     read_language_model_description,
 )
 from nmt.model_folder.store import open_folder
-from nmt.text.tokenizer import EOS_ID, Tokenizer
+from nmt.text.tokenizer import EOS_ID, UNK_ID, Tokenizer
 
 ROWS = 64  # lines read at the same time
-LONGEST = 4096  # subwords of a line that are read
+UNKNOWN_BYTE = math.log(256)  # nats that each byte of an unknown character costs: nothing is known of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +76,14 @@ def load_language_model(path: Path) -> LanguageModel:
 
 def score_lines(model: LanguageModel, lines: Sequence[str]) -> list[LineScore]:
     """Score each line by itself, as if it were the first of a text."""
-    ids = [encoded(model, line) for line in lines]
+    ids = [model.tokenizer.encode(line) for line in lines]
     found = [0.0] * len(lines)
     order = sorted(range(len(lines)), key=lambda place: len(ids[place]), reverse=True)
     for start in range(0, len(order), ROWS):
         rows = order[start : start + ROWS]
         for row, log_prob in zip(rows, _score(model, [ids[row] for row in rows]), strict=True):
             found[row] = log_prob
-    return [_line_score(line, own, log_prob) for line, own, log_prob in zip(lines, ids, found, strict=True)]
+    return [_line_score(model, line, own, log_prob) for line, own, log_prob in zip(lines, ids, found, strict=True)]
 
 
 def score_text(model: LanguageModel, lines: Sequence[str]) -> list[LineScore]:
@@ -91,17 +92,20 @@ def score_text(model: LanguageModel, lines: Sequence[str]) -> list[LineScore]:
         return score_lines(model, lines)
     states, previous, scores = model.engine.start(1), EOS_ID, []
     for line in lines:
-        ids, log_prob = encoded(model, line), 0.0
+        ids, log_prob = model.tokenizer.encode(line), 0.0
         for following in (*ids, EOS_ID):
             chosen, states = model.engine.score(np.array([previous]), np.array([following]), states)
             log_prob, previous = log_prob + float(chosen[0]), following
-        scores.append(_line_score(line, ids, log_prob))
+        scores.append(_line_score(model, line, ids, log_prob))
     return scores
 
 
 def generate(model: LanguageModel, prompt: str, drawing: Drawing, count: int) -> Iterator[str]:
-    """Lines that begin with a prompt, each drawn by (seed, number)."""
-    ids = encoded(model, prompt)
+    """Lines that begin with a prompt, each drawn by (seed, number). Raises DataError for an unknown character."""
+    ids = model.tokenizer.encode(prompt)
+    if UNK_ID in ids:
+        unknown = next(each for each in prompt if UNK_ID in model.tokenizer.encode(each))
+        raise DataError(f"the prompt has {unknown!r}, which the model cannot write; leave it out")
     states, previous = model.engine.start(1), EOS_ID
     for following in ids:
         _, states = model.engine.score(np.array([previous]), np.array([following]), states)
@@ -110,11 +114,6 @@ def generate(model: LanguageModel, prompt: str, drawing: Drawing, count: int) ->
         random = np.random.default_rng([drawing.seed, number])
         drawn = list(_drawn(model, previous, states, drawing, random))
         yield model.tokenizer.decode([*ids, *drawn])
-
-
-def encoded(model: LanguageModel, line: str) -> list[int]:
-    """The subwords of a line that are read."""
-    return model.tokenizer.encode(line)[:LONGEST]
 
 
 def _drawn(
@@ -153,5 +152,9 @@ def _score(model: LanguageModel, ids: Sequence[Sequence[int]]) -> list[float]:
     return found
 
 
-def _line_score(line: str, ids: Sequence[int], log_prob: float) -> LineScore:
-    return LineScore(log_prob=log_prob, subwords=len(ids) + 1, bytes=len(line.encode("utf-8", "replace")) + 1)
+def _line_score(model: LanguageModel, line: str, ids: Sequence[int], log_prob: float) -> LineScore:
+    size = len(line.encode("utf-8", "replace"))
+    if UNK_ID in ids:
+        known = sum(len(model.tokenizer.text_of(each).encode()) for each in ids)
+        log_prob -= UNKNOWN_BYTE * max(size - known, ids.count(UNK_ID))
+    return LineScore(log_prob=log_prob, subwords=len(ids) + 1, bytes=size + 1)

@@ -6,7 +6,6 @@ without that demand, behind what its left neighbour was translated to.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
@@ -22,6 +21,7 @@ from nmt.decoding.model import TranslationModel
 from nmt.decoding.prefix import Prefix
 from nmt.decoding.sampling import sample
 from nmt.engines.base import padded_length
+from nmt.threads import in_threads
 
 ROWS = 128  # hypotheses searched for at once
 SUBWORDS = 4096  # and at most so many source subwords, padding included
@@ -50,7 +50,7 @@ def search(model: TranslationModel, queries: Sequence[Query], config: DecodingCo
     different = list(dict.fromkeys(queries))
     batches = list(_batches(different, config.n_best if config.sample else config.beam_size))
     found: dict[Query, list[Hypothesis]] = {}
-    for batch, results in zip(batches, _in_threads(_task(model, config), batches, model.engine.workers), strict=True):
+    for batch, results in zip(batches, in_threads(_task(model, config), batches, model.engine.workers), strict=True):
         found.update(zip(batch, results, strict=True))
     return [found[query] for query in queries]
 
@@ -163,11 +163,3 @@ def _batches(queries: Sequence[Query], rows: int) -> Iterator[list[Query]]:
         alike = list(group)
         size = 1 if prefix else max(1, min(ROWS // rows, SUBWORDS // width))
         yield from (alike[start : start + size] for start in range(0, len(alike), size))
-
-
-def _in_threads(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterable[Result]:
-    """The results of a function for each item, in order; a bug in any of them is raised."""
-    if workers == 1 or len(items) < 2:
-        return map(function, items)
-    with ThreadPoolExecutor(workers) as threads:
-        return list(threads.map(function, items))

@@ -4,6 +4,7 @@ A line is cut into pieces: some are kept as they are, the others, a sentence or 
 In a segment, placeholders stand for what must come through.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -106,11 +107,26 @@ def with_prefix(parts: Sequence[Segment | Kept], prefix: str) -> list[Segment | 
         if isinstance(part, Kept):
             prefix = prefix.removeprefix(part.text)
             continue
-        for item in part.items:
-            prefix = prefix.replace(item.text, item.symbol, 1)
-        made[place] = replace(part, query=replace(part.query, prefix=prefix))
+        made[place] = replace(part, query=replace(part.query, prefix=_hidden(prefix, part.items)))
         break
     return made
+
+
+def _hidden(text: str, items: Sequence[Item]) -> str:
+    """A text with a placeholder for each item that stands in it, but not for parts of longer words and numbers."""
+    left = {item.symbol: item.text for item in sorted(items, key=lambda item: -len(item.text))}
+
+    def symbol(match: re.Match[str]) -> str:
+        found = next((each for each, own in left.items() if own == match[0]), None)
+        if found is None:  # it stands there more often than in the source
+            return match[0]
+        del left[found]
+        return found
+
+    if not left:
+        return text
+    any_of = "|".join(map(re.escape, left.values()))
+    return re.sub(rf"(?<!\w)(?<!\d[.,])(?:{any_of})(?!\w)(?![.,]\d)", symbol, text)
 
 
 def _cut(model: TranslationModel, protector: Protector, line: str) -> Iterator[Kept | _Piece]:

@@ -4,7 +4,7 @@ Names, numbers, markup and the like come through letter by letter, and what beca
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,8 @@ from nmt.text.tokenizer import SPACE
 
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}  # written without spaces between sentences
 _SYMBOL = regex.compile(r"(<ph\d+>)")
+
+Fluency = Callable[[Sequence[str]], Mapping[str, float]]  # what else speaks for each translation of a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,14 +83,15 @@ def translate_chunks(
     *,
     align: bool = False,
     prefix: str = "",
+    fluency: Fluency | None = None,
 ) -> Iterator[Translation]:
     """Translate lines, a chunk at a time: each gives one Translation, in order; a blank line gives a blank one.
 
     To align words takes a second, forced decoding of each translation. A prefix is how the translation of each line's
-    first sentence must begin.
+    first sentence must begin. Translations of a sentence are in the order of their scores, plus fluency.
     """
     for lines in chunks:
-        yield from _translate_chunk(model, lines, config, protector or Protector(), align, prefix)
+        yield from _translate_chunk(model, lines, config, protector or Protector(), align, prefix, fluency)
 
 
 def _translate_chunk(
@@ -98,19 +101,25 @@ def _translate_chunk(
     protector: Protector,
     align: bool,
     prefix: str,
+    fluency: Fluency | None,
 ) -> Iterator[Translation]:
     segmented = segments_of(model, protector, lines)
     if prefix:
         segmented = [with_prefix(parts, prefix) for parts in segmented]
     queries = [part.query for parts in segmented for part in parts if isinstance(part, Segment)]
     found = iter(search(model, queries, config))
-    for line, parts in zip(lines, segmented, strict=True):
-        choices = [
+    chosen = [
+        [
             [_translated(model, part, hypothesis, align) for hypothesis in next(found)]
             if isinstance(part, Segment)
             else [_kept(part)]
             for part in parts
         ]
+        for parts in segmented
+    ]
+    if fluency:
+        chosen = _by_fluency(chosen, fluency)
+    for line, parts, choices in zip(lines, segmented, chosen, strict=True):
         ranks = range(max(map(len, choices), default=1))
         yield Translation(
             source=line,
@@ -120,6 +129,17 @@ def _translate_chunk(
             ],
             recalled=_recalled(model, parts),
         )
+
+
+def _by_fluency(chosen: Sequence[Sequence[list[_Part]]], fluency: Fluency) -> list[list[list[_Part]]]:
+    """The choices for each part of each line, those first whose scores and fluency are the greatest."""
+    several = {each.text for line in chosen for choices in line if len(choices) > 1 for each in choices}
+    added = fluency(sorted(several))
+
+    def merit(part: _Part) -> float:
+        return part.score + added.get(part.text, 0.0)
+
+    return [[sorted(choices, key=merit, reverse=True) for choices in line] for line in chosen]
 
 
 def _recalled(model: TranslationModel, parts: Sequence[Segment | Kept]) -> list[Recalled] | None:
@@ -134,7 +154,9 @@ def _translated(model: TranslationModel, segment: Segment, hypothesis: Hypothesi
     """A segment's translation, with what came through in its place again, and what became of it."""
     text = clean_output(model.target_tokenizer.decode(hypothesis.ids), segment.text).strip()
     if segment.in_capitals:
-        text = "".join(part if place % 2 else part.upper() for place, part in enumerate(_SYMBOL.split(text)))
+        begun = len(segment.query.prefix) if text.startswith(segment.query.prefix) else 0
+        rest = "".join(part if place % 2 else part.upper() for place, part in enumerate(_SYMBOL.split(text[begun:])))
+        text = text[:begun] + rest
     restored = restore_placeholders(text, segment.items)
     places = restored.places or [None] * len(segment.spans)
     said: dict[int, Status] = {**segment.said, **{number: "inserted" for number in hypothesis.inserted}}

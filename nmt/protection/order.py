@@ -7,8 +7,8 @@ them round is that much less likely to be right: log(p / (1 - p)) nats, with the
 import math
 from collections.abc import Mapping, Sequence
 
+from nmt.protection.order_counts import order_kind
 from nmt.protection.placeholders import Item
-from nmt.protection.spans import Kind
 
 # Of sentence pairs of Tatoeba; a model has the shares of its own training pairs.
 USUAL: Mapping[str, float] = {"name": 0.985, "literal": 0.969, "mixed": 0.95}
@@ -29,12 +29,6 @@ def inversion_costs(items: Sequence[Item], shares: Mapping[str, float]) -> tuple
 def _cost(first: Item, second: Item, shares: Mapping[str, float]) -> float:
     if first.role == "open" and second.role == "close":
         return math.inf
-    share = shares.get(_kind(first.kind, second.kind), USUAL["mixed"])
+    share = shares.get(order_kind(first.kind, second.kind), USUAL["mixed"])
     share = min(max(share, _LEAST), _GREATEST)
     return math.log(share / (1 - share))
-
-
-def _kind(first: Kind, second: Kind) -> str:
-    """What two items are called among the shares: names with terms are names, all else is literal."""
-    kinds = {"name" if kind in ("name", "glossary") else "literal" for kind in (first, second)}
-    return kinds.pop() if len(kinds) == 1 else "mixed"

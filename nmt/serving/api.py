@@ -45,10 +45,14 @@ async def _translate(service: Service, request: Request, values: Values) -> Any:
     single = isinstance(values["q"], str)
     if values["prefix"] and (not single or _LINE_END.search(values["q"])):
         raise RequestError(400, "prefix: a beginning is for a text of one line; send such a one as q")
+    if values["format"] == "html":
+        for name in ("prefix", "alternatives", "details"):
+            if values[name]:
+                raise RequestError(400, f"{name}: is for text; leave it out, or format")
     found = await _translated(service, request, values["q"], values)
     texts = [each.text() for each in found]
     answer: dict[str, Any] = {"translatedText": texts[0] if single else texts}
-    if values["source"] == AUTO:
+    if values["source"].lower() == AUTO:
         languages = [{"language": each.source, "confidence": round(100 * each.confidence)} for each in found]
         answer["detectedLanguage"] = languages[0] if single else languages
     if values["alternatives"]:
@@ -64,7 +68,7 @@ async def _translate_file(service: Service, request: Request, values: Values) ->
     upload = values["file"]
     name = file_name(upload.filename or "")
     asked = _asked(service, values)
-    translated = await translate_document(service, request, await upload.read(), name, asked)
+    translated, _, _ = await translate_document(service, request, await upload.read(), name, asked)
     token = service.documents.keep(name, translated)
     return {"translatedFileUrl": f"{request.base_url}download_file/{token}/{quote(name)}"}
 
@@ -93,7 +97,7 @@ async def _translated(service: Service, request: Request, q: str | list[str], va
     asked = _asked(service, values)
     if values.get("format") == "html":
         pages = [await translate_document(service, request, text.encode(), "text.html", asked) for text in texts]
-        return [Translated.of(page.decode(), asked.source) for page in pages]
+        return [Translated.of(page.decode(), source, sure) for page, source, sure in pages]
     pending = start_translation(texts, asked, service.translators, service.batcher, service.detect)
     await service.wait(request, pending.futures)
     found = pending.result()
@@ -129,7 +133,7 @@ async def _tag(service: Service, request: Request, values: Values) -> Any:
     if not taggers:
         raise RequestError(501, "no model of this server finds names; serve one that nmt train-tagger has made")
     by_default = next(iter(taggers))
-    language = by_default if values["source"] == AUTO else service.translators.source(values["source"])
+    language = by_default if values["source"].lower() == AUTO else service.translators.source(values["source"])
     if language not in taggers:
         raise RequestError(400, f"no model of this server finds names in {language}; it does in {', '.join(taggers)}")
     tagger = taggers[language]

@@ -16,6 +16,7 @@ STATUSES = {
     413: "The request, or a text of it, is too long.",
     415: "The body is neither JSON nor a form.",
     429: "Too many requests of one client; Retry-After says when to go on.",
+    501: "No model or library of this server does that.",
     503: "Too many requests wait, the answer took too long, or the server is shutting down.",
 }
 
@@ -34,16 +35,22 @@ def describe(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
+    statuses = STATUSES if operation.parameters or not operation.open else {}
     described: dict[str, Any] = {
         "summary": operation.summary,
         "responses": {
             "200": {"description": "OK", "content": {"application/json": {"example": operation.example}}},
-            **({str(status): _error(text) for status, text in STATUSES.items()} if operation.parameters else {}),
+            **{str(status): _error(text) for status, text in statuses.items()},
         },
     }
     if not operation.open:
         described["security"] = [{}, {"key": []}]
-    if operation.parameters:
+    if operation.parameters and operation.method == "GET":
+        described["parameters"] = [
+            {"name": each.name, "in": "query", "required": each.required, "schema": _parameter(each)}
+            for each in operation.parameters
+        ]
+    elif operation.parameters:
         schema = {
             "type": "object",
             "required": [each.name for each in operation.parameters if each.required],

@@ -46,9 +46,9 @@ class Translated:
     ends: Sequence[str]
 
     @classmethod
-    def of(cls, text: str, source: str) -> "Translated":
+    def of(cls, text: str, source: str, confidence: float) -> "Translated":
         """A text that was translated in another way, as one line."""
-        return cls(source=source, confidence=1.0, lines=[_unchanged(text)], ends=[""])
+        return cls(source=source, confidence=confidence, lines=[_unchanged(text)], ends=[""])
 
     def text(self, rank: int = 0) -> str:
         """The translation; of a line that has no such alternative, the last one that it has."""
@@ -75,12 +75,17 @@ class Pending:
 
     texts: Sequence[tuple[str, str, float]]  # each with its language, and how sure that is
     target: str
-    jobs: Sequence[tuple[Sequence[int], "Future[list[Translation]]"]]  # the numbers of its texts, and their lines
+    jobs: "list[tuple[Sequence[int], Future[list[Translation]]]]"  # the numbers of its texts, and their lines
 
     @property
     def futures(self) -> "list[Future[list[Translation]]]":
         """What is to be waited for."""
         return [future for _, future in self.jobs]
+
+    def cancel(self) -> None:
+        """Drop what waits still, as nobody wants it any more."""
+        for future in self.futures:
+            future.cancel()
 
     def result(self) -> list[Translated]:
         """The translations, once all jobs are done."""
@@ -108,12 +113,16 @@ def start_translation(
     models = {source: translators.between(source, asked.target) for source in by_source}
     for usable in filter(None, models.values()):
         _check_prefix(asked.prefix, usable)
-    jobs = []
+    pending = Pending(known, asked.target, [])
     for source, numbers in by_source.items():
         if model := models[source]:
             lines = [line for number in numbers for line in _split(texts[number])[0]]
-            jobs.append((numbers, batcher.submit(_task(model, asked), lines)))
-    return Pending(known, asked.target, jobs)
+            try:
+                pending.jobs.append((numbers, batcher.submit(_task(model, asked), lines)))
+            except RequestError:
+                pending.cancel()
+                raise
+    return pending
 
 
 def _check_prefix(prefix: str, model: TranslationModel) -> None:
@@ -129,7 +138,8 @@ def language_of(text: str, asked: Asked, translators: Translators, detect: Detec
         return asked.source, 1.0
     usable = [source for source in translators.sources if (source, asked.target) in translators.pairs]
     known = {*usable, asked.target}
-    return next((found for found in detect(text) if found[0] in known), (usable[0], 0.0))
+    unsure = usable[0] if usable else asked.target
+    return next((found for found in detect(text) if found[0] in known), (unsure, 0.0))
 
 
 def _task(model: TranslationModel, asked: Asked) -> Task:

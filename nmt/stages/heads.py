@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nmt.config import Config
 from nmt.io.files import refuse_overwriting
-from nmt.io.records import HUB
 from nmt.model_folder import store
 from nmt.model_folder.contents import weights_part
 from nmt.model_folder.locking import lock
 from nmt.stages.finished import digest, is_finished, record_finished
 from nmt.stages.models import model_directions
-from nmt.stages.paths import corpus_files, model_files, pair_files
+from nmt.stages.paths import can_be_read_again, corpus_files, model_files, pair_files
 from nmt.stages.weighted_corpora import weighted_corpora
 from nmt.training.processes import Processes, first_before_others, shared
 
@@ -53,7 +52,7 @@ def train_head(
     weights = [folder.part(weights_part(folder)).sha256]
     asked = digest(config, [*corpora, *pairs], train, valid, *others, weights, *map(asdict, mixture))
     finished = shared(processes, lambda: is_finished(out, asked, prefix))
-    if finished and not any(name.startswith(HUB) for name in (*train, *valid)):
+    if finished and can_be_read_again([*train, *valid]):
         return False
     train_lines, valid_lines = read(train), read(valid)
     # Here, as torch takes seconds to load: by now all files were found to be there.

@@ -27,15 +27,15 @@ def load_with_memory(
     folders: Sequence[Path] = model_paths(models)
     memory = TranslationMemory.load(path)
     here, there = memory.direction
-    model = load_models(models, source=source or here, target=target or there, device=device, engine=engine)
+    if (source or here, target or there) != memory.direction:
+        raise ModelError(f"{path}: is a memory from {here} to {there}; translate in this direction, or make another")
+    model = load_models(models, source=here, target=there, device=device, engine=engine)
     if len(folders) > 1:
         raise ConfigError("--memory: is of one model; leave out the other --model")
     if engine == "torch" or device != "cpu":
         raise ConfigError("--memory needs the engine onnx; leave out --engine and --device")
     if memory.model != weights_of(folders[0]):
         raise ModelError(f"{path}: is a memory of another model than {folders[0]}; make one by nmt remember")
-    if memory.direction != (model.source, model.target):
-        raise ModelError(f"{path}: is a memory from {here} to {there}; translate in this direction, or make another")
     remembering: Any = MemoryEngine(model.engine, memory)
     return replace(model, engine=remembering, recall=partial(_recall, model, memory))
 

@@ -1,7 +1,7 @@
 """What commands read and write, as files: for refuse_overwriting, before anything is read or a library loaded."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,11 @@ def corpus_files(names: Sequence[str]) -> Iterator[Path]:
     """The files of corpora, which may be folders or lie on the hub, as far as they are there."""
     for path in (Path(name) for name in names if not name.startswith(HUB)):
         yield from filter(Path.is_file, sorted(path.rglob("*")) if path.is_dir() else [path])
+
+
+def can_be_read_again(names: Iterable[str | Path]) -> bool:
+    """Whether corpora have the same content whenever they are read: no pipes, and nothing from the hub."""
+    return all(not str(name).startswith(HUB) and (Path(name).is_file() or Path(name).is_dir()) for name in names)
 
 
 def obsolete_files(out: Path, inputs: Mapping[str, Any], replace_corpus: bool) -> list[Path]:

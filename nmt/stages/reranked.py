@@ -7,7 +7,7 @@ from pathlib import Path
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.language_model import load_language_model
 from nmt.decoding.model import TranslationModel
-from nmt.decoding.reranking import WEIGHT, rerank
+from nmt.decoding.reranking import WEIGHT, weighted_fluency
 from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Translation, translate_chunks
 
@@ -24,8 +24,7 @@ def translate_reranked(
     prefix: str,
 ) -> Iterator[Translation]:
     """What translate_chunks gives, the best of all that the search finds by the translator and a language model."""
-    judge = load_language_model(lm)
+    fluency = weighted_fluency(load_language_model(lm), WEIGHT if weight is None else weight)
     wide = replace(config, n_best=max(config.n_best, config.beam_size))
-    for lines in chunks:
-        found = list(translate_chunks(model, [lines], wide, protector, align=align, prefix=prefix))
-        yield from rerank(found, judge, WEIGHT if weight is None else weight, config.n_best)
+    for found in translate_chunks(model, chunks, wide, protector, align=align, prefix=prefix, fluency=fluency):
+        yield replace(found, alternatives=found.alternatives[: config.n_best])

@@ -45,6 +45,8 @@ class Shard:
 
 
 def check_shard(input: Path | None, output: Path | None) -> None:
-    """Raise ConfigError unless a shard has a file to read and one to write."""
+    """Raise ConfigError unless a shard has a file to read, which can be read twice, and one to write."""
     if input is None or output is None:
         raise ConfigError("--shard: name the file to read by -i and one for this part by -o")
+    if input.exists() and not input.is_file():
+        raise ConfigError(f"--shard: {input} is no regular file, whose lines could be counted first; save it as one")

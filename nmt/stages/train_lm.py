@@ -10,7 +10,7 @@ from nmt.io.files import refuse_overwriting
 from nmt.io.lines import read_file
 from nmt.model_folder.locking import lock
 from nmt.stages.finished import digest, is_finished, record_finished
-from nmt.stages.paths import corpus_files, model_files
+from nmt.stages.paths import can_be_read_again, corpus_files, model_files
 from nmt.text.tokenizer import read_tokenizers
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def train_lm(
     refuse_overwriting(model_files(out), files)
     own, _ = read_tokenizers(tokenizer)
     asked = digest(config, [path for path in files if path.is_file()], [len(train), len(valid)])
-    if is_finished(out, asked):
+    if can_be_read_again([*train, *valid]) and is_finished(out, asked):
         return False
     train_lines, valid_lines = (_lines(paths) for paths in (train, valid))
     from nmt.training.language_model_run import (  # here, as torch takes seconds to load

@@ -1,5 +1,6 @@
 """`nmt translate`: translate lines of text."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -86,7 +87,9 @@ def translate(
 
         loaded = load_with_memory(models, memory, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
-    by_language = loaded.languages is not None and not (source or target)
+    by_language = loaded.languages is not None and not (source or target or memory)
+    if lm_weight is not None and not 0 <= lm_weight < math.inf:
+        raise ConfigError(f"--lm-weight {lm_weight:g}: it must be a finite number, at least 0")
     if lm is not None and by_language:
         raise ConfigError("--lm: a language model is of one language; say by --source which one the lines are in")
     lost, name = 0, "stdin" if input is None else str(input)

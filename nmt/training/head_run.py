@@ -110,7 +110,8 @@ def resume_head(
         return
     tensors, numbers = checkpoint
     begun = f"{job.out}: its {job.head}'s training was begun"
-    require_same_job(added | numbers["job"], folder.identity, begun, f"remove {job.out / name} to begin again")
+    advice = f"remove {job.out / name} to begin again" if job.in_place else "choose another folder"
+    require_same_job(added | numbers["job"], folder.identity, begun, advice)
     state.load_state_dict(tensors, numbers["state"])
 
 

@@ -52,10 +52,22 @@ def test_a_model_is_trained_checked_drawn_from_and_scored(nmt_here, trained, tex
     assert len(out.read_text().splitlines()) == 200
 
 
+def test_what_is_unknown_and_what_is_long_costs_as_much_as_it_should(nmt_here, trained, tmp_path):
+    lines = ["語語語", "Hund und " * 100 + "Katze.", "Hund und " * 2500 + "Katze."]
+    (tmp_path / "in").write_text("".join(f"{line}\n" for line in lines))
+    out = nmt_here("evaluate-lm", "--model", trained, "-i", str(tmp_path / "in"), "--lines").out
+    unknown, long, longer = map(float, out.split())
+    assert unknown > 7  # 8 bits for each of its bytes, and next to none for the end
+    assert longer == pytest.approx(long, rel=0.2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["generate", "--temperature", "0"], b"--temperature 0: it must be above 0"),
+        (["generate", "--temperature", "0"], b"--temperature 0: it must be a finite number, at least 0.001"),
+        (["generate", "--temperature", "nan"], b"--temperature nan: it must be a finite number"),
+        (["generate", "--prompt", "Hund 語"], b"the prompt has '\xe8\xaa\x9e', which the model cannot write"),
+        (["generate", "--prompt", "Hund\nKatze"], b"--prompt: a line begins with it"),
         (["generate", "--count", "0"], b"--count 0: draw 1 or more"),
         (["generate", "--top-k=-1"], b"--top-k -1: it must be at least 0"),
         (["generate", "--max-subwords", "0"], b"--max-subwords 0: draw 1 or more"),
@@ -89,6 +101,8 @@ def test_translations_are_chosen_by_it_as_well(nmt_here, trained, toy_model, toy
     assert best != plain.read_text().splitlines()
     for more, said in (
         (["--lm-weight", "1"], b"--lm-weight needs --lm"),
+        (["--lm", trained, "--lm-weight", "nan"], b"--lm-weight nan: it must be a finite number"),
+        (["--lm", trained, "--lm-weight=-1"], b"--lm-weight -1: it must be a finite number, at least 0"),
         (["--lm", trained, "--sample"], b"--lm: what is sampled is not chosen among"),
         (["--lm", str(toy_model)], b"holds no language model"),
         (["--lm", trained, "-o", f"{trained}/manifest.json"], b"would overwrite what is read"),

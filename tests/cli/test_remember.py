@@ -53,6 +53,13 @@ def test_json_tells_which_pairs_a_line_leans_towards(toy_model, own, tmp_path, n
     assert "memory" not in json.loads(nmt_here("translate", *options).out.splitlines()[0])
 
 
+def test_without_a_language_lines_are_in_that_of_the_memory(toy_both, own, tmp_path, nmt_here):
+    assert nmt_here("remember", own, "--model", toy_both, "--source", "de", "-o", tmp_path / "memory").code == 0
+    (tmp_path / "in").write_text("two dog.\nzwei Katze.\n")
+    options = ["translate", "--model", toy_both, "--memory", tmp_path / "memory", "-i", tmp_path / "in"]
+    assert nmt_here(*options).out == nmt_here(*options, "--source", "de").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -60,7 +67,7 @@ def test_json_tells_which_pairs_a_line_leans_towards(toy_model, own, tmp_path, n
         ("remember NONE -o OUT --model MODEL", b"no such file"),
         ("remember OWN -o OWN --model MODEL", b"would overwrite what is read"),
         ("translate --model MODEL --memory OWN -i IN", b"is no memory of translations, or is damaged"),
-        ("translate --model MODEL --memory MEMORY --source en -i IN", b"does not translate"),
+        ("translate --model MODEL --memory MEMORY --source en -i IN", b"is a memory from de to en; translate in this"),
         ("translate --model OTHER --memory MEMORY -i IN", b"is a memory of another model than"),
         ("translate --model MODEL --model MODEL --memory MEMORY -i IN", b"is of one model"),
         ("translate --model MODEL --memory MEMORY --engine torch -i IN", b"--memory needs the engine onnx"),

@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from nmt.decoding.chunks import chunks
 from nmt.decoding.prefix import Prefix
+from nmt.decoding.segments import _hidden
 from nmt.decoding.translator import translate_chunks
 from nmt.errors import DataError
 from nmt.stages.models import load_models
@@ -54,3 +57,23 @@ def test_any_way_to_cut_the_beginning_into_subwords_is_allowed(model):
     assert not allowed[EOS_ID]
     assert prefix.allowed(ids, [""]).all()
     assert prefix.after("▁dog▁", tokenizer.id_of("▁")) == "dog▁"
+
+
+def test_a_line_in_capitals_begins_as_asked(model):
+    [found] = translations(model, "HUND ROT.", "do")
+    assert found.startswith("do")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "hidden"),
+    [
+        ("In 2015, 5", "In 2015, <ph0>"),
+        ("5 of 5", "<ph0> of 5"),
+        ("1.5 or 2,5", "1.5 or 2,5"),
+        ("Ann Lee, Ann", "<ph2>, <ph1>"),
+        ("Annabel", "Annabel"),
+    ],
+)
+def test_only_whole_items_of_a_prefix_are_hidden(prefix, hidden):
+    items = [SimpleNamespace(symbol=f"<ph{place}>", text=text) for place, text in enumerate(("5", "Ann", "Ann Lee"))]
+    assert _hidden(prefix, items) == hidden

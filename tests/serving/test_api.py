@@ -1,4 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
+
+from nmt.serving.translation import Asked, language_of
 
 HAUS = {"q": "Haus rot.", "source": "de", "target": "en"}
 DE_EN = {"source": "de", "target": "en"}
@@ -90,6 +94,29 @@ def test_deepl_clients_are_told_the_languages(client):
         assert {one["language"] for one in found} == {"DE", "EN"}
         assert all(one["name"] and one["supports_formality"] is False for one in found)
     assert client.get("/v2/languages", params={"type": "other"}).status_code == 400
+
+
+def test_a_page_says_its_language_and_counts(client):
+    before = client.get("/v2/usage").json()["character_count"]
+    answer = client.post("/translate", json={"q": "<p>Haus.</p>", "source": "Auto", "target": "en", "format": "html"})
+    assert answer.json()["detectedLanguage"] == {"language": "de", "confidence": 90}
+    assert client.get("/v2/usage").json()["character_count"] == before + 5
+    for more in ({"prefix": "ho"}, {"alternatives": 1}, {"details": True}):
+        refused = client.post("/translate", json={**HAUS, "format": "html"} | more)
+        assert refused.status_code == 400
+        assert f"{next(iter(more))}: is for text" in refused.json()["error"]
+
+
+def test_a_text_that_may_be_in_the_wanted_language_stays():
+    one_way = SimpleNamespace(sources=["de"], pairs={("de", "en"): None})
+    asked = Asked(source="auto", target="de")
+    assert language_of("?", asked, one_way, lambda text: []) == ("de", 0.0)
+
+
+def test_queries_are_described_as_such(client):
+    described = client.get("/openapi.json").json()["paths"]["/v2/languages"]["get"]
+    assert [each["name"] for each in described["parameters"]] == ["type"]
+    assert "requestBody" not in described
 
 
 def test_deepl_clients_are_told_what_was_translated(client):

@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
 from nmt.errors import ConfigError
-from nmt.stages.shard import Shard
+from nmt.stages.shard import Shard, check_shard
 from nmt.stages.translate import translate
 
 
@@ -10,6 +12,12 @@ def test_shards_cover_every_line_once_and_differ_by_one_line_at_most():
         parts = [Shard(number=number, count=8).lines_of(total) for number in range(1, 9)]
         assert [line for part in parts for line in part] == list(range(total))
         assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_what_can_be_read_only_once_has_no_shards(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(ConfigError, match="fifo is no regular file, whose lines could be counted first"):
+        check_shard(tmp_path / "fifo", tmp_path / "out")
 
 
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "-1/2", "1/2/3"])
