@@ -40,7 +40,7 @@ def beam_search(
     A sentence starts with beam_size slots; each hypothesis that ends takes one of them. The search for a sentence
     ends when no slot is left, or when no live hypothesis can still overtake the n_best ended ones.
     """
-    finished = FinishedHypotheses(sources, config)
+    finished = FinishedHypotheses(sources, config, len(prefix.text) if prefix else 0)
     state = engine.start(sources, config.beam_size)
     sentence: Ints = np.arange(len(sources))  # [R], whose hypothesis each row is
     score: Floats = np.zeros(len(sources))  # [R], its log-probability, less what inversions and repetitions cost

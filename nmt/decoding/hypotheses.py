@@ -39,10 +39,12 @@ def length_penalty(length: int, alpha: float) -> float:
 class FinishedHypotheses:
     """The hypotheses of B sentences that have ended, in the order in which they did, each in a slot of its sentence."""
 
-    def __init__(self, sources: Sequence[Sequence[int]], config: DecodingConfig) -> None:
+    def __init__(self, sources: Sequence[Sequence[int]], config: DecodingConfig, given: int = 0) -> None:
+        """No hypothesis becomes longer than its source allows; given subwords, of a prefix, come on top."""
         self._config = config
         self._sources = [len(source) for source in sources]
-        self.limits: Ints = np.array([length_limit(length, config.max_length_ratio) for length in self._sources])
+        limits = [length_limit(length, config.max_length_ratio) + given for length in self._sources]
+        self.limits: Ints = np.array(limits)
         self.slots: Ints = np.full(len(sources), config.beam_size)  # that are left
         shape = len(sources), config.beam_size
         self._tokens: Ints = np.zeros((*shape, int(self.limits.max())), dtype=np.int64)

@@ -23,6 +23,7 @@ class KeptDocuments:
         """Keep a document; returns what it can be fetched by."""
         token = secrets.token_urlsafe(18)
         with self._lock:
+            self._drop_expired()
             self._kept[token] = time.monotonic() + KEPT_SECONDS, name, data
             while len(self._kept) > MOST_KEPT or sum(len(each) for _, _, each in self._kept.values()) > MOST_KEPT_BYTES:
                 if len(self._kept) == 1:
@@ -33,7 +34,12 @@ class KeptDocuments:
     def fetch(self, token: str) -> tuple[str, bytes]:
         """A document and its name. Raises RequestError (404) if it is not there any more."""
         with self._lock:
-            until, name, data = self._kept.get(token, (0.0, "", b""))
-        if until < time.monotonic():
+            self._drop_expired()
+            _, name, data = self._kept.get(token, (0.0, "", None))
+        if data is None:
             raise RequestError(404, "no such document; it is kept for a quarter of an hour")
         return name, data
+
+    def _drop_expired(self) -> None:
+        while self._kept and next(iter(self._kept.values()))[0] < time.monotonic():
+            self._kept.popitem(last=False)

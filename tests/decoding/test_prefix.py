@@ -59,6 +59,12 @@ def test_any_way_to_cut_the_beginning_into_subwords_is_allowed(model):
     assert prefix.after("▁dog▁", tokenizer.id_of("▁")) == "dog▁"
 
 
+def test_a_beginning_may_be_longer_than_a_translation(model):
+    prefix = "dog red and " * 12
+    [found] = translations(model, "Hund.", prefix)
+    assert found.startswith(prefix.strip())
+
+
 def test_a_line_in_capitals_begins_as_asked(model):
     [found] = translations(model, "HUND ROT.", "do")
     assert found.startswith("do")
