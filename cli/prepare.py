@@ -17,7 +17,7 @@ def prepare(
         typer.Argument(
             metavar="CORPUS",
             help="Two aligned text files, or .tsv, .jsonl, .csv, .parquet, .tmx (each may be .gz), a folder that "
-            "`datasets` saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined. Without any, the [[corpora]] "
+            "`datasets` saved, or hf:NAME[:CONFIG[:SPLIT]]; several are joined. Without any, the corpora "
             "of --config are read.",
         ),
     ] = None,

@@ -22,6 +22,8 @@ from nmt.settings import checked, limit_of, setting
 from nmt.text.config import Directions, TokenizerConfig
 from nmt.training.config import ClassificationConfig, LanguageModellingConfig, TaggingConfig, TrainingConfig
 
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Mapping: "a table"}
+
 
 @dataclass(frozen=True, kw_only=True)
 @checked("")
@@ -265,7 +267,7 @@ def _typed(kind: Any, value: Any, name: str) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f'{name} is {value!r}; it must be a list of texts, such as ["a", "b"]', key=name)
     elif not isinstance(value, allowed) or (isinstance(value, bool) and allowed is not bool):
-        raise ConfigError(f"{name} is {value!r}; it must be of type {allowed.__name__}", key=name)
+        raise ConfigError(f"{name} is {value!r}; it must be {_KINDS.get(allowed, allowed.__name__)}", key=name)
     if isinstance(value, Mapping) and (bad := [key for key, item in value.items() if not isinstance(item, str)]):
         raise ConfigError(f"{name}: the value of {bad[0]!r} is {value[bad[0]]!r}; it must be text in quotes", key=name)
     return value

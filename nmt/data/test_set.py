@@ -44,6 +44,8 @@ def sacrebleu_test_set(name: str, languages: str) -> TestSet:
         near = [known for known in DATASETS if known.split("/")[0] == name.split("/")[0] or known[:3] == name[:3]]
         raise ConfigError(f"sacrebleu has no test set {name!r}; choose one of {', '.join(near or DATASETS)}")
     dataset: Any = DATASETS[name]
+    if not languages:
+        raise ConfigError(f"-t {name} needs -l; choose one of {', '.join(dataset.langpairs)}")
     if languages not in dataset.langpairs:
         raise ConfigError(f"test set {name} has no {languages!r}; choose one of {', '.join(dataset.langpairs)}")
     try:

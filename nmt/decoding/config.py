@@ -13,7 +13,7 @@ _PENALTY = between(0, 100)  # usual ones are below 2; scores stay finite numbers
 class DecodingConfig:
     """How translations are searched for; the defaults suit most models."""
 
-    beam_size: int = setting(5, "hypotheses kept at a time; 1 is greedy search", at_least(1))
+    beam_size: int = setting(5, "hypotheses kept at a time; 1 is greedy search", between(1, 1000))
     length_penalty: float = setting(1.0, "alpha of Wu et al. (2016); 0 favours short translations", _PENALTY)
     coverage_penalty: float = setting(0.0, "beta of the same paper; above 0 favours translating every word", _PENALTY)
     max_length_ratio: float = setting(2.0, "most subwords per source subword; ten more are free", above(0))

@@ -4,11 +4,12 @@ import re
 from pathlib import PurePath
 from typing import Literal
 
-Format = Literal["html", "markdown", "srt", "vtt", "csv", "tsv", "json", "po", "xliff", "docx"]
+Format = Literal["html", "markdown", "srt", "vtt", "csv", "tsv", "json", "jsonl", "po", "xliff", "docx"]
 
 _ENDINGS: dict[str, Format] = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown", ".srt": "srt",
-    ".vtt": "vtt", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".po": "po", ".pot": "po", ".xlf": "xliff",
+    ".vtt": "vtt", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl",
+    ".ndjson": "jsonl", ".po": "po", ".pot": "po", ".xlf": "xliff",
     ".xliff": "xliff", ".docx": "docx",
 }  # fmt: skip
 _BEGINNINGS = {  # what a file surely is that begins so, and the formats that it may have

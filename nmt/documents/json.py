@@ -4,7 +4,7 @@ The grammar of RFC 8259 is followed token by token, so that nesting of any depth
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from json import dumps, loads
@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _VALUE = {"string", "literal", "{", "["}  # how a value begins
 _END = ""
 _PUNCTUATION = {*"{}[],:", _END}
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(slots=True)
@@ -39,26 +40,45 @@ def cut_json(text: str, name: str, columns: Sequence[str] = ()) -> Iterator[Pass
     A key is given by its name, wherever it stands, or by the end of its path, as in address.city; what it holds is
     translated, lists and objects too. Raises DataError for what is not JSON and for a key that is nowhere.
     """
+    return _cut(text, name, columns, [(1, 0, len(text))])
+
+
+def cut_json_lines(text: str, name: str, columns: Sequence[str] = ()) -> Iterator[Passage]:
+    """The same of JSON Lines, a document on each line that is not blank."""
+    lines = enumerate(_LINE.finditer(text), start=1)
+    return _cut(text, name, columns, [(number, *line.span()) for number, line in lines if line[0].strip()])
+
+
+def _cut(text: str, name: str, columns: Sequence[str], parts: Iterable[tuple[int, int, int]]) -> Iterator[Passage]:
+    """The passages of the documents in a text, each given by the number of its first line, and where it is."""
     ascii_only = text.isascii() and "\\u" in text
     found = set[str]()
-    for start, end in _chosen_strings(text, name, columns, found):
-        value = loads(text[start:end])
-        write = partial(_write, line_end=line_end_of(value), ascii_only=ascii_only)
-        yield Passage(start=start, end=end, lines=cut_lines(value), write=write, marks=structural_marks)
+    for number, first, last in parts:
+        for start, end in _chosen_strings(text[first:last], name, columns, found, number):
+            value = loads(text[first + start : first + end])
+            write = partial(_write, line_end=line_end_of(value), ascii_only=ascii_only)
+            lines, place = cut_lines(value), first + start
+            yield Passage(start=place, end=first + end, lines=lines, write=write, marks=structural_marks)
     for column in columns:
         if column not in found:
             raise DataError(f"{name}: no key {column!r}; name one that it has, or the end of a path as in address.city")
 
 
-def _chosen_strings(text: str, name: str, columns: Sequence[str], found: set[str]) -> Iterator[tuple[int, int]]:
-    """Where the values are that are strings and chosen; found receives the columns that are there."""
+def _chosen_strings(
+    text: str, name: str, columns: Sequence[str], found: set[str], number: int
+) -> Iterator[tuple[int, int]]:
+    """Where the values are that are strings and chosen; found receives the columns that are there.
+
+    The text begins on the line of this number.
+    """
     longest = max(map(len, columns), default=0) + 1
     open_ones = [_Open(bracket="", path="", chosen=not columns, above=not columns)]
     expected, is_key = _VALUE, False
     for kind, start, end in _tokens(text):
         if kind not in expected:
-            line = text.count("\n", 0, start) + 1
-            raise DataError(f"{name}:{line}: not JSON; repair it, or have it read line by line with --format text")
+            line, column = text.count("\n", 0, start) + number, start - text.rfind("\n", 0, start)
+            wanted = " or ".join(each or "the end" for each in sorted(expected))
+            raise DataError(f"{name}:{line}: not JSON (column {column} is not {wanted}); repair it, or see --format")
         inner = open_ones[-1]
         match kind:
             case "{" | "[":

@@ -9,7 +9,7 @@ from nmt.documents.encoding import decode
 from nmt.documents.formats import Format, mismatch
 from nmt.documents.gettext import CHARSET, cut_po
 from nmt.documents.html import cut_html
-from nmt.documents.json import cut_json
+from nmt.documents.json import cut_json, cut_json_lines
 from nmt.documents.markdown import cut_markdown
 from nmt.documents.passages import Passage
 from nmt.documents.subtitles import cut_srt, cut_vtt
@@ -24,6 +24,7 @@ _WITH_COLUMNS: dict[str, Callable[[str, str, Sequence[str]], Iterator[Passage]]]
     "csv": cut_csv,
     "tsv": cut_tsv,
     "json": cut_json,
+    "jsonl": cut_json_lines,
 }
 _WITHOUT: dict[str, Callable[[str, str], Iterator[Passage]]] = {
     "html": lambda text, name: cut_html(text),

@@ -36,7 +36,7 @@ def cut_srt(text: str, name: str) -> Iterator[Passage]:
         raise DataError(
             f"{name}: no times such as 00:00:01,000 --> 00:00:02,500; name the file's own format by --format"
         )
-    for place, following in zip(times, [*times[1:], len(lines) + 1], strict=True):
+    for place, following in zip(times, [*times[1:], len(lines) + 1] if times else [], strict=True):
         cue = lines[place + 1 : following - 1]  # the line before a time is a number
         if following <= len(lines) and not text[slice(*lines[following - 1])].strip().isdecimal():
             cue = lines[place + 1 : following]

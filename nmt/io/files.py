@@ -116,9 +116,9 @@ def replacing(*paths: Path) -> Iterator[list[BinaryIO]]:
                 sync_folder(descriptor)
     except OSError as error:
         names = ", ".join(map(str, paths))
-        raise DataError(
-            f"{names}: not written ({error.strerror or error}); free some space or write elsewhere"
-        ) from error
+        missing = next((path.parent for path in paths if not path.parent.exists()), None)
+        advice = "free some space or write elsewhere" if missing is None else f"create {missing}, which is not there"
+        raise DataError(f"{names}: not written ({error.strerror or error}); {advice}") from error
     finally:
         for temporary in temporaries:
             temporary.unlink(missing_ok=True)

@@ -98,7 +98,7 @@ def utf_16_or_32(data: bytes) -> str | None:
         if data.startswith(marks):
             return encoding
     head = data[:_ENOUGH]
-    if b"\0" not in head or len(head) % 2:
+    if b"\0" not in head or len(head) % 2 or _has_stray_nuls(head):
         return None
     ascii_characters = {
         name: _ascii_characters(head, name) for name in ("UTF-32LE", "UTF-32BE", "UTF-16LE", "UTF-16BE")
@@ -157,6 +157,19 @@ def clean_output(text: str, source: str) -> str:
         return " " if character.isspace() else ""
 
     return _UNSAFE.sub(safe, text)
+
+
+def _has_stray_nuls(data: bytes) -> bool:
+    """Whether bytes are a text in UTF-8 in which a few NULs stand, as damaged files have them.
+
+    UTF-16 has one beside each line end, and looks like control characters if it is read as UTF-8.
+    """
+    try:
+        text = _cut_at_character(data).decode()
+    except UnicodeDecodeError:
+        return False
+    few = 4 * data.count(b"\0") < len(data)
+    return few and not re.search(r"\n\0|\0\n|[\x01-\x08\x0e-\x1a\x1c-\x1f]", text)
 
 
 def _ascii_characters(data: bytes, encoding: str) -> int:

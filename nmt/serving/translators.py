@@ -83,4 +83,5 @@ def _known(code: str, known: Sequence[str]) -> str:
         for language in known:
             if language.lower() == wanted.lower():
                 return language
-    raise RequestError(400, f"the language {code[:20]!r} is not supported; this server has {', '.join(known)}")
+    names = ", ".join(dict.fromkeys(known))
+    raise RequestError(400, f"the language {code[:20]!r} is not supported; this server has {names}")

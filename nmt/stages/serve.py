@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from nmt.decoding.by_language import rank_languages
 from nmt.decoding.model import EngineName, TranslationModel
 from nmt.errors import ConfigError
 from nmt.io.lines import read_file
@@ -51,10 +52,11 @@ def serve(
 
 def detector(models: Sequence[TranslationModel]) -> Callable[[str], Sequence[tuple[str, float]]]:
     """What finds the language of a text, by the models that can: by the first of them that is sure."""
-    able = [model.languages for model in models if model.languages is not None]
+    able = [(model.languages, model.statistics) for model in models if model.languages is not None]
 
     def detect(text: str) -> Sequence[tuple[str, float]]:
-        return next(filter(None, (each.rank(text) for each in able if not each.is_foreign(text))), [])
+        ranked = (rank_languages(text, each, statistics) for each, statistics in able if not each.is_foreign(text))
+        return next(filter(None, ranked), [])
 
     return detect
 

@@ -87,7 +87,7 @@ def translate(
 
         loaded = load_with_memory(models, memory, source=source, target=target, device=device, engine=engine)
     config = replace(loaded.search, **(search or {}))
-    by_language = loaded.languages is not None and not (source or target or memory)
+    by_language = loaded.languages is not None and not (source or memory)
     if lm_weight is not None and not 0 <= lm_weight < math.inf:
         raise ConfigError(f"--lm-weight {lm_weight:g}: it must be a finite number, at least 0")
     if lm is not None and by_language:
@@ -109,9 +109,9 @@ def translate(
             translations = translate_chunks(loaded, chunked, config, protector, align=align, prefix=prefix)
         else:
             translations = translate_by_language(
-                loaded, loaded.languages, chunked, config, protector, align=align, prefix=prefix
+                loaded, loaded.languages, chunked, config, protector, align=align, prefix=prefix, target=target
             )
-        taken_for = _TakenFor(loaded.source)
+        taken_for = _TakenFor(loaded.source, target)
         for number, translation in enumerate(translations, start=first + 1):
             taken_for.count(number, translation.taken_for)
             for line in _render(translation, as_json, config.n_best):
@@ -132,8 +132,9 @@ def translate(
 class _TakenFor:
     """Lines that were not taken for the model's own source language, by their numbers."""
 
-    def __init__(self, usual: str) -> None:
+    def __init__(self, usual: str, target: str) -> None:
         self._usual = usual
+        self._target = target
         self._lines: dict[str, list[int]] = {}
 
     def count(self, number: int, language: str | None) -> None:
@@ -144,7 +145,9 @@ class _TakenFor:
         for language, numbers in self._lines.items():
             shown = ", ".join(map(str, numbers[:_SHOWN])) + ", …" * (len(numbers) > _SHOWN)
             lines = f"line {shown} is" if len(numbers) == 1 else f"{len(numbers):,} lines ({shown}) are"
-            became = "in another language and left alone" if language == FOREIGN else f"taken for {language}"
+            became = f"taken for {language}"
+            if language in (FOREIGN, self._target):
+                became = f"in {language or 'another language'} {'already ' * bool(language)}and left alone"
             yield f"{lines} {became}; --source decides"
 
 

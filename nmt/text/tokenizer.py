@@ -248,6 +248,8 @@ def read_tokenizers(path: Path) -> tuple[Tokenizer, Tokenizer]:
             ) from error
 
     if path.is_dir():
+        if not (path / "source.model").exists():
+            raise DataError(f"{path}: holds no source.model; name a tokenizer that nmt train-tokenizer made")
         return load(path / "source.model"), load(path / "target.model")
     shared = load(path)
     return shared, shared

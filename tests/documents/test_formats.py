@@ -38,6 +38,7 @@ kein Haus
     "csv": 'id;text\n1;"Haus; ""alt"""\n2;Hund\n',
     "tsv": "id\ttext\n1\tDas Haus\n",
     "json": '{ "a" : "Das Haus" , "b":[1.50, "zwei\\u00e4", null, {"c": true}]}\n',
+    "jsonl": '{"a": "Das Haus", "b": 1}\r\n\n["Hund"]',
     "po": """msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\\n"
@@ -91,6 +92,7 @@ def test_what_the_translator_leaves_alone_comes_back_byte_for_byte(format, mark)
         ("csv", ['Haus; "alt"', "Hund"]),
         ("tsv", ["Das Haus"]),
         ("json", ["Das Haus", "zweiä"]),
+        ("jsonl", ["Das Haus", "Hund"]),
         ("po", ["Das Haus", "%d Haus", "%d Haeuser"]),
         ("xliff", ['Das <g id="1">Haus</g>']),
     ],
@@ -164,6 +166,7 @@ def test_a_word_document_keeps_its_parts():
         ("html", b"%PDF-1.4", "is a PDF and not html"),
         ("po", b'msgid "a\n', ":1"),
         ("html", b"\xff\xfe\x00", "."),
+        ("jsonl", b'{"a": 1}\n\n{"b" 2}\n', r":3: not JSON \(column 6 is not :\)"),
         ("markdown", b"Gr\xfc\xdfe", r":1: byte 0xfc is not UTF-8"),
         ("html", b" " * (MOST_BYTES + 1), "more than 64 MB"),
     ],
@@ -172,6 +175,13 @@ def test_what_is_not_sound_is_said_in_a_line(format, data, said):
     with pytest.raises(DataError, match=said) as told:
         run(data, format, name="x.file")
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("format", [format for format in SAMPLES if format != "xliff"])
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf"])
+def test_an_empty_document_stays_empty(format, data):
+    if format != "json":  # in which there is a value
+        assert run(data, format)[0] == data
 
 
 def test_columns_and_keys_are_chosen():
@@ -185,7 +195,8 @@ def test_columns_and_keys_are_chosen():
 
 
 @pytest.mark.parametrize(
-    ("name", "format"), [("a.MD", "markdown"), ("a.json.gz", "json"), ("a.txt", None), ("a", None)]
+    ("name", "format"),
+    [("a.MD", "markdown"), ("a.json.gz", "json"), ("a.jsonl", "jsonl"), ("a.txt", None), ("a", None)],
 )
 def test_an_ending_names_a_format(name, format, tmp_path):
     assert format_of(tmp_path / name) == format

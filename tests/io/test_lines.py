@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmt.errors import DataError
-from nmt.io.lines import clean_output, read_file, read_lines, read_parallel, write_file, write_line
+from nmt.io.lines import clean_output, read_file, read_lines, read_parallel, utf_16_or_32, write_file, write_line
 
 
 def lines_of(data: bytes, **options):
@@ -184,3 +184,10 @@ def test_bytes_that_are_not_utf_8_are_replaced_at_a_cut_too():
 def test_lines_that_are_not_unicode_are_never_written():
     with pytest.raises(UnicodeEncodeError):
         write_line(io.BytesIO(), "\ud800")
+
+
+@pytest.mark.parametrize("text", [b"Hallo\0Welt.\n", b"a\0bcdefg", "Stra\0ße nach Köln".encode()])
+def test_a_stray_nul_makes_no_other_encoding(text):
+    assert utf_16_or_32(text) is None
+    assert utf_16_or_32("Hallo Welt.\n".encode("utf-16-le")) == "UTF-16LE"
+    assert utf_16_or_32("你好，世界。\n".encode("utf-16-be")) == "UTF-16BE"
