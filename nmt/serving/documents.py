@@ -16,7 +16,7 @@ from nmt.serving.errors import RequestError
 from nmt.serving.service import Service
 from nmt.serving.translation import AUTO, Asked, language_of, start_translation
 
-FORMATS = (".html", ".md", ".srt", ".vtt", ".csv", ".tsv", ".json", ".po", ".xlf", ".docx", ".txt")
+FORMATS = (".html", ".md", ".srt", ".vtt", ".csv", ".tsv", ".json", ".jsonl", ".po", ".xlf", ".docx", ".txt")
 
 _A_MOMENT = 0.5  # seconds, after which somebody may have gone
 _THREADS = ThreadPoolExecutor(4, thread_name_prefix="document")
