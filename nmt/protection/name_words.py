@@ -8,7 +8,7 @@ from nmt.protection.name_list import NameList
 from nmt.protection.word_statistics import NEVER, Seen
 from nmt.protection.words import word_set
 
-FREQUENT_FROM = 1024  # training pairs with a name, from which on it stays in the text
+FREQUENT_FROM = 2048  # training pairs with a name, from which on it stays in the text
 OFTEN = 10  # training pairs with a word, from which on they tell what it is
 LONGEST = 40  # letters; of longer words nobody looks for parts
 
