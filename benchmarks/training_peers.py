@@ -173,7 +173,7 @@ def joeynmt(task: Task) -> dict[str, Any]:
 TORCH = "torch==2.13.0"
 PEERS = {
     "eole": Peer(
-        install=(f"{TORCH} eole==0.6.4",),
+        install=(f"{TORCH} eole==0.6.4 aiohttp",),  # which it imports, and does not ask for
         command="-m eole.bin.main train -config",
         settings=eole,
         rate=r"(\d+) tok/s",
