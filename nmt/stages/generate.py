@@ -19,7 +19,7 @@ def generate_lines(*, model: Path, prompt: str = "", count: int = 1, drawing: Dr
             f"--temperature {drawing.temperature:g}: it must be a finite number, at least {_COLDEST}; "
             "0.01 is nearly always the best"
         )
-    if len(prompt.splitlines()) > 1:
+    if "\n" in prompt or "\r" in prompt:
         raise ConfigError("--prompt: a line begins with it, so it can have no line end")
     if drawing.top_k < 0:
         raise ConfigError(f"--top-k {drawing.top_k}: it must be at least 0, for all")

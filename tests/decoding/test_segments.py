@@ -45,7 +45,7 @@ def plain() -> TranslationModel:
 def model(plain) -> TranslationModel:
     """A model whose training pairs had the words of the text, none of them copied, and Tom, which always was."""
     words = {word: Seen(pairs=16, copied=0) for line in TEXT for word in line.strip(".!").replace(",", "").split()}
-    german = words | {"Tom": Seen(pairs=1024, copied=1024), "München": Seen(pairs=4, copied=0)}
+    german = words | {"Tom": Seen(pairs=2048, copied=2048), "München": Seen(pairs=4, copied=0)}
     return replace(plain, statistics=WordStatistics(by_language={"de": german}))
 
 

@@ -89,7 +89,8 @@ def test_an_over_long_line_is_cut_at_a_character_and_announced():
     assert lines_of(b"abcd\n", max_bytes=4) == ["abcd"]
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
+# A NUL beside a line end may as well be half of one in UTF-16.
+@given(st.lists(st.text(st.characters(exclude_characters="\n\0", exclude_categories=["Cs"]))))
 def test_what_is_written_is_read(lines):
     stream = io.BytesIO()
     for line in lines:

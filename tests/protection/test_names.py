@@ -12,7 +12,7 @@ from nmt.protection.words import word_set
 NOUNS = "Haus Auto Stern Wolf Koch Maria Frau Herr Präsident Straße Arbeit Platz"
 GERMAN = f"{NOUNS} der die ein von mit und traf ist gab heute neue hat gesehen"
 ENGLISH = "House Monday English Mary President the of met and a was young hope rose stone commission walk may i"
-COPIED = {"Tom": Seen(4096, 4000), "Boston": Seen(1024, 960), "Kaczmarek": Seen(3, 2)}
+COPIED = {"Tom": Seen(4096, 4000), "Boston": Seen(2048, 1920), "Kaczmarek": Seen(3, 2)}
 STATISTICS = WordStatistics(
     by_language={
         "de": dict.fromkeys(word_set(GERMAN), Seen(20, 0)) | COPIED,

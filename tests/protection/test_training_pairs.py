@@ -10,7 +10,7 @@ from nmt.protection.training_pairs import NAMES_EVERY, PairProtection, protect_p
 from nmt.protection.word_statistics import learn
 
 SYMBOLS = [f"<ph{number}>" for number in range(20)]
-KNOWN = [("Tom fuhr nach Boston und sah ein Haus im Wald.", "Tom went to Boston and saw a house in the forest.")] * 1024
+KNOWN = [("Tom fuhr nach Boston und sah ein Haus im Wald.", "Tom went to Boston and saw a house in the forest.")] * 2048
 PLAIN = 1  # a pair of which known names are not hidden
 
 
