@@ -7,7 +7,7 @@ from dataclasses import replace
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.segments import Protector
-from nmt.decoding.translator import Alternative, Translation, translate_chunks
+from nmt.decoding.translator import Translation, translate_chunks
 from nmt.protection.word_statistics import NEVER, Seen, WordStatistics
 from nmt.protection.words import find_words
 from nmt.text.language_detector import LanguageDetector
@@ -41,7 +41,7 @@ def translate_by_language(
             places = [place for place, own in enumerate(sources) if own == source]
             own_lines = [lines[place] for place in places]
             translations: Iterable[Translation] = (
-                map(_unchanged, own_lines)
+                map(Translation.unchanged, own_lines)
                 if source not in models
                 else translate_chunks(models[source], [own_lines], config, protector, align=align, prefix=prefix)
             )
@@ -80,8 +80,3 @@ def rank_languages(
 def _log_frequency(words: Sequence[str], seen: Mapping[str, Seen]) -> float:
     forms = ({word, word.lower(), word.capitalize()} for word in words)
     return sum(math.log1p(max(seen.get(form, NEVER).pairs for form in each)) for each in forms)
-
-
-def _unchanged(line: str) -> Translation:
-    same = Alternative(text=line, score=0.0, confidence=1.0, finished=True, items=(), flags=())
-    return Translation(source=line, alternatives=[same])

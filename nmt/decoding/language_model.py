@@ -102,10 +102,9 @@ def score_text(model: LanguageModel, lines: Sequence[str]) -> list[LineScore]:
 
 def generate(model: LanguageModel, prompt: str, drawing: Drawing, count: int) -> Iterator[str]:
     """Lines that begin with a prompt, each drawn by (seed, number). Raises DataError for an unknown character."""
-    ids = model.tokenizer.encode(prompt)
-    if UNK_ID in ids:
-        unknown = next(each for each in prompt if UNK_ID in model.tokenizer.encode(each))
+    if unknown := model.tokenizer.first_unknown(prompt):
         raise DataError(f"the prompt has {unknown!r}, which the model cannot write; leave it out")
+    ids = model.tokenizer.encode(prompt)
     states, previous = model.engine.start(1), EOS_ID
     for following in ids:
         _, states = model.engine.score(np.array([previous]), np.array([following]), states)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nmt.engines.base import Ints
 from nmt.errors import DataError
-from nmt.text.tokenizer import SPACE, UNK_ID, Tokenizer
+from nmt.text.tokenizer import SPACE, Tokenizer
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,9 @@ class Prefix:
     @classmethod
     def of(cls, text: str, tokenizer: Tokenizer) -> "Prefix":
         """The prefix of a text; a space at its end ends its last word. Raises DataError for an unknown character."""
-        ids = tokenizer.encode(text)
-        if UNK_ID in ids:
-            unknown = next(each for each in text if UNK_ID in tokenizer.encode(each))
+        if unknown := tokenizer.first_unknown(text):
             raise DataError(f"the beginning {text[:60]!r} has {unknown!r}, which the model cannot write; leave it out")
-        spelt = "".join(tokenizer.piece(id_) for id_ in ids)
+        spelt = "".join(tokenizer.piece(id_) for id_ in tokenizer.encode(text))
         return cls(spelt + SPACE * (text.endswith(" ") and bool(spelt)), tokenizer)
 
     def allowed(self, ids: Ints, rests: Sequence[str]) -> NDArray[np.bool_]:

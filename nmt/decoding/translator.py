@@ -55,6 +55,12 @@ class Translation:
     taken_for: str | None = None  # the language that it was taken for, if nobody said it; see by_language.FOREIGN
     recalled: Sequence[Recalled] | None = None  # the pairs of a memory that its sentences lean towards, if it has one
 
+    @classmethod
+    def unchanged(cls, line: str) -> "Translation":
+        """A line that stays as it is."""
+        same = Alternative(text=line, score=0.0, confidence=1.0, finished=True, items=(), flags=())
+        return cls(source=line, alternatives=[same])
+
     @property
     def text(self) -> str:
         """The best translation."""

@@ -9,7 +9,7 @@ from typing import Any
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.prefix import Prefix
 from nmt.decoding.segments import Protector
-from nmt.decoding.translator import Alternative, Translation, translate_chunks
+from nmt.decoding.translator import Translation, translate_chunks
 from nmt.errors import DataError
 from nmt.protection.glossary import Glossary
 from nmt.serving.batcher import Batcher, Task
@@ -48,7 +48,7 @@ class Translated:
     @classmethod
     def of(cls, text: str, source: str, confidence: float) -> "Translated":
         """A text that was translated in another way, as one line."""
-        return cls(source=source, confidence=confidence, lines=[_unchanged(text)], ends=[""])
+        return cls(source=source, confidence=confidence, lines=[Translation.unchanged(text)], ends=[""])
 
     def text(self, rank: int = 0) -> str:
         """The translation; of a line that has no such alternative, the last one that it has."""
@@ -97,7 +97,7 @@ class Pending:
         translated = []
         for number, (text, source, confidence) in enumerate(self.texts):
             own, ends = _split(text)
-            lines_of = found.get(number) or [_unchanged(line) for line in own]
+            lines_of = found.get(number) or [Translation.unchanged(line) for line in own]
             translated.append(Translated(source=source, confidence=confidence, lines=lines_of, ends=ends))
         return translated
 
@@ -160,9 +160,3 @@ def _split(text: str) -> tuple[Sequence[str], Sequence[str]]:
     """A text's lines, and what ends each: nothing ends the last one."""
     parts = _LINE_END.split(text)
     return parts[::2], [*parts[1::2], ""]
-
-
-def _unchanged(line: str) -> Translation:
-    """A line that is in the wanted language already."""
-    same = Alternative(text=line, score=0.0, confidence=1.0, finished=True, items=(), flags=())
-    return Translation(source=line, alternatives=[same])

@@ -201,6 +201,12 @@ class Tokenizer:
         """The piece of every id; none for padding, unknown, begin and end."""
         return ["" if id_ in (PAD_ID, UNK_ID, BOS_ID, EOS_ID) else self.piece(id_) for id_ in range(self.vocab_size)]
 
+    def first_unknown(self, text: str) -> str | None:
+        """The first character of a text that no subword stands for, if there is one."""
+        if UNK_ID not in self.encode(text):
+            return None
+        return next(each for each in text if UNK_ID in self.encode(each))
+
     def text_of(self, id_: int) -> str:
         """Return the text that a piece stands for: none if it is special or a byte."""
         return "" if self.is_special(id_) or self._processor.is_byte(id_) else self.piece(id_).replace(SPACE, " ")
