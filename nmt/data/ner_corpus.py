@@ -7,7 +7,7 @@ Any file may be compressed by gzip.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class TaggedSentence:
 
     words: tuple[str, ...]
     tags: tuple[str, ...]
+    untagged: frozenset[str] = frozenset()  # types that its corpus does not tag: an O may hide a name of them
 
 
 def read_tagged(name: str, *, strict: bool = False, columns: tuple[str, str] | None = None) -> Iterator[TaggedSentence]:
@@ -55,6 +56,23 @@ def read_tagged_corpora(
 ) -> list[TaggedSentence]:
     """The sentences of several corpora, with labels mapped as map_labels does."""
     return [map_labels(sentence, labels or {}, name) for name in names for sentence in read_tagged(name, strict=strict)]
+
+
+def read_training_corpora(
+    names: Sequence[str], labels: Mapping[str, str] | None = None, *, strict: bool = False
+) -> list[TaggedSentence]:
+    """The same, with the types that some of the corpora tag and others do not.
+
+    A corpus without any name tags all types: it is there to show what is none.
+    """
+    corpora = [read_tagged_corpora([name], labels, strict=strict) for name in names]
+    tagged = [{tag[2:] for sentence in corpus for tag in sentence.tags if tag != "O"} for corpus in corpora]
+    types = frozenset().union(*tagged)
+    return [
+        replace(sentence, untagged=types - own if own else frozenset())
+        for corpus, own in zip(corpora, tagged, strict=True)
+        for sentence in corpus
+    ]
 
 
 def map_labels(sentence: TaggedSentence, mapping: Mapping[str, str], name: str) -> TaggedSentence:

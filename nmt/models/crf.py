@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from nmt.data.bio_tags import bio_scores
+from nmt.data.bio_tags import FORBIDDEN, bio_scores
 
 
 class CRF(nn.Module):
@@ -26,17 +26,25 @@ class CRF(nn.Module):
         allowed = torch.tensor(self.allowed)
         return allowed if self.learnt is None else self.learnt + allowed.to(self.learnt.device)
 
-    def loss(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
+    def loss(self, emissions: Tensor, tags: Tensor, lengths: Tensor, possible: Tensor | None = None) -> Tensor:
         """Sum over the batch of the negative log-probability of tags [B, W], given emissions [B, W, L], in nats.
 
-        Words beyond lengths [B] are ignored, whatever their tags.
+        Words beyond lengths [B] are ignored, whatever their tags. Where the corpora do not agree on the types that they
+        tag, possible [B, W, L] has the tags that each word may have: what counts is then the probability of all
+        sequences of these (Greenberg et al., 2018), and tags does not matter.
         """
         emissions = emissions.to(torch.promote_types(emissions.dtype, torch.float32))
+        allowed = None if possible is None else emissions.masked_fill(~possible, FORBIDDEN)
         if self.learnt is None:
             real = torch.arange(tags.shape[1], device=tags.device) < lengths[:, None]
-            return nn.functional.cross_entropy(emissions[real], tags[real], reduction="sum")
+            if allowed is None:
+                return nn.functional.cross_entropy(emissions[real], tags[real], reduction="sum")
+            return (torch.logsumexp(emissions[real], dim=1) - torch.logsumexp(allowed[real], dim=1)).sum()
         transitions = self.transitions()
-        score = _path_score(emissions, tags, lengths, transitions)
+        if allowed is None:
+            score = _path_score(emissions, tags, lengths, transitions)
+        else:
+            score = log_partition(allowed, lengths, transitions)
         return (log_partition(emissions, lengths, transitions) - score).sum()
 
 

@@ -22,12 +22,12 @@ from nmt.protection.word_statistics import WordStatistics
 from nmt.protection.words import WORD, composed
 from nmt.text.tokenizer import Tokenizer
 
-RULES = "placeholders 3"  # to be changed with what a training pair has them for: it names tokenized corpora
+RULES = "placeholders 4"  # to be changed with what a training pair has them for: it names tokenized corpora
 
 NAMES_EVERY = 4  # training pairs: names that are known are hidden as well
 
 # Shares of the training pairs that are changed so. Firefox's students are trained with like amounts of noise.
-UNFINISHED, IN_SMALL_LETTERS, IN_TITLE_CASE = 0.15, 0.05, 0.02
+UNFINISHED, BEGUN_SMALL, IN_SMALL_LETTERS, IN_TITLE_CASE = 0.15, 0.05, 0.04, 0.02
 TAGGED, WITH_TERMS, LISTED, RENAMED = 0.03, 0.08, 0.05, 0.02
 MOST_TERMS = 4  # of a pair
 LONGEST_LIST = 6
@@ -128,15 +128,21 @@ def _found(text: str, statistics: WordStatistics, language: str) -> Iterator[tup
 
 
 def _noisy(pair: Pair, rng: random.Random) -> Pair:
-    """A pair as careless writers have it, or as a heading, now and then; both sides alike."""
+    """A pair as careless writers have it, or as a heading, now and then.
+
+    Both sides alike, except that what is all in small letters has a translation with capitals.
+    """
     source, target = pair
     unfinished, case = rng.random(), rng.random()
     if unfinished < UNFINISHED and min(map(len, pair)) >= _SHORTEST and source[-1] == target[-1] in _FINAL_MARKS:
         source, target = source[:-1], target[:-1]
     if case < IN_TITLE_CASE:
         return _capitalised(source), _capitalised(target)
-    if case < IN_TITLE_CASE + IN_SMALL_LETTERS and _begins_with_word(source) and _begins_with_word(target):
+    case -= IN_TITLE_CASE
+    if case < BEGUN_SMALL and _begins_with_word(source) and _begins_with_word(target):
         return source[0].lower() + source[1:], target[0].lower() + target[1:]
+    if BEGUN_SMALL <= case < BEGUN_SMALL + IN_SMALL_LETTERS and not any(find_written(source)):
+        return source.lower(), target
     return source, target
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nmt.config import Config
-from nmt.data.ner_corpus import TaggedSentence, read_tagged_corpora
+from nmt.data.ner_corpus import TaggedSentence, read_training_corpora
 from nmt.model_folder.manifest import TAGGER_PREFIX
 from nmt.stages.heads import train_head
 from nmt.training.processes import ALONE, Processes
@@ -63,7 +63,7 @@ def train_tagger(
         data=data,
         prefix=TAGGER_PREFIX,
         processes=processes,
-        read=lambda names: read_tagged_corpora(names, config.labels, strict=strict),
+        read=lambda names: read_training_corpora(names, config.labels, strict=strict),
         run=run,
         others=[strict],
     )

@@ -93,6 +93,7 @@ def _corpus(sentences: Sequence[TaggedSentence], tokenizer: Tokenizer) -> Tagged
     return TaggedCorpus(
         sentences=[locate(tokenizer, *detokenize(sentence.words)) for sentence in sentences],
         tags=[sentence.tags for sentence in sentences],
+        untagged=[sentence.untagged for sentence in sentences],
     )
 
 
@@ -100,7 +101,7 @@ def _identity(job: TaggingJob, model: store.ModelFolder) -> dict[str, Any]:
     """What must be unchanged for resumed training to give the same weights."""
     content = hashlib.sha256()
     for sentence in (*job.train, *job.valid):
-        content.update(json.dumps([sentence.words, sentence.tags]).encode())
+        content.update(json.dumps([sentence.words, sentence.tags, *sorted(sentence.untagged)]).encode())
     return {
         **head_identity(job, model),
         "tagged sentences": content.hexdigest(),

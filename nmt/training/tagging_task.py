@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from nmt.data.batch import pad
 from nmt.data.sentence import Alphabet, Sentence
@@ -32,6 +32,7 @@ class TaggedCorpus:
 
     sentences: Sequence[Sentence]
     tags: Sequence[Sequence[str]]
+    untagged: Sequence[frozenset[str]]  # types that the corpus of each sentence does not tag
 
 
 class TaggerWithEncoder(EncoderWithHead):
@@ -107,4 +108,14 @@ def _tagging_loss(corpus: TaggedCorpus, rows: NDArray[np.int64], network: Tagger
     batch, tags = batch.to(device), tags.to(device)
     with torch.set_grad_enabled(network.translator is not None):
         memory = network.encoder.encode(batch.source_ids, batch.source_lengths)
-    return network.tagger.crf.loss(network.tagger(memory, batch), tags, batch.counts)
+    possible = _possible_tags(tags, [corpus.untagged[row] for row in rows], network.tags)
+    return network.tagger.crf.loss(network.tagger(memory, batch), tags, batch.counts, possible)
+
+
+def _possible_tags(given: Tensor, untagged: Sequence[frozenset[str]], tags: Sequence[str]) -> Tensor | None:
+    """[B, W, L]: the tag that is given [B, W] for each word and, for O, those of untagged types; None if all are tagged."""
+    if not any(untagged):
+        return None
+    free = torch.tensor([[tag[2:] in types for tag in tags] for types in untagged], device=given.device)
+    nothing = given == tags.index("O")
+    return nn.functional.one_hot(given, len(tags)).bool() | nothing[:, :, None] & free[:, None]

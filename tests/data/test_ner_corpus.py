@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests_fuzz import fuzzed_bytes, fuzzed_lines
 
 from nmt.config import load_config
-from nmt.data.ner_corpus import TaggedSentence, map_labels, read_tagged, words_of_spans
+from nmt.data.ner_corpus import TaggedSentence, map_labels, read_tagged, read_training_corpora, words_of_spans
 from nmt.errors import DataError
 from nmt.text.word_tokenizer import split_words
 
@@ -274,6 +274,22 @@ def test_an_unknown_label_is_refused_by_name():
         DataError, match=r"^corpus: the type 'PER' is not among the \[labels\].* place, thing; train with it added"
     ):
         map_labels(MERKEL, {"place": "LOC", "thing": "MISC"}, "corpus")
+
+
+# Corpora that tag different types
+
+
+def test_types_that_a_corpus_does_not_tag_are_told(tmp_path):
+    (tmp_path / "a").write_text("Angela\tB-PER\nlebt\tO\n")
+    (tmp_path / "b").write_text("Berlin\tB-LOC\n\nHaus\tO\n")
+    (tmp_path / "none").write_text("Haus\tO\n")
+    found = read_training_corpora([str(tmp_path / name) for name in ("a", "b", "none")])
+    assert [sentence.untagged for sentence in found] == [{"LOC"}, {"PER"}, {"PER"}, set()]
+
+
+def test_one_corpus_tags_all_of_its_types(tmp_path):
+    (tmp_path / "a").write_text("Angela\tB-PER\n\nBerlin\tB-LOC\n")
+    assert [sentence.untagged for sentence in read_training_corpora([str(tmp_path / "a")])] == [set(), set()]
 
 
 # Promises

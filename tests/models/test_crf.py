@@ -141,3 +141,31 @@ def test_without_learnt_transitions_the_loss_is_cross_entropy():
     )
     found = CRF(TAGS, learnt=False).loss(emissions, tags, torch.tensor([3, 1]))
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def possible_tags(*words):
+    """[1, W, L] from the tags that each word may have."""
+    return torch.tensor([[[tag in possible for tag in TAGS] for possible in words]])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_words_may_have_several_tags_all_their_sequences_count(seed):
+    emissions, _ = random_crf(3, seed)
+    crf = crf_in_float64(seed)
+    scores = all_scores(emissions, crf.transitions().detach())
+    words = [{"B-PER"}, {"O", "B-LOC", "I-LOC"}, {"O", "B-LOC", "I-LOC"}]
+    agreeing = [score for path, score in scores.items() if all(TAGS[tag] in words[at] for at, tag in enumerate(path))]
+    expected = np.logaddexp.reduce(list(scores.values())) - np.logaddexp.reduce(agreeing)
+    found = crf.loss(emissions[None], torch.zeros(1, 3, dtype=torch.long), torch.tensor([3]), possible_tags(*words))
+    assert found.item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("learnt", [True, False])
+def test_a_single_possible_tag_counts_as_one_that_is_given(learnt):
+    emissions = torch.randn(1, 3, len(TAGS), generator=torch.Generator().manual_seed(1))
+    tags = [["B-PER", "I-PER", "O"]]
+    given = torch.tensor([[TAGS.index(tag) for tag in row] for row in tags])
+    crf = CRF(TAGS, learnt)
+    possible = possible_tags(*([tag] for tag in tags[0]))
+    alone = crf.loss(emissions, given, torch.tensor([3]))
+    assert crf.loss(emissions, given, torch.tensor([3]), possible).item() == pytest.approx(alone.item(), rel=1e-5)

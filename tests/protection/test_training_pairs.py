@@ -24,7 +24,8 @@ def shares(monkeypatch):
     """Set the shares of the pairs that are changed; without any, none is."""
 
     def set_shares(**chosen):
-        for name in ("UNFINISHED", "IN_SMALL_LETTERS", "IN_TITLE_CASE", "TAGGED", "WITH_TERMS", "LISTED", "RENAMED"):
+        noise = ("UNFINISHED", "BEGUN_SMALL", "IN_SMALL_LETTERS", "IN_TITLE_CASE")
+        for name in (*noise, "TAGGED", "WITH_TERMS", "LISTED", "RENAMED"):
             monkeypatch.setattr(module, name, chosen.get(name, 0))
 
     set_shares()
@@ -84,12 +85,20 @@ def test_careless_writing_changes_both_sides_alike(protection, shares):
     assert made(protection, [pair, ("Ja!", "Yes."), (".", "."), ("", "")]) == [
         ("Der Hund lacht", "The dog laughs"), ("Ja!", "Yes."), (".", "."), ("", "")
     ]  # fmt: skip
-    shares(IN_SMALL_LETTERS=1)
+    shares(BEGUN_SMALL=1)
     assert made(protection, [pair, ("Ich lache.", "I laugh.")]) == [
         ("der Hund lacht.", "the dog laughs."), ("Ich lache.", "I laugh.")
     ]  # fmt: skip
     shares(IN_TITLE_CASE=1)
     assert made(protection, [pair]) == [("Der Hund Lacht.", "The Dog Laughs.")]
+
+
+def test_what_is_all_in_small_letters_is_to_have_a_usual_translation(protection, shares):
+    shares(IN_SMALL_LETTERS=1)
+    address = ("Siehe https://x.org/A.", "See https://x.org/A.")  # another address in small letters
+    assert made(protection, [("Der Hund lacht.", "The dog laughs."), address]) == [
+        ("der hund lacht.", "The dog laughs."), ("Siehe <ph0>.", "See <ph0>.")
+    ]  # fmt: skip
 
 
 def test_terms_are_hidden_as_a_glossary_would_have_them(protection, shares):

@@ -1,6 +1,7 @@
 """The three ways to share an encoder, and a training that goes on where it was stopped."""
 
 import json
+import re
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -245,3 +246,11 @@ def test_a_type_that_only_the_validation_set_has_is_missed_not_an_error(toy_conf
         toy_config, toy_model, {**corpora, "valid": [str(tmp_path / "other.bio")]}, tmp_path / "run", "tagging.epochs=1"
     )
     assert f1 == [0.0]
+
+
+def test_a_type_is_learnt_from_the_one_corpus_that_tags_it(toy_config, toy_model, corpora, tmp_path):
+    """A second corpus with the same sentences, in which no place is tagged, does not teach that there are none."""
+    [whole] = corpora["train"]
+    (tmp_path / "persons.bio").write_text(re.sub("[BI]-LOC", "O", Path(whole).read_text()))
+    both = {**corpora, "train": [whole, str(tmp_path / "persons.bio")]}
+    assert max(run(toy_config, toy_model, both, tmp_path / "out")) > 85
