@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nmt.model_folder.contents import ELEMENTWISE, GATES
+from nmt.model_folder.schemas import ELEMENTWISE, GATES
 
 _SIZE = 1024  # rows and columns of the timed products
 _SECONDS = 0.3  # of measuring

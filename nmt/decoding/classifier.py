@@ -13,16 +13,10 @@ from nmt.decoding.model import EngineName, check_runs_onnx, usual_engine
 from nmt.engines.base import Floats
 from nmt.errors import ModelError
 from nmt.model_folder.arrays import Arrays
-from nmt.model_folder.contents import (
-    CLASSIFIER,
-    CLASSIFIER_DESCRIPTION,
-    OpenedModel,
-    classifier_schema,
-    described_in,
-    load_weights,
-    open_model,
-    read_classifier_description,
-)
+from nmt.model_folder.contents import OpenedModel, load_weights, open_model
+from nmt.model_folder.descriptions import described_in, read_classifier_description
+from nmt.model_folder.parts import CLASSIFIER, CLASSIFIER_DESCRIPTION
+from nmt.model_folder.schemas import classifier_schema
 from nmt.text.tokenizer import Tokenizer
 from nmt.threads import default_threads, in_threads
 

@@ -10,15 +10,10 @@ import numpy as np
 from nmt.engines.base import Ints
 from nmt.engines.onnx_language_model import OnnxLanguageModel, States
 from nmt.errors import DataError, ModelError
-from nmt.model_folder.contents import (
-    LANGUAGE_MODEL,
-    LANGUAGE_MODEL_DESCRIPTION,
-    described_in,
-    language_model_schema,
-    load_tokenizers,
-    load_weights,
-    read_language_model_description,
-)
+from nmt.model_folder.contents import load_tokenizers, load_weights
+from nmt.model_folder.descriptions import described_in, read_language_model_description
+from nmt.model_folder.parts import LANGUAGE_MODEL, LANGUAGE_MODEL_DESCRIPTION
+from nmt.model_folder.schemas import language_model_schema
 from nmt.model_folder.store import open_folder
 from nmt.text.tokenizer import EOS_ID, UNK_ID, Tokenizer
 

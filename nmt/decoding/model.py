@@ -11,15 +11,9 @@ from typing import Any, Literal, NamedTuple
 from nmt.decoding.config import DecodingConfig
 from nmt.engines.base import Engine
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import (
-    DESCRIPTION,
-    INT8,
-    OpenedModel,
-    described_in,
-    load_languages,
-    load_statistics,
-    open_model,
-)
+from nmt.model_folder.contents import OpenedModel, load_languages, load_statistics, open_model
+from nmt.model_folder.descriptions import described_in
+from nmt.model_folder.parts import DESCRIPTION, INT8
 from nmt.model_folder.store import ModelFolder
 from nmt.protection.names import Tagged
 from nmt.protection.word_statistics import WordStatistics

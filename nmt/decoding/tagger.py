@@ -19,17 +19,10 @@ from nmt.errors import ModelError
 from nmt.io.lines import clean_output, json_line
 from nmt.metrics.spans import spans_of
 from nmt.model_folder.arrays import Arrays
-from nmt.model_folder.contents import (
-    TAGGER,
-    TAGGER_DESCRIPTION,
-    OpenedModel,
-    TaggerDescription,
-    described_in,
-    load_weights,
-    open_model,
-    read_tagger_description,
-    tagger_schema,
-)
+from nmt.model_folder.contents import OpenedModel, load_weights, open_model
+from nmt.model_folder.descriptions import TaggerDescription, described_in, read_tagger_description
+from nmt.model_folder.parts import TAGGER, TAGGER_DESCRIPTION
+from nmt.model_folder.schemas import tagger_schema
 from nmt.protection.names import Tagged
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words

@@ -7,15 +7,9 @@ from nmt.data.bio_tags import bio_tags
 from nmt.engines.int8 import dequantize_weights
 from nmt.errors import ModelError
 from nmt.model_folder.arrays import Arrays
-from nmt.model_folder.contents import (
-    DESCRIPTION,
-    INT8,
-    TRANSLATOR,
-    OpenedModel,
-    TaggerDescription,
-    described_in,
-    load_weights,
-)
+from nmt.model_folder.contents import OpenedModel, load_weights
+from nmt.model_folder.descriptions import TaggerDescription, described_in
+from nmt.model_folder.parts import DESCRIPTION, INT8, TRANSLATOR
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.device import check_device
 from nmt.models.tagger import TaggingHead

@@ -11,7 +11,7 @@ from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.decoding.model import TranslationModel, load_translator
 from nmt.errors import DataError
 from nmt.io.lines import read_file
-from nmt.model_folder.contents import read_description
+from nmt.model_folder.descriptions import read_description
 from nmt.model_folder.store import open_folder
 from nmt.models.config import ModelConfig
 from nmt.processor import this_processor

@@ -14,18 +14,17 @@ from nmt.engines.int8 import weight_levels
 from nmt.errors import ModelError
 from nmt.io.lines import read_file
 from nmt.model_folder.arrays import parse
-from nmt.model_folder.contents import (
+from nmt.model_folder.contents import int8_parts, open_model
+from nmt.model_folder.descriptions import read_object
+from nmt.model_folder.manifest import CHECKPOINT, HEAD_PREFIXES, Part
+from nmt.model_folder.parts import (
     CLASSIFIER_DESCRIPTION,
     DESCRIPTION,
     INT8,
     LANGUAGE_MODEL_DESCRIPTION,
     TAGGER_DESCRIPTION,
     TRANSLATOR,
-    int8_parts,
-    open_model,
-    read_object,
 )
-from nmt.model_folder.manifest import CHECKPOINT, HEAD_PREFIXES, Part
 from nmt.model_folder.store import ModelFolder, exists, open_folder
 
 _ANEW = "fetch or train the model again"

@@ -6,9 +6,9 @@ from nmt.engines.export import add_engine, save_small
 from nmt.errors import ConfigError
 from nmt.io.files import refuse_overwriting
 from nmt.model_folder import store
-from nmt.model_folder.contents import INT8
 from nmt.model_folder.locking import lock
 from nmt.model_folder.manifest import CHECKPOINT
+from nmt.model_folder.parts import INT8
 from nmt.stages.paths import model_files
 from nmt.training.checkpoint import HEAD_FOLDERS
 

@@ -10,7 +10,7 @@ from nmt.decoding.memory import TranslationMemory
 from nmt.decoding.memory_engine import MemoryEngine
 from nmt.decoding.model import EngineName, Recalled, TranslationModel
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import INT8
+from nmt.model_folder.parts import INT8
 from nmt.model_folder.store import open_folder
 from nmt.stages.models import Models, load_models, model_paths
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from nmt.data.mixture import WeightedCorpus
 from nmt.data.tokenized_corpus import TokenizedCorpus, tokenize_corpus
 from nmt.io.lines import read_parallel
-from nmt.model_folder.contents import KNOWN_WORDS, load_statistics, load_tokenizers, read_description
+from nmt.model_folder.contents import load_statistics, load_tokenizers
+from nmt.model_folder.descriptions import read_description
+from nmt.model_folder.parts import KNOWN_WORDS
 from nmt.model_folder.store import open_folder
 from nmt.protection.training_pairs import PairProtection
 from nmt.protection.word_statistics import learn

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from nmt.decoding.model import EngineName, TranslationModel, translator_of
 from nmt.decoding.tagger import TaggingModel, name_finder, tagger_of
-from nmt.model_folder.contents import TAGGER_DESCRIPTION, open_model, read_description
+from nmt.model_folder.contents import open_model
+from nmt.model_folder.descriptions import read_description
+from nmt.model_folder.parts import TAGGER_DESCRIPTION
 from nmt.model_folder.store import open_folder
 from nmt.text.directions import Direction, directions_of
 

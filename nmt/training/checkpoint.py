@@ -11,7 +11,7 @@ from torch import Tensor
 from nmt.errors import ConfigError
 from nmt.model_folder import store
 from nmt.model_folder import tensors as weights
-from nmt.model_folder.contents import read_object
+from nmt.model_folder.descriptions import read_object
 from nmt.model_folder.manifest import CHECKPOINT, HEAD_PREFIXES
 
 HEAD_FOLDERS = tuple(f"{prefix}{CHECKPOINT}" for prefix in HEAD_PREFIXES)  # of trainings of a tagger or classifier

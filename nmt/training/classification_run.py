@@ -16,7 +16,8 @@ from nmt.engines.networks import load_network
 from nmt.errors import DataError
 from nmt.metrics.classification import fit_temperature
 from nmt.model_folder import store
-from nmt.model_folder.contents import ClassifierDescription, OpenedModel, classifier_parts, open_model
+from nmt.model_folder.contents import OpenedModel, classifier_parts, open_model
+from nmt.model_folder.descriptions import ClassifierDescription
 from nmt.models.classifier import ClassificationHead
 from nmt.models.config import ClassifierConfig
 from nmt.text.tokenizer import Tokenizer

@@ -11,8 +11,9 @@ from torch import Tensor
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder import store
-from nmt.model_folder.contents import DESCRIPTION, HEAD_PARTS, INT8, TRANSLATOR, OpenedModel, weights_part
+from nmt.model_folder.contents import OpenedModel, weights_part
 from nmt.model_folder.manifest import CHECKPOINT
+from nmt.model_folder.parts import DESCRIPTION, HEAD_PARTS, INT8, TRANSLATOR
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork

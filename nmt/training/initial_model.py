@@ -12,14 +12,9 @@ from torch import Tensor
 
 from nmt.engines.networks import load_network
 from nmt.errors import ConfigError
-from nmt.model_folder.contents import (
-    DESCRIPTION,
-    OpenedModel,
-    described_in,
-    load_statistics,
-    open_model,
-    weights_part,
-)
+from nmt.model_folder.contents import OpenedModel, load_statistics, open_model, weights_part
+from nmt.model_folder.descriptions import described_in
+from nmt.model_folder.parts import DESCRIPTION
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
 from nmt.protection.word_statistics import WordStatistics

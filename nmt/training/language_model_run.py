@@ -9,7 +9,8 @@ from typing import Any
 
 from nmt.errors import DataError, ModelError
 from nmt.model_folder import store
-from nmt.model_folder.contents import LanguageModelDescription, language_model_parts
+from nmt.model_folder.contents import language_model_parts
+from nmt.model_folder.descriptions import LanguageModelDescription
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import LanguageModelConfig
 from nmt.models.device import check_device

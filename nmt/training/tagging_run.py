@@ -13,7 +13,8 @@ from nmt.data.sentence import Alphabet, locate
 from nmt.engines.networks import load_network
 from nmt.errors import DataError
 from nmt.model_folder import store
-from nmt.model_folder.contents import OpenedModel, TaggerDescription, open_model, tagger_parts
+from nmt.model_folder.contents import OpenedModel, open_model, tagger_parts
+from nmt.model_folder.descriptions import TaggerDescription
 from nmt.models.config import TaggerConfig
 from nmt.models.tagger import TaggingHead
 from nmt.text.detokenizer import detokenize

@@ -113,7 +113,7 @@ def _tagging_loss(corpus: TaggedCorpus, rows: NDArray[np.int64], network: Tagger
 
 
 def _possible_tags(given: Tensor, untagged: Sequence[frozenset[str]], tags: Sequence[str]) -> Tensor | None:
-    """[B, W, L]: the tag that is given [B, W] for each word and, for O, those of untagged types; None if all are tagged."""
+    """[B, W, L]: the tag of each word, given as [B, W], and beside O those of untagged types; None without such."""
     if not any(untagged):
         return None
     free = torch.tensor([[tag[2:] in types for tag in tags] for types in untagged], device=given.device)

@@ -24,7 +24,8 @@ from nmt.errors import ConfigError, DataError, ModelError
 from nmt.metrics.bleu import score as score_lines
 from nmt.metrics.bleu import usual_tokenizer
 from nmt.model_folder import store
-from nmt.model_folder.contents import Description, translator_parts
+from nmt.model_folder.contents import translator_parts
+from nmt.model_folder.descriptions import Description
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig
 from nmt.models.device import check_device

@@ -15,7 +15,8 @@ from nmt.engines.int8 import LEVELS_OF_8_BITS
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.torch import TorchEngine
 from nmt.errors import ConfigError, ModelError
-from nmt.model_folder.contents import INT8, int8_parts, open_model
+from nmt.model_folder.contents import int8_parts, open_model
+from nmt.model_folder.parts import INT8
 from nmt.model_folder.store import open_folder, save, update
 from nmt.model_folder.tensors import parse
 from nmt.model_folder.tensors import to_bytes as tensors_to_bytes

@@ -6,7 +6,7 @@ import torch
 
 from nmt.engines.int8 import LEVELS_OF_8_BITS, dequantize, dequantize_weights, quantize, quantize_weights, weight_levels
 from nmt.engines.networks import fill, weights_of
-from nmt.model_folder.contents import int8_schema
+from nmt.model_folder.schemas import int8_schema
 from nmt.models.config import ModelConfig
 from nmt.models.translator import TranslationNetwork
 

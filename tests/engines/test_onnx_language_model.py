@@ -5,7 +5,7 @@ import torch
 from nmt.engines.int8 import dequantize_weights, quantize_weights
 from nmt.engines.networks import fill, weights_of
 from nmt.engines.onnx_language_model import OnnxLanguageModel
-from nmt.model_folder.contents import language_model_schema
+from nmt.model_folder.schemas import language_model_schema
 from nmt.models.config import LanguageModelConfig
 from nmt.models.language_model import LanguageModelNetwork
 

@@ -11,7 +11,7 @@ from nmt.engines.networks import fill, weights_of
 from nmt.engines.onnx_layers import Network
 from nmt.engines.onnx_tagger import OnnxTagger
 from nmt.engines.torch_tagger import TorchTagger
-from nmt.model_folder.contents import tagger_schema
+from nmt.model_folder.schemas import tagger_schema
 from nmt.models.config import ModelConfig, TaggerConfig
 from nmt.models.tagger import TaggingHead
 from nmt.models.translator import TranslationNetwork

@@ -6,19 +6,18 @@ import pytest
 from nmt.errors import ModelError
 from nmt.model_folder.arrays import parse, to_bytes
 from nmt.model_folder.contents import (
-    INT8,
     int8_parts,
-    int8_schema,
     load_known_words,
     load_statistics,
     load_tokenizers,
     open_model,
-    read_description,
-    read_tagger_description,
     small_parts,
     tagger_parts,
     translator_parts,
 )
+from nmt.model_folder.descriptions import read_description, read_tagger_description
+from nmt.model_folder.parts import INT8
+from nmt.model_folder.schemas import int8_schema
 from nmt.model_folder.store import open_folder, save
 from nmt.protection.word_statistics import Seen, WordStatistics
 from nmt.text.tokenizer import Tokenizer

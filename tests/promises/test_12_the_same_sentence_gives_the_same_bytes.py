@@ -19,7 +19,7 @@ from nmt.decoding.translator import translate_chunks
 from nmt.engines.export import add_engine
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.onnx_tagger import OnnxTagger
-from nmt.model_folder.contents import STATISTICS
+from nmt.model_folder.parts import STATISTICS
 from nmt.model_folder.store import open_folder, save
 from nmt.model_folder.tensors import to_bytes
 from nmt.models.config import ModelConfig

@@ -97,7 +97,7 @@ def test_two_tokenizers_cannot_become_one(begun, toy_data, toy_config, tmp_path)
 
 def test_what_the_configuration_leaves_out_is_as_in_the_model(toy_data, toy_both, toy_config, tmp_path):
     from nmt.config import Config, load_config
-    from nmt.model_folder.contents import read_description
+    from nmt.model_folder.descriptions import read_description
 
     plain = load_config(None, ["training.max_updates=1", "model.dropout=0.25"])
     assert plain.model != toy_config().model

@@ -13,7 +13,8 @@ from nmt.data.batch import make_batch
 from nmt.errors import ConfigError, DataError, ModelError, NMTError
 from nmt.io.lines import read_file, write_file
 from nmt.metrics.bleu import score
-from nmt.model_folder.contents import load_tokenizers, read_description
+from nmt.model_folder.contents import load_tokenizers
+from nmt.model_folder.descriptions import read_description
 from nmt.model_folder.store import open_folder
 from nmt.model_folder.tensors import parse
 from nmt.models.config import ModelConfig
