@@ -30,8 +30,9 @@ class OnnxTagger:
     def __init__(self, encoder: Network, weights: Arrays, alphabet: Alphabet) -> None:
         """The weights are those of a Tagger; they are made int8 here, since that takes no time."""
         arrays = _quantized(weights, encoder.hidden, encoder.weight_levels)
+        self._recurrent = weights["emit.weight"].shape[1] // 2 if _reads_sentences(weights) else 0  # of each direction
         head = Network(arrays=arrays, config=encoder.config)
-        self._session = open_session(tagger_graph(encoder, head), encoder.weight_levels)
+        self._session = open_session(tagger_graph(encoder, head, self._recurrent > 0), encoder.weight_levels)
         self._speller = _Speller(head, alphabet) if _spells(head) else None
         self._hidden = encoder.hidden
 
@@ -39,18 +40,25 @@ class OnnxTagger:
         """Emissions for sentences of one word or more."""
         count, lengths = len(sentences), np.array([len(sentence.ids) + 1 for sentence in sentences])
         width = padded_length(int(lengths.max()) - 1)
+        counts = np.array([len(sentence.words) for sentence in sentences])
+        words = int(counts.max())
         given = {
             "ids": columns([[*sentence.ids, EOS_ID] for sentence in sentences], width),
             "turned": backwards(lengths, width),
             "zeros": np.zeros((count, self._hidden // 2), np.float32),
-            "first": np.concatenate([np.array(each.first) * count + row for row, each in enumerate(sentences)]),
-            "last": np.concatenate([np.array(each.last) * count + row for row, each in enumerate(sentences)]),
+            "first": columns([sentence.first for sentence in sentences], words) * count + np.arange(count),
+            "last": columns([sentence.last for sentence in sentences], words) * count + np.arange(count),
         }
         if self._speller:
-            given["spellings"] = self._speller([word for sentence in sentences for word in sentence.words])
+            read = self._speller([word for sentence in sentences for word in sentence.words])
+            spellings = np.zeros((count, words, read.shape[1]), np.float32)
+            spellings[np.arange(words) < counts[:, None]] = read
+            given["spellings"] = spellings.transpose(1, 0, 2)
+        if self._recurrent:
+            given["words_turned"] = backwards(counts, words)
+            given["words_zeros"] = np.zeros((count, self._recurrent), np.float32)
         [emissions] = self._session.run(None, given)
-        ends = np.cumsum([len(sentence.words) for sentence in sentences])
-        return np.split(emissions, ends[:-1])
+        return [emissions[:number, row] for row, number in enumerate(counts)]
 
 
 class _Speller:
@@ -62,7 +70,7 @@ class _Speller:
         self._alphabet = alphabet
 
     def __call__(self, words: Sequence[str]) -> Floats:
-        """What their characters give to the hidden layer [N, H]."""
+        """What their characters give to the hidden layer [N, H'], to its gates if it has such."""
         spelt = {word: self._alphabet.spell(word) for word in words}
         order = sorted(spelt, key=lambda word: len(spelt[word]))
         groups = groupby(order, key=lambda word: -(-len(spelt[word]) // _WIDTHS))
@@ -84,26 +92,34 @@ class _Speller:
         return found
 
 
-def tagger_graph(encoder: Network, head: Network) -> Program:
-    """Source ids [S, B] and spellings [N, H] into the emissions [N, L] of words: see nmt.models.tagger.Tagger.
+def tagger_graph(encoder: Network, head: Network, recurrent: bool) -> Program:
+    """Source ids [S, B] and spellings [W, B, H'] into the emissions [W, B, L] of words: see nmt.models.tagger.
 
-    The encoder's inputs are told in onnx_translator.encode. first and last [N] are the places of words' subwords in the
-    flattened [S * B].
+    The encoder's inputs are told in onnx_translator.encode. first and last [W, B] are the places of words' subwords in
+    the flattened [S * B], those of padding any; words_turned and words_zeros are to the layer that reads words what
+    turned and zeros are to the encoder.
     """
     g = Layers(encoder)
     _, states = encode(g)
     forward, backward = g.ops("Split", states, outputs=2, axis=-1, num_outputs=2)
-    halves = [g.picked(forward, g.input("last", "int64", 1)), g.picked(backward, g.input("first", "int64", 1))]
+    halves = [g.picked(forward, g.input("last", "int64", 2)), g.picked(backward, g.input("first", "int64", 2))]
     h = g.of(head)
     x = h.product(h.quantized(g.op("Concat", *halves, axis=-1)), "states")
     if _spells(head):
-        x = h.op("Add", x, h.input("spellings", "float32", 2))
-    h.output(h.product(h.bounded(h.op("Tanh", x)), "emit"), "emissions", "float32", 2)
+        x = h.op("Add", x, h.input("spellings", "float32", 3))
+    if recurrent:
+        turned, zeros = h.input("words_turned", "int64", 2), h.input("words_zeros", "float32", 2)
+        there, back = h.ops("Split", x, outputs=2, axis=-1, num_outputs=2)
+        there, back = h.both_ways("sentence", there, h.picked(back, turned), zeros)
+        read = h.quantized_output(h.op("Concat", there, h.picked(back, turned), axis=-1))
+    else:
+        read = h.bounded(h.op("Tanh", x))
+    h.output(h.product(read, "emit"), "emissions", "float32", 3)
     return g.program()
 
 
 def spelling_graph(head: Network) -> Program:
-    """Characters [C, N] of words into what they give to the hidden layer [N, H].
+    """Characters [C, N] of words into what they give to the hidden layer [N, H'].
 
     turned [C, N] and zeros are as for the encoder; ends [N] has the places of last characters in the flattened [C * N],
     where each direction has read the whole word.
@@ -123,14 +139,26 @@ def _spells(head: Network) -> bool:
     return "spellings.weight" in head.arrays
 
 
+def _reads_sentences(weights: Arrays) -> bool:
+    """Whether the hidden layer of a tagger with these weights is a recurrent one."""
+    return any(name.startswith("sentence.") for name in weights)
+
+
 def _quantized(weights: Arrays, size: int, levels: int) -> Arrays:
     """A tagger's weights in int8, the hidden layer's apart for encoder states, of this size, and for characters.
 
-    So the activations of each have a scale of their own: the states are much larger numbers.
+    So the activations of each have a scale of their own: the states are much larger numbers. Of a recurrent layer these
+    are the weights of all gates, those of its two directions together.
     """
-    apart = {name: array for name, array in weights.items() if not name.startswith(("hidden.", "crf."))}
-    hidden = weights["hidden.weight"]
-    apart |= {"states.weight": hidden[:, :size], "states.bias": weights["hidden.bias"]}
+    inputs = {
+        kind: [f"sentence.{way}.layer.{kind}_ih_l0" for way in ("forwards", "backwards")] for kind in ("weight", "bias")
+    }
+    if not _reads_sentences(weights):
+        inputs = {kind: [f"hidden.{kind}"] for kind in inputs}
+    hidden, bias = (np.concatenate([weights[name] for name in names]) for names in inputs.values())
+    read = {name for names in inputs.values() for name in names}
+    apart = {name: array for name, array in weights.items() if name not in read and not name.startswith("crf.")}
+    apart |= {"states.weight": hidden[:, :size], "states.bias": bias}
     if hidden.shape[1] > size:
         apart["spellings.weight"] = hidden[:, size:]
     return quantize_weights(apart, levels)

@@ -69,7 +69,9 @@ def read_description(folder: ModelFolder) -> Description:
 def read_tagger_description(folder: ModelFolder) -> TaggerDescription:
     """Read tagger.json. Raises ModelError if it does not describe a tagger."""
     content = read_object(folder, TAGGER_DESCRIPTION, "train the tagger again")
-    return _checked(content, TaggerDescription, folder, TAGGER_DESCRIPTION)
+    description = _checked(content, TaggerDescription, folder, TAGGER_DESCRIPTION)
+    description["tagger"] = {"recurrent": False} | description["tagger"]  # which older folders do not say
+    return description
 
 
 def read_classifier_description(folder: ModelFolder) -> ClassifierDescription:

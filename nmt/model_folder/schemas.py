@@ -65,16 +65,28 @@ def tagger_schema(description: TaggerDescription, config: Mapping[str, Any]) -> 
     """What tagger.safetensors holds for a tagger that reads the encoder of a translator of this configuration."""
     own, tags = description["tagger"], 1 + 2 * len(description["types"])
     hidden, size = own["hidden_size"], own["characters"]
-    schema = _linear("hidden", config["hidden_size"] + size, hidden) | _linear("emit", hidden, tags)
+    read = config["hidden_size"] + size
+    schema = _linear("emit", hidden, tags)
+    if own["recurrent"]:
+        schema |= _both_ways("sentence", config["cell"], read, hidden // 2)
+    else:
+        schema |= _linear("hidden", read, hidden)
     if own["crf"]:
         schema["crf.learnt"] = ("float32", (tags + 1, tags))
     if size:
         schema["character_embedding.weight"] = ("float32", (1 + len(description["alphabet"]), size // 2))
-        for direction in ("forwards", "backwards"):
-            for kind in ("ih",) if config["cell"] in ELEMENTWISE else ("ih", "hh"):
-                gates = GATES[config["cell"]] * size // 2
-                schema[f"spelling.{direction}.layer.weight_{kind}_l0"] = ("float32", (gates, size // 2))
-                schema[f"spelling.{direction}.layer.bias_{kind}_l0"] = ("float32", (gates,))
+        schema |= _both_ways("spelling", config["cell"], size // 2, size // 2)
+    return schema
+
+
+def _both_ways(name: str, cell: str, inputs: int, hidden: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Of a recurrent layer of so many units in each direction."""
+    schema: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for direction in ("forwards", "backwards"):
+        for kind in ("ih",) if cell in ELEMENTWISE else ("ih", "hh"):
+            part = f"{name}.{direction}.layer"
+            schema[f"{part}.weight_{kind}_l0"] = ("float32", (GATES[cell] * hidden, inputs if kind == "ih" else hidden))
+            schema[f"{part}.bias_{kind}_l0"] = ("float32", (GATES[cell] * hidden,))
     return schema
 
 

@@ -41,8 +41,17 @@ class TaggerConfig:
 
     crf: bool = setting(True, "score tag sequences; false scores the tags of each word separately")
     hidden_size: int = setting(256, "size of the hidden layer", at_least(1))
+    recurrent: bool = setting(True, "the hidden layer reads a sentence's words in turn; false: each by itself")
     characters: int = setting(128, "size of the feature read from a word's characters; 0: none", _HALVES)
     dropout: float = setting(0.5, "on features and on the hidden layer", FRACTION)
+
+    def __post_init__(self) -> None:
+        """Raise ConfigError for settings that contradict each other."""
+        if self.recurrent and self.hidden_size % 2:
+            raise ConfigError(
+                f"tagger.hidden_size is {self.hidden_size}; two directions share it, so it must be even",
+                key="tagger.hidden_size",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

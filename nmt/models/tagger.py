@@ -1,5 +1,7 @@
 """The tagging head: from the translator's encoder states to a score for each tag of each word.
 
+As in the networks of Lample et al. (2016), a recurrent layer reads the words of a sentence, and a CRF their tags.
+
 Shapes: B batch, S source length, H hidden, W words, L tags.
 """
 
@@ -17,7 +19,10 @@ from nmt.models.encoder import Memory
 
 
 class TaggingHead(nn.Module):
-    """One hidden layer over the encoder states and the characters of each word, which gives the emissions of a CRF."""
+    """A hidden layer over the encoder states and the characters of each word, which gives the emissions of a CRF.
+
+    It reads the words in turn, in both directions, or each by itself.
+    """
 
     def __init__(self, config: TaggerConfig, cell: Cell, encoder_size: int, alphabet: int, tags: Sequence[str]) -> None:
         super().__init__()
@@ -26,7 +31,10 @@ class TaggingHead(nn.Module):
         if size:
             self.character_embedding = nn.Embedding(alphabet, size // 2)
             self.spelling = Bidirectional(cell, size // 2, size)
-        self.hidden = nn.Linear(encoder_size + size, config.hidden_size)
+        if config.recurrent:
+            self.sentence = Bidirectional(cell, encoder_size + size, config.hidden_size)
+        else:
+            self.hidden = nn.Linear(encoder_size + size, config.hidden_size)
         self.emit = nn.Linear(config.hidden_size, len(tags))
         self.crf = CRF(tags, config.crf)
 
@@ -36,7 +44,7 @@ class TaggingHead(nn.Module):
         if self.config.characters:
             x = torch.cat([x, self._spellings(words).to(x.dtype)], dim=-1)
         x = dropout(x, self.config.dropout, self.training)
-        x = torch.tanh(self.hidden(x))
+        x = self.sentence(x, words.counts) if self.config.recurrent else torch.tanh(self.hidden(x))
         emissions: Tensor = self.emit(dropout(x, self.config.dropout, self.training))
         return emissions
 

@@ -29,7 +29,10 @@ from nmt.training.run import Progress, RunFolder, begin, run_training
 from nmt.training.state import TrainingState
 from nmt.training.tagging_task import TaggedCorpus, TaggerWithEncoder, tagging_task
 
-ADDED = {"tagging.shards": 0}  # to a job's identity, later; older checkpoints imply this value
+ADDED = {
+    "tagging.shards": 0,
+    "tagger.recurrent": False,
+}  # to a job's identity, later; older checkpoints imply this value
 
 
 @dataclass(frozen=True, kw_only=True)

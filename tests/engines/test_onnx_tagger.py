@@ -20,12 +20,12 @@ TYPES = ["LOC", "PER"]
 ALPHABET = Alphabet("abcdefgh")
 
 
-def taggers(characters=12, vocabulary=40, **changes):
+def taggers(characters=12, recurrent=True, vocabulary=40, **changes):
     """The same tagger in torch and in onnxruntime, of random weights, on an encoder whose weights are int8 in both."""
     torch.manual_seed(1)
     config = ModelConfig(**{"embedding_size": 24, "hidden_size": 32, **changes})
     translator = TranslationNetwork(config, vocabulary, vocabulary, shared=True)
-    own = TaggerConfig(hidden_size=16, characters=characters)
+    own = TaggerConfig(hidden_size=16, characters=characters, recurrent=recurrent)
     head = TaggingHead(own, config.cell, config.hidden_size, len(ALPHABET), bio_tags(TYPES))
     for parameter in (*translator.parameters(), *head.parameters()):
         torch.nn.init.normal_(parameter, std=0.3)
@@ -64,6 +64,8 @@ SENTENCES = [
         {"cell": "ssru"},
         {"encoder_layers": 2, "embedding_size": 32},
         {"characters": 0},
+        {"recurrent": False},
+        {"recurrent": False, "characters": 0},
     ],
     ids=str,
 )
@@ -75,9 +77,10 @@ def test_it_computes_what_the_network_in_torch_does_but_for_rounding(changes):
         assert np.abs(own - other).max() < 0.25 * spread
 
 
+@pytest.mark.parametrize("recurrent", [True, False])
 @pytest.mark.parametrize("cell", ["gru", "lstm", "ssru"])
-def test_a_sentence_gives_the_same_bytes_alone_and_beside_others(cell):
-    _, tagger = taggers(cell=cell)
+def test_a_sentence_gives_the_same_bytes_alone_and_beside_others(cell, recurrent):
+    _, tagger = taggers(cell=cell, recurrent=recurrent)
     alone = [tagger([each])[0].tobytes() for each in SENTENCES]
     assert [scores.tobytes() for scores in tagger(SENTENCES)] == alone
     assert [scores.tobytes() for scores in tagger(SENTENCES[::-1] * 3)] == alone[::-1] * 3
@@ -86,8 +89,9 @@ def test_a_sentence_gives_the_same_bytes_alone_and_beside_others(cell):
 @pytest.mark.parametrize("crf", [True, False])
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 @pytest.mark.parametrize("characters", [0, 12])
-def test_the_schema_of_a_taggers_weights_is_that_of_the_network(cell, characters, crf):
-    own = TaggerConfig(hidden_size=16, characters=characters, crf=crf)
+@pytest.mark.parametrize("recurrent", [True, False])
+def test_the_schema_of_a_taggers_weights_is_that_of_the_network(cell, characters, crf, recurrent):
+    own = TaggerConfig(hidden_size=16, characters=characters, crf=crf, recurrent=recurrent)
     head = TaggingHead(own, cell, 32, len(ALPHABET), bio_tags(TYPES))
     description = {"tagger": asdict(own), "types": TYPES, "alphabet": ALPHABET.characters}
     found = {name: (array.dtype.name, array.shape) for name, array in weights_of(head).items()}

@@ -28,9 +28,10 @@ def test_each_direction_is_read_where_it_has_seen_the_whole_word():
 
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "ssru"])
 @pytest.mark.parametrize("characters", [0, 8])
-def test_a_words_scores_do_not_depend_on_what_else_is_in_the_batch(cell, characters):
+@pytest.mark.parametrize("recurrent", [True, False])
+def test_a_words_scores_do_not_depend_on_what_else_is_in_the_batch(cell, characters, recurrent):
     torch.manual_seed(1)
-    config = TaggerConfig(hidden_size=6, characters=characters)
+    config = TaggerConfig(hidden_size=6, characters=characters, recurrent=recurrent)
     tagger = TaggingHead(config, cell, 4, len(ALPHABET), TAGS).double().eval()
     states = torch.randn(1, 4, 4, dtype=torch.float64)
     own, other = sentence(["ab", "fed"]), sentence(["abcdef", "ab", "c", "e"])
@@ -45,14 +46,18 @@ def test_a_words_scores_do_not_depend_on_what_else_is_in_the_batch(cell, charact
 
 def test_words_with_the_same_state_are_told_apart_by_their_characters():
     torch.manual_seed(1)
-    tagger = TaggingHead(TaggerConfig(hidden_size=6, characters=8), "gru", 4, len(ALPHABET), TAGS).eval()
+    tagger = TaggingHead(
+        TaggerConfig(hidden_size=6, characters=8, recurrent=False), "gru", 4, len(ALPHABET), TAGS
+    ).eval()
     memory = Memory(states=torch.ones(1, 3, 4), mask=torch.ones(1, 3, dtype=torch.bool))
     scores = tagger(memory, make_word_batch([sentence(["abc", "abd", "abc"])], ALPHABET))[0]
     assert torch.equal(scores[0], scores[2])
     assert not torch.allclose(scores[0], scores[1])
 
 
-@pytest.mark.parametrize("change", [{"hidden_size": 0}, {"characters": 3}, {"characters": -2}, {"dropout": 1.0}])
+@pytest.mark.parametrize(
+    "change", [{"hidden_size": 0}, {"hidden_size": 5}, {"characters": 3}, {"characters": -2}, {"dropout": 1.0}]
+)
 def test_impossible_settings_are_refused_by_name(change):
     with pytest.raises(ConfigError, match=f"tagger.{next(iter(change))}"):
         TaggerConfig(**change)
