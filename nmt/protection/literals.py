@@ -57,6 +57,7 @@ _DOMAINS = (
 )
 _ADDRESS_END = r"(?<![.,;:!?'’‘*_~…|}\]])"
 _CODE_PART = r"(?:[\p{Lu}\d]++|\p{Lu}\p{Ll}++\p{Lu}\w*+)(?!\w)"
+_SECRET = r"[\p{L}\d#$&*=^~|!?%+]"
 _STANDARD = "(?:DIN|EN|ISO|IEC|IEEE|VDE|VDI|ANSI|ASTM|ÖNORM|RFC|ETSI)"
 
 # Words followed by a space or the like begin no literal, except for abbreviations, as in DIN 5 and EUR 5. To see this
@@ -81,6 +82,9 @@ _LITERAL = regex.compile(
             rf"(?<![\w./@-])(?:[\w-]++\.)+?(?:{_DOMAINS}|{_DOMAINS.upper()})(?![\w-]|\.\w)(?:[/?:](?=\w)[^\s<>\"()“”„]*{_ADDRESS_END}|/)?",
             # a server on this machine
             r"localhost(?::\d++)?(?:/[^\s<>\"()“”„]*)?+" + _ADDRESS_END,
+            # passwords: letters, digits and signs in a row, xK7#pQ2
+            rf"(?={_SECRET}{{0,64}}\d)(?={_SECRET}{{0,64}}\p{{L}})(?={_SECRET}{{0,64}}[#$^~|*])"
+            rf"[\p{{L}}\d]++(?:[#$&*=^~|!?%+]++[\p{{L}}\d]++)++",
             # code: snake_case (but not German's Kolleg_innen), call(), --option, -o
             r"(?!\w*_in(?:nen)?\b)\w*[^\W_]_+[^\W_]\w*+(?:\(\))?|(?<![\w.])[^\W\d][\w.]*+\(\)",
             r"(?<![\w-])--[a-zA-Z][\w-]*+(?:=[^\s,;]*+)?|(?<=\s)-[a-zA-Z](?![\w-])",

@@ -19,7 +19,7 @@ TITLES = {  # by language: where another one has them, they are copied with the 
         kanzlerin senator senatorin kommissar kommissarin vorsitzender vorsitzende abgeordneter abgeordnete kollege
         kollegin kollegen richter general oberst major hauptmann kapitän könig königin kaiser kaiserin prinz prinzessin
         fürst graf gräfin herzog herzogin baron papst bischof erzbischof kardinal pater bruder schwester onkel tante
-        opa oma
+        opa oma familie
         """
     ),
     "en": word_set(

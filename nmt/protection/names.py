@@ -42,6 +42,7 @@ _ADJECTIVE_ENDINGS = ("e", "en", "em", "er", "es")
 _ELIDED = word_set("O D L M N")  # O'Neil
 _ADDRESS = word_set("Mr Mrs Ms Miss Mister Dr")  # a name follows, whatever its word means
 _ABBREVIATED = word_set("Prof St Ste Mt Jr Sr") | _ADDRESS
+_FAMILY = word_set("family families")
 _JUNIOR = word_set("Jr Sr")
 
 _SPACES = (" ", "\u00a0", "\u202f")
@@ -191,7 +192,7 @@ def _calls_for_surname(before: _Word, word: _Word, lexicon: Lexicon) -> bool:
     """Whether an ordinary word is a surname after a title, an initial or a given name: Mr. Young, Tom Koch."""
     surname = lexicon.may_be_surname(word.text)
     match before.kind:
-        case WordKind.TITLE if word.kind is WordKind.ORDINARY:
+        case WordKind.TITLE if word.kind is WordKind.ORDINARY or before.text == "Familie":
             return surname or before.text in _ADDRESS or word.text not in lexicon.seen
         case WordKind.LETTER:
             return surname and before.abbreviated
@@ -220,7 +221,11 @@ def _look_over_particles(words: Sequence[_Word], place: int, lexicon: Lexicon) -
     if end == len(words) or not all(_joined(words[at], words[at + 1]) for at in range(place, end)):
         return
     name = words[end]
-    if name.kind is WordKind.ORDINARY and (lexicon.may_be_surname(name.text) or name.text not in lexicon.seen):
+    # "Ivo van der Meer": no German phrase goes on like this after a given name.
+    foreign = before is not None and before.in_name and surely and before.text in lexicon.names.given
+    if name.kind is WordKind.ORDINARY and (
+        foreign or lexicon.may_be_surname(name.text) or name.text not in lexicon.seen
+    ):
         name.kind = WordKind.NAME
     if name.kind is WordKind.NAME or (name.in_name and surely):
         name.kind = WordKind.NAME
@@ -229,8 +234,12 @@ def _look_over_particles(words: Sequence[_Word], place: int, lexicon: Lexicon) -
 
 
 def _look_ahead(word: _Word, next_: _Word, lexicon: Lexicon) -> None:
-    """Let a word be part of a name for the name that it stands before: J. Obermüller, Rose Tyler, al-Assad."""
-    if not next_.in_name or not _joined(word, next_):
+    """Let a word be a name, or part of one, for what it stands before: J. Obermüller, al-Assad, the King family."""
+    if not _joined(word, next_):
+        return
+    if next_.text in _FAMILY and word.text in lexicon.names.family and word.kind in (WordKind.ORDINARY, WordKind.TITLE):
+        word.kind = WordKind.NAME
+    if not next_.in_name:
         return
     if word.kind is WordKind.LETTER and (word.abbreviated or word.text in _ELIDED):
         word.kind = WordKind.NAME

@@ -48,6 +48,7 @@ def found(text):
         "IBAN ⟦DE89 3704 0044 0532 0130 00⟧",
         "ISBN ⟦978-3-16-148410-0⟧, ⟦3-16-148410-X⟧",
         "⟦v1.2.3⟧, ⟦2.0rc1⟧, ⟦Python3.11⟧, ⟦0x1F⟧",
+        "⟦xK7#pQ2!v⟧, ⟦a1$b2⟧. Lehrer*innen, x*y",
         "⟦snake_case⟧, ⟦foo()⟧, ⟦--long=3⟧, ⟦-o⟧",
         "Kolleg_innen, und/oder, m/w/d, Haupt- und, Ende.Der",
         # telephone numbers

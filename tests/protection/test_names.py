@@ -39,6 +39,7 @@ def names(text, language, tagged=()):
         ("mit den Berichterstattern von Wogau und Koch", ["von Wogau"]),
         ("J. R. R. Tolkien und J. Wolf", ["J. R. R. Tolkien", "J. Wolf"]),
         ("Ludwig van der Rohe, Ursula von der Leyen", ["Ludwig van der Rohe", "Ursula von der Leyen"]),
+        ("Tom van der Platz, Familie Wolf, Familie und Haus", ["Tom van der Platz", "Wolf"]),
         ("Herr von Wogau traf Xylander", ["von Wogau", "Xylander"]),
         ("ein Auto von Xylander", ["Xylander"]),
         ("Osama bin Ladin und Baschar al-Assad", ["Osama bin Ladin", "Baschar al-Assad"]),
@@ -79,6 +80,7 @@ def test_german_names_are_found_whole(text, found):
         ("Tom met Mary Xylander in Boston", ["Mary Xylander"]),
         ("Sue Storm, Kar-wai Wong and Ice-T", ["Sue Storm", "Kar-wai Wong", "Ice-T"]),
         ("is that kevin or pikachu", ["kevin"]),  # whose writer uses no capitals
+        ("the Young family, the Hope families, the Walk family", ["Young", "Hope"]),  # surnames
         ("The clay was young.", []),
         ("", []),
     ],
