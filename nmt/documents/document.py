@@ -7,6 +7,7 @@ from typing import Literal
 from nmt.documents.encoding import Decoded
 from nmt.documents.passages import Passage, Translate, Warn, count_segments, translate_passages
 
+Languages = tuple[str, str]  # source and target, "" where a document does not say
 Lacking = Literal["xmlcharrefreplace", "replace"]  # what becomes of characters that the encoding does not have
 
 
@@ -16,9 +17,15 @@ class Document:
 
     segments: int  # at most so many are given to the translator
     translated: Callable[[Translate, Warn], Iterator[bytes]]  # the document with translations in their places
+    languages: Languages = ("", "")
 
 
-def text_document(decoded: Decoded, cut: Callable[[str], Iterable[Passage]], lacking: Lacking) -> Document:
+def text_document(
+    decoded: Decoded,
+    cut: Callable[[str], Iterable[Passage]],
+    lacking: Lacking,
+    languages: Callable[[str], Languages] = lambda text: ("", ""),
+) -> Document:
     """A document that is a text, which a function cuts into passages; whatever that raises is raised here."""
 
     def translated(translate: Translate, warn: Warn) -> Iterator[bytes]:
@@ -26,7 +33,8 @@ def text_document(decoded: Decoded, cut: Callable[[str], Iterable[Passage]], lac
         for part in translate_passages(decoded.text, cut(decoded.text), translate, warn):
             yield _encode(part, decoded.encoding, lacking, warn)
 
-    return Document(segments=count_segments(cut(decoded.text)), translated=translated)
+    segments = count_segments(cut(decoded.text))
+    return Document(segments=segments, translated=translated, languages=languages(decoded.text))
 
 
 def _encode(text: str, encoding: str, lacking: Lacking, warn: Warn) -> bytes:

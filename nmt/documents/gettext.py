@@ -19,6 +19,7 @@ _LINE = re.compile(
     r"""|(?:(?P<keyword>msg(?:ctxt|id_plural|id|str))(?:\[(?P<number>\d+)\])?[ \t]*+)?"""
     r"""(?P<string>"(?:[^"\\\r\n]|\\[^\r\n])*+")[ \t]*+)(?:\r\n?|\n|\Z)"""
 )
+_LANGUAGE = re.compile(r'^"Language: ([A-Za-z]+(?:[_-][A-Za-z0-9]+)*)', re.MULTILINE)
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
@@ -55,6 +56,12 @@ def cut_po(text: str, name: str) -> Iterator[Passage]:
                     write=partial(_write, line_end=line_end),
                     marks=structural_marks,
                 )
+
+
+def languages_of_po(text: str) -> tuple[str, str]:
+    """The language that a catalogue is in, by its header, as that of the translations."""
+    found = _LANGUAGE.search(text)
+    return "", found[1].replace("_", "-") if found else ""
 
 
 def _entries(text: str, name: str) -> Iterator[_Entry]:

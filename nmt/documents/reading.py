@@ -3,18 +3,18 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nmt.documents.document import Document, Lacking, text_document
+from nmt.documents.document import Document, Lacking, Languages, text_document
 from nmt.documents.docx import read_docx
 from nmt.documents.encoding import decode
 from nmt.documents.formats import Format, mismatch
-from nmt.documents.gettext import CHARSET, cut_po
+from nmt.documents.gettext import CHARSET, cut_po, languages_of_po
 from nmt.documents.html import cut_html
 from nmt.documents.json import cut_json, cut_json_lines
 from nmt.documents.markdown import cut_markdown
 from nmt.documents.passages import Passage
 from nmt.documents.subtitles import cut_srt, cut_vtt
 from nmt.documents.tables import cut_csv, cut_tsv
-from nmt.documents.xliff import cut_xliff
+from nmt.documents.xliff import cut_xliff, languages_of_xliff
 from nmt.documents.xml import DECLARED
 from nmt.errors import ConfigError, DataError
 
@@ -34,6 +34,7 @@ _WITHOUT: dict[str, Callable[[str, str], Iterator[Passage]]] = {
     "po": cut_po,
     "xliff": cut_xliff,
 }
+_LANGUAGES: dict[str, Callable[[str], Languages]] = {"po": languages_of_po, "xliff": languages_of_xliff}
 _HTML_CHARSET = re.compile(rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)|""" + DECLARED.pattern)
 
 
@@ -56,4 +57,5 @@ def read_document(data: bytes, format: Format, *, name: str = "document", column
     decoded = decode(data, name, declared)
     if with_columns := _WITH_COLUMNS.get(format):
         return text_document(decoded, lambda text: with_columns(text, name, columns), lacking)
-    return text_document(decoded, lambda text: _WITHOUT[format](text, name), lacking)
+    languages = {"languages": _LANGUAGES[format]} if format in _LANGUAGES else {}
+    return text_document(decoded, lambda text: _WITHOUT[format](text, name), lacking, **languages)

@@ -1,5 +1,6 @@
 """XLIFF 1.2 and 2: targets that are missing or empty are filled with the translation of their sources."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,8 @@ from nmt.errors import DataError
 
 _UNITS = {"trans-unit", "segment"}  # of XLIFF 1.2 and 2
 _CODES = {"bpt", "ept", "it", "ph", "ut"}  # inline elements whose content is code
+_SOURCE_LANGUAGE = re.compile(r"""\s(source-language|srcLang)=["']([A-Za-z0-9-]+)["']""")  # of XLIFF 1.2 and 2
+_TARGET_LANGUAGE = re.compile(r"""\s(target-language|trgLang)=["']([A-Za-z0-9-]+)["']""")
 _SUGGESTIONS = {"alt-trans", "matches"}  # with sources and targets of their own
 
 
@@ -22,6 +25,12 @@ def cut_xliff(text: str, name: str) -> Iterator[Passage]:
     if root is None or _local(root) != "xliff":
         raise DataError(f"{name}: not XLIFF, whose first element is <xliff>; name the file's own format by --format")
     return _units(text)
+
+
+def languages_of_xliff(text: str) -> tuple[str, str]:
+    """The languages of a document's sources and targets, by its first element that tells one."""
+    here, there = (each.search(text) for each in (_SOURCE_LANGUAGE, _TARGET_LANGUAGE))
+    return here[2] if here else "", there[2] if there else ""
 
 
 @dataclass(slots=True)

@@ -27,7 +27,7 @@ RULES = "placeholders 4"  # to be changed with what a training pair has them for
 NAMES_EVERY = 4  # training pairs: names that are known are hidden as well
 
 # Shares of the training pairs that are changed so. Firefox's students are trained with like amounts of noise.
-UNFINISHED, BEGUN_SMALL, IN_SMALL_LETTERS, IN_TITLE_CASE = 0.15, 0.05, 0.04, 0.02
+UNFINISHED, BEGUN_SMALL, IN_SMALL_LETTERS, IN_TITLE_CASE = 0.15, 0.05, 0.08, 0.02
 TAGGED, WITH_TERMS, LISTED, RENAMED = 0.03, 0.08, 0.05, 0.02
 MOST_TERMS = 4  # of a pair
 LONGEST_LIST = 6

@@ -111,7 +111,7 @@ def translate(
             translations = translate_by_language(
                 loaded, loaded.languages, chunked, config, protector, align=align, prefix=prefix, target=target
             )
-        taken_for = _TakenFor(loaded.source, target)
+        taken_for = TakenFor(loaded.source, target)
         for number, translation in enumerate(translations, start=first + 1):
             taken_for.count(number, translation.taken_for)
             for line in _render(translation, as_json, config.n_best):
@@ -129,7 +129,7 @@ def translate(
         raise DataError(f"{name}: {lost} names, numbers or marks are lost in translation; the warnings say which")
 
 
-class _TakenFor:
+class TakenFor:
     """Lines that were not taken for the model's own source language, by their numbers."""
 
     def __init__(self, usual: str, target: str) -> None:
@@ -138,10 +138,12 @@ class _TakenFor:
         self._lines: dict[str, list[int]] = {}
 
     def count(self, number: int, language: str | None) -> None:
+        """Take note of a line and of the language that it was taken for; None: it was not asked."""
         if language not in (None, self._usual):
             self._lines.setdefault(language, []).append(number)
 
     def messages(self) -> Iterator[str]:
+        """What is to be said of them."""
         for language, numbers in self._lines.items():
             shown = ", ".join(map(str, numbers[:_SHOWN])) + ", …" * (len(numbers) > _SHOWN)
             lines = f"line {shown} is" if len(numbers) == 1 else f"{len(numbers):,} lines ({shown}) are"

@@ -9,11 +9,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from nmt.decoding.by_language import FOREIGN, source_of, translate_by_language
 from nmt.decoding.chunks import chunks
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import EngineName, TranslationModel
 from nmt.decoding.segments import Protector
 from nmt.decoding.translator import Translation, translate_chunks
+from nmt.documents.document import Document, Languages
 from nmt.documents.passages import Segment, Translated
 from nmt.documents.reading import MOST_BYTES, read_document
 from nmt.errors import ConfigError, DataError
@@ -24,7 +26,7 @@ from nmt.stages.document_files import AnyFormat, DocumentFile, document_files
 from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
 from nmt.stages.streams import line_streams, read_some
-from nmt.stages.translate import BECAME
+from nmt.stages.translate import BECAME, TakenFor
 
 Load = Callable[[], tuple[TranslationModel, DecodingConfig]]
 
@@ -63,8 +65,9 @@ def translate_documents(
     """Translate documents to a file or stdout, or several and whole folders into a folder.
 
     Each is there once it is done. The format None is that of each file's ending. Of several documents, one that is not
-    sound is warned of and left out, and DataError is raised when the others are done. Other arguments are those of
-    translate.translate().
+    sound is warned of and left out, and DataError is raised when the others are done. Where no language is named, a
+    catalogue says its own; the source of another document is the language that it is in, if the model can tell. Other
+    arguments are those of translate.translate().
     """
     models = model or shipped_model()
     files = document_files(inputs, output, format, warn)
@@ -81,7 +84,14 @@ def translate_documents(
     lost = failed = 0
     for number, file in enumerate(files, start=1):
         work = _Work(
-            file=file, number=number, files=len(files), load=load, protector=protector, warn=warn, report=report
+            file=file,
+            number=number,
+            files=len(files),
+            load=load,
+            languages=(source, target),
+            protector=protector,
+            warn=warn,
+            report=report,
         )
         try:
             work.translate(columns)
@@ -105,6 +115,7 @@ class _Work:
     number: int
     files: int
     load: Load
+    languages: Languages  # that were named
     protector: Protector | None
     warn: Callable[[str], None]
     report: Report
@@ -121,9 +132,17 @@ class _Work:
         data = read_some(self.file.input, MOST_BYTES + 1)
         document = read_document(data, self.file.format, name=self.file.name, columns=columns)
         self.load()
+        directed: TranslationModel | None = None
+
+        def translate(segments: Sequence[Segment]) -> list[Translated]:
+            nonlocal directed
+            if directed is None:
+                directed = self._directed(document, segments)
+            return self._translate_segments(directed, segments, document.segments)
+
         with _output(self.file) as out:
             for part in document.translated(
-                lambda segments: self._translate_segments(segments, document.segments),
+                translate,
                 lambda message: self.warn(f"{self.file.name}:{message}"),
             ):
                 out.write(part)
@@ -132,14 +151,45 @@ class _Work:
         """Translate a text line by line."""
         model, config = self.load()
         with line_streams(self.file.input, self.file.output, self.warn) as (lines, out):
-            translations = translate_chunks(model, chunks(lines), config, self.protector)
+            if self.languages[0] or model.languages is None:
+                translations = translate_chunks(model, chunks(lines), config, self.protector)
+            else:
+                translations = translate_by_language(
+                    model, model.languages, chunks(lines), config, self.protector, target=self.languages[1]
+                )
+            taken_for = TakenFor(model.source, self.languages[1])
             for number, translation in enumerate(translations, start=1):
+                taken_for.count(number, translation.taken_for)
                 write_line(out, translation.text)
                 self._tell(translation, number)
+        for message in taken_for.messages():
+            self.warn(f"{self.file.name}: {message}")
 
-    def _translate_segments(self, segments: Sequence[Segment], total: int) -> list[Translated]:
+    def _directed(self, document: Document, segments: Sequence[Segment]) -> TranslationModel:
+        """The model between the languages that were named, that the document names, or from the one that it is in.
+
+        Raises DataError for languages that the model does not translate, and for a document in the target language.
+        """
+        model, _ = self.load()
+        if not any(self.languages) and any(document.languages):
+            try:
+                return model.between(*(code.split("-")[0].lower() for code in document.languages))  # de-AT
+            except ConfigError as error:
+                own = " and ".join(filter(None, document.languages))
+                raise DataError(f"{self.file.name}: names {own} as its languages; {error}") from error
+        if self.languages[0] or model.languages is None:
+            return model
+        found = source_of("\n".join(segment.text for segment in segments), model.languages, model)
+        if found == self.languages[1] != "":
+            raise DataError(f"{self.file.name}: is taken for {found}, into which it is to be translated; name --source")
+        if found in (FOREIGN, model.source):
+            return model
+        self.warn(f"{self.file.name}: is taken for {found}; --source decides")
+        return model.between(found, self.languages[1])
+
+    def _translate_segments(self, model: TranslationModel, segments: Sequence[Segment], total: int) -> list[Translated]:
         """The translation of each segment; what is the same is translated once."""
-        model, config = self.load()
+        _, config = self.load()
         texts = list(dict.fromkeys(segment.text for segment in segments))
         translations = dict(zip(texts, translate_chunks(model, [texts], config, self.protector), strict=True))
         self.segments = min(self.segments + len(segments), total)
