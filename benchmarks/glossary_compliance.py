@@ -44,7 +44,9 @@ def main(
         write_file(path, ["source,target", *(f"{term},{translation}" for term, translation in glossary.items())])
         outputs = [
             list(
-                translate_lines(model, sources, source=source, target=target, protector=make_protector(None, (), file))
+                translate_lines(
+                    model, sources, source=source, target=target, protector=make_protector(None, (), [file])
+                )
             )
             for file in (None, path)
         ]

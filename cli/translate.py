@@ -80,7 +80,12 @@ def translate(
         ),
     ] = None,
     glossary: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Terms and their translations: source,target[,note].")
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Terms and their translations: source,target[,note]; repeatable.",
+            show_default=False,
+        ),
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 2 if a name, number or mark is lost in translation.")
@@ -150,7 +155,7 @@ def translate(
     }
     search = {name: value for name, value in wanted.items() if value is not None}
     protector = stage.make_protector(
-        read_config("translate", None, set_).protection if set_ else None, protect or [], glossary
+        read_config("translate", None, set_).protection if set_ else None, protect or [], glossary or []
     )
     common: dict[str, Any] = {
         "model": model or None,

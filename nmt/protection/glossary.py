@@ -49,9 +49,9 @@ def make_glossary(translations: Mapping[str, str]) -> Glossary:
     return Glossary(terms=tree)
 
 
-def read_glossary(path: Path) -> Glossary:
-    """Read a file of terms; see glossary_from_lines."""
-    return glossary_from_lines(read_file(path), str(path))
+def read_glossary(*paths: Path) -> Glossary:
+    """Read the terms of files; see glossary_from_lines."""
+    return _glossary_of([(read_file(path), str(path)) for path in paths])
 
 
 def glossary_from_lines(lines: Iterable[str], name: str) -> Glossary:
@@ -60,16 +60,23 @@ def glossary_from_lines(lines: Iterable[str], name: str) -> Glossary:
     A first line that has both the words source and target names the columns. Raises DataError, which names the line,
     for a missing or empty column, a quote that does not end, and a term that has two translations.
     """
-    found: dict[tuple[str, ...], tuple[str, str, int]] = {}
-    for number, source, target in _rows(lines, name):
-        key = tuple(_tokens(source))
-        _, before, line = found.setdefault(key, (source, target, number))
-        if before != target:
-            raise DataError(
-                f"{name}:{number}: {source!r} is translated as {target!r}, but as {before!r} in line {line}; keep one"
-            )
-    if not found:
-        raise DataError(f"{name}: has no terms; write one on each line, as source,target")
+    return _glossary_of([(lines, name)])
+
+
+def _glossary_of(files: Iterable[tuple[Iterable[str], str]]) -> Glossary:
+    """Read lines of files, given with their names."""
+    found: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for lines, name in files:
+        rows = list(_rows(lines, name))
+        for number, source, target in rows:
+            place = f"{name}:{number}"
+            _, before, first = found.setdefault(tuple(_tokens(source)), (source, target, place))
+            if before != target:
+                raise DataError(
+                    f"{place}: {source!r} is translated as {target!r}, but as {before!r} in {first}; keep one"
+                )
+        if not rows:
+            raise DataError(f"{name}: has no terms; write one on each line, as source,target")
     return make_glossary({source: target for source, target, _ in found.values()})
 
 

@@ -161,13 +161,13 @@ def _flushed(chunked: Iterable[Sequence[str]], out: BinaryIO) -> Iterator[Sequen
 
 
 def make_protector(
-    config: ProtectionConfig | None = None, patterns: Sequence[str] = (), glossary: Path | None = None
+    config: ProtectionConfig | None = None, patterns: Sequence[str] = (), glossaries: Sequence[Path] = ()
 ) -> Protector:
-    """What is to be protected: by a configuration (None: the usual one), regular expressions and a file of terms."""
+    """What is to be protected: by a configuration (None: the usual one), regular expressions and files of terms."""
     return Protector(
         config=config or ProtectionConfig(),
         patterns=compile_patterns(patterns),
-        glossary=None if glossary is None else read_glossary(glossary),
+        glossary=read_glossary(*glossaries) if glossaries else None,
     )
 
 

@@ -76,7 +76,7 @@ def test_fields_may_have_delimiters_and_quotes_in_them(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\na,c\n", r"terms.csv:2: 'a' is translated as 'c', but as 'b' in line 1; keep one"),
+        ("a,b\na,c\n", r"terms.csv:2: 'a' is translated as 'c', but as 'b' in .*terms.csv:1; keep one"),
         ("a,b\nb, \n", r"terms.csv:2: the target is empty; write both, or leave the line out"),
         ("a,b\n,b\n", r"terms.csv:2: the source is empty"),
         ("a,b\nb\n", r"terms.csv:2: has 1 columns; write source,target"),
@@ -91,6 +91,15 @@ def test_fields_may_have_delimiters_and_quotes_in_them(tmp_path):
 def test_what_is_wrong_with_a_file_is_said_with_its_line(tmp_path, text, message):
     with pytest.raises(DataError, match=message):
         read_glossary(write(tmp_path, text))
+
+
+def test_several_files_are_one_glossary_and_must_agree(tmp_path):
+    paths = [tmp_path / name for name in ("a.csv", "b.csv", "c.csv")]
+    for path, text in zip(paths, ["a,b\n", "c;d\n", "a,e\n"], strict=True):
+        path.write_text(text)
+    assert read_glossary(*paths[:2]) == make_glossary({"a": "b", "c": "d"})
+    with pytest.raises(DataError, match=r"c.csv:1: 'a' is translated as 'e', but as 'b' in .*a.csv:1; keep one"):
+        read_glossary(*paths)
 
 
 def test_a_file_that_is_not_there_is_a_data_error(tmp_path):
