@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from .options import refuse_text
+from .warning import warn
 
 
 def tokenize(
@@ -13,14 +14,24 @@ def tokenize(
     tokenizer: Annotated[
         Path, typer.Option(help="A tokenizer made by `nmt train-tokenizer`, or a model folder.", show_default=False)
     ],
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
     ids: Annotated[bool, typer.Option("--ids", help="Write, or read, ids instead of pieces.")] = False,
     decode: Annotated[bool, typer.Option("--decode", help="Turn subwords into text.")] = False,
     target: Annotated[
         bool, typer.Option("--target-side", help="Use the target language's tokenizer, if there are two.")
     ] = False,
 ) -> None:
-    """Turn each line of stdin into subwords separated by spaces, or such subwords into a line of text."""
+    """Turn each line into subwords separated by spaces, or such subwords into a line of text."""
     from nmt.stages import tokenize as stage
 
     refuse_text(context)
-    stage.tokenize(tokenizer=tokenizer, as_ids=ids, decode=decode, target_side=target)
+    stage.tokenize(
+        tokenizer=tokenizer,
+        input=input_,
+        output=output,
+        as_ids=ids,
+        decode=decode,
+        target_side=target,
+        warn=warn,
+    )

@@ -71,6 +71,5 @@ def test_only_the_reader_and_writer_of_lines_touches_streams_of_lines():
         "nmt/io/tmx.py",
         "nmt/stages/shard.py",
         "nmt/stages/streams.py",
-        "nmt/stages/tokenize.py",
         "nmt/data/parallel_corpus.py",
     }
