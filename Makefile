@@ -107,13 +107,23 @@ model: $(MODEL)/manifest.json ## make the model that ships: both directions, wit
 $(MODEL)/manifest.json: data/runs/de-en-tagged/trained
 	$(NMT) export --model data/runs/de-en-tagged --out $(MODEL)
 
+TAGGED = $(foreach file,$(NER_TRAIN_de) $(NER_TRAIN_en),--train $(NER)/$(file)) \
+	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file))
+
 data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz)
-	$(NMT) train-tagger --config configs/de-en.toml --model data/runs/de-en --data $(BROAD) \
-	  $(foreach file,$(NER_TRAIN_de) $(NER_TRAIN_en),--train $(NER)/$(file)) \
-	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file)) --out $(@D)
+	$(NMT) train-tagger --config configs/tagger.toml --model data/runs/de-en $(TAGGED) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/runs/de-en-settled/trained
+data/runs/de-en/trained: data/runs/de-en-joint/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-joint --out $(@D) \
+	  --set training.learning_rate=8e-4 --set training.max_updates=5300
+	touch $@
+
+data/runs/de-en-joint/trained: data/runs/de-en-long/trained $(wildcard $(NER)/*/*.gz)
+	$(NMT) train-tagger --config configs/de-en.toml --model data/runs/de-en-long --data $(BROAD) $(TAGGED) --out $(@D)
+	touch $@
+
+data/runs/de-en-long/trained: data/runs/de-en-settled/trained
 	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-settled --out $(@D)
 	touch $@
 

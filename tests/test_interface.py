@@ -143,4 +143,4 @@ def test_importing_the_package_loads_no_library():
 def test_the_package_has_two_names_and_no_others():
     assert nmt.__all__ == ["Tagger", "Translator"]
     with pytest.raises(AttributeError, match="'nmt' has no attribute 'Traslator'"):
-        nmt.Traslator  # noqa: B018
+        nmt.Traslator  # noqa: B018 - to read it is the test
