@@ -166,7 +166,7 @@ def _options(name: str) -> dict[str, Any]:
     """The options of a command by their first name, "" for its arguments, as typer describes them."""
     from nmt.cli.main import app
 
-    parameters = typer.main.get_command(app).commands[name].params  # type: ignore[attr-defined] - click has them
+    parameters = typer.main.get_command(app).commands[name].params  # type: ignore[attr-defined]  # click has them
     return {"" if each.param_type_name == "argument" else each.opts[0]: each for each in parameters}
 
 

@@ -58,7 +58,7 @@ def checked(section: str) -> Callable[[type[T]], type[T]]:
                 _check(f"{section}.{item.name}".removeprefix("."), getattr(self, item.name), limit_of(item))
             own(self)
 
-        kind.__post_init__ = check  # type: ignore[attr-defined] - dataclass looks for it
+        kind.__post_init__ = check  # type: ignore[attr-defined]  # dataclass looks for it
         return kind
 
     return decorate

@@ -167,7 +167,7 @@ def backwards(lengths: Ints, width: int) -> Ints:
     return np.where(steps < lengths, lengths - 1 - steps, steps) * len(lengths) + np.arange(len(lengths))
 
 
-class Session(onnxruntime.InferenceSession):  # type: ignore[misc] - onnxruntime has no types
+class Session(onnxruntime.InferenceSession):  # type: ignore[misc]  # onnxruntime has no types
     """onnxruntime's, which does not hold the weights beside its graph itself."""
 
     def __init__(self, program: Program, options: onnxruntime.SessionOptions) -> None:

@@ -195,7 +195,7 @@ def _ter(language: str) -> TER:
     if not is_unspaced(language):
         return TER()
     metric = TER(case_sensitive=True)
-    metric.tokenizer = TokenizerChar()  # type: ignore[no-untyped-call, assignment] - sacrebleu has no types
+    metric.tokenizer = TokenizerChar()  # type: ignore[no-untyped-call, assignment]  # sacrebleu has no types
     metric.tokenizer_signature = "char"
     return metric
 

@@ -34,7 +34,7 @@ class Encoder(nn.Module):
     @property
     def first_layer(self) -> Recurrent:
         """The layer that reads the subwords from left to right."""
-        layer: Bidirectional = self.layers[0]  # type: ignore[assignment] - of a ModuleList
+        layer: Bidirectional = self.layers[0]  # type: ignore[assignment]  # of a ModuleList
         return layer.forwards
 
     def forward(self, embedded: Tensor, lengths: Tensor) -> Memory:
