@@ -93,7 +93,7 @@ class Lexicon:
     def kind(self, word: str) -> WordKind:
         """What a word is, taken by itself."""
         if word == word.lower():
-            return WordKind.NAME if self._is_unheard_of(word) else WordKind.OTHER
+            return WordKind.NAME if self._is_unheard_of(word) or self.is_small_name(word) else WordKind.OTHER
         if len(word) == 1:
             return WordKind.LETTER
         if self._is_title(word):
@@ -132,6 +132,17 @@ class Lexicon:
     def may_be_surname(self, word: str) -> bool:
         """Whether a word can be a surname that also has another meaning: Stern, Young."""
         return word in self.names.family or (self.language != "de" and word.lower() in self.seen)
+
+    def is_small_name(self, word: str) -> bool:
+        """Whether training pairs lack a word in small letters, but it is a name with a capital: in them, or on a list.
+
+        The list, of given names, counts for English alone: German words have many forms, some of which are such names.
+        """
+        if not self.rich or len(word) < 4 or not word.isalpha() or word in self.seen:
+            return False
+        name = word.capitalize()
+        listed = self.language == "en" and name in self.names.given and not self.is_ordinary(name)
+        return listed or self.is_copied(name)
 
     def is_copied(self, word: str) -> bool:
         """Whether training pairs have a word and copy it more often than not."""

@@ -38,6 +38,7 @@ _DETERMINERS = word_set("der die das den dem des am im zum zur beim vom ins ans 
     )
     for ending in ("", "e", "en", "em", "er", "es")
 }
+_ARTICLES = word_set("the a an")
 _ADJECTIVE_ENDINGS = ("e", "en", "em", "er", "es")
 _ELIDED = word_set("O D L M N")  # O'Neil
 _ADDRESS = word_set("Mr Mrs Ms Miss Mister Dr")  # a name follows, whatever its word means
@@ -138,9 +139,15 @@ def _find_small_names(words: Sequence[_Word], lexicon: Lexicon) -> None:
 def _doubt(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
     """Take a German word that nobody knows for a noun after an article, and perhaps an adjective: der (neue) Umsatz.
 
+    Likewise an English one in small letters right after an article.
+
     Of such words in GermEval's development part 516 are no names, 120 names of things and places, and 7 of persons.
     """
     word = words[place]
+    if lexicon.language == "en" and place and words[place - 1].text.lower() in _ARTICLES and not word.believed:
+        if lexicon.is_small_name(word.text):  # the mike
+            word.kind = WordKind.OTHER
+        return
     if lexicon.language != "de" or word.kind is not WordKind.NAME or word.believed or not lexicon.is_strange(word.text):
         return
     for before in reversed(words[max(0, place - 2) : place]):

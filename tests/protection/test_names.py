@@ -102,6 +102,18 @@ def test_what_no_pair_of_a_large_corpus_has_is_copied_in_small_letters_too():
     assert names(text, "en") == []
 
 
+def test_names_in_small_letters_are_names_where_pairs_have_them_with_a_capital_alone():
+    words = {f"word{number}": Seen(2, 0) for number in range(RICH)}
+    seen = WordStatistics(by_language={language: STATISTICS.of(language) | words for language in ("en", "de")})
+
+    def found(text, language):
+        return [text[span.start : span.end] for span in find_names(text, seen, language)]
+
+    assert found("The President met kaczmarek and kevin", "en") == ["kaczmarek", "kevin"]
+    assert found("The President met the kevin", "en") == []
+    assert found("Heute traf kaczmarek kevin.", "de") == ["kaczmarek"]
+
+
 def test_statistics_without_rare_words_say_nothing_of_what_they_lack():
     words = {f"word{number}": Seen(4, 0) for number in range(RICH)}
     assert WordStatistics(by_language={"en": words}).rich == frozenset()
