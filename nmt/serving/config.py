@@ -1,8 +1,14 @@
 """What can be set about a server."""
 
+import re
 from dataclasses import dataclass
 
-from nmt.settings import at_least, between, checked, setting
+from nmt.settings import Limit, at_least, between, checked, setting
+
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/\s?#@]+")  # what browsers send as a page's origin
+_ORIGINS = Limit(
+    lambda origins: all(map(_ORIGIN.fullmatch, origins)), "* or sites as https://example.org, without a path"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +20,7 @@ class ServerConfig:
     port: int = setting(5000, "the port to listen on; 0 takes any that is free", between(0, 65535))
     api_keys: tuple[str, ...] = setting((), "who names one of these is answered; with none of them, everybody is")
     origins: tuple[str, ...] = setting(
-        (), "sites whose pages may use this server, such as https://example.org; * is all"
+        (), "sites whose pages may use this server, such as https://example.org; * is all", _ORIGINS
     )
     max_characters: int = setting(50_000, "characters of all texts of a request", at_least(1))
     max_texts: int = setting(1000, "texts of a request", at_least(1))

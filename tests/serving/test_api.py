@@ -2,6 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from nmt.errors import ConfigError
+from nmt.serving.config import ServerConfig
 from nmt.serving.translation import Asked, language_of
 
 HAUS = {"q": "Haus rot.", "source": "de", "target": "en"}
@@ -185,6 +187,12 @@ def test_other_sites_may_use_it_only_if_they_are_named(client_of):
     assert "access-control-allow-origin" not in client_of().get("/languages", headers=asking).headers
     allowed = client_of(origins=("https://example.org",)).get("/languages", headers=asking)
     assert allowed.headers["access-control-allow-origin"] == "https://example.org"
+
+
+@pytest.mark.parametrize("origin", ["example.org", "https://example.org/", "https://example.org/page", ""])
+def test_what_no_browser_sends_is_no_site(origin):
+    with pytest.raises(ConfigError, match="it must be \\* or sites as https://example.org, without a path"):
+        ServerConfig(origins=(origin,))
 
 
 def test_too_many_requests_in_a_minute_are_told_when_to_come_back(client_of):
