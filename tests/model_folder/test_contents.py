@@ -111,6 +111,11 @@ def test_what_describes_no_translator_is_refused(saved, changes, said):
         read_description(folder)
 
 
+def test_the_tagger_of_an_older_folder_reads_each_word_by_itself(saved):
+    older = saved({"tagger.json": json.dumps(TAGGER | {"tagger": {"hidden_size": 8}}).encode()})
+    assert read_tagger_description(older)["tagger"] == {"hidden_size": 8, "recurrent": False}
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -191,7 +191,7 @@ def test_other_sites_may_use_it_only_if_they_are_named(client_of):
 
 @pytest.mark.parametrize("origin", ["example.org", "https://example.org/", "https://example.org/page", ""])
 def test_what_no_browser_sends_is_no_site(origin):
-    with pytest.raises(ConfigError, match="it must be \\* or sites as https://example.org, without a path"):
+    with pytest.raises(ConfigError, match=r"it must be \* or sites as https://example.org, without a path"):
         ServerConfig(origins=(origin,))
 
 
