@@ -41,12 +41,10 @@ def _lines(report: "ModelReport") -> list[str]:
     description = dict(report.description)
     lines = [f"{'model':<16}{report.path}: sound"]
     if "source" in description:
-        lines.append(
-            f"{'languages':<16}{_plain(description.pop('source'))} to {_plain(description.pop('target', '?'))}"
-        )
-    lines += [
-        f"{'format version':<16}{report.format_version}",
-    ]
+        source, target = _plain(description.pop("source")), _plain(description.pop("target", "?"))
+        both = description.pop("directions", "one") == "both"
+        lines.append(f"{'languages':<16}{source} to {target}" + f" and {target} to {source}" * both)
+    lines.append(f"{'format version':<16}{report.format_version}")
     lines += [f"{'parameters':<16}{count:,} in {name}" for name, count in report.parameters.items()]
     folders = [("", report.parts), ("checkpoint/", report.checkpoint)]
     for folder, parts in folders:

@@ -44,6 +44,10 @@ def test_it_says_what_a_model_is(model):
     assert "training pairs 29000, valid_bleu 37.8123" in lines
 
 
+def test_a_model_of_both_directions_says_so():
+    assert "de to en and en to de" in check("data/models/de-en").stdout
+
+
 def test_it_gives_size_and_sum_of_every_part(model):
     import hashlib
 
