@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 from nmt.cli.main import app
 from nmt.errors import ModelError
 from nmt.model_folder.store import save, update
+from nmt.resources import shipped_model
 
 CONFIG = {
     "source": "de",
@@ -45,7 +46,7 @@ def test_it_says_what_a_model_is(model):
 
 
 def test_a_model_of_both_directions_says_so():
-    assert "de to en and en to de" in check("data/models/de-en").stdout
+    assert "de to en and en to de" in check(shipped_model()).stdout
 
 
 def test_it_gives_size_and_sum_of_every_part(model):
