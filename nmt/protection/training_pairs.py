@@ -22,7 +22,7 @@ from nmt.protection.word_statistics import WordStatistics
 from nmt.protection.words import WORD, composed
 from nmt.text.tokenizer import Tokenizer
 
-RULES = "placeholders 4"  # to be changed with what a training pair has them for: it names tokenized corpora
+RULES = "placeholders 5"  # to be changed with what a training pair has them for: it names tokenized corpora
 
 NAMES_EVERY = 4  # training pairs: names that are known are hidden as well
 
@@ -128,10 +128,7 @@ def _found(text: str, statistics: WordStatistics, language: str) -> Iterator[tup
 
 
 def _noisy(pair: Pair, rng: random.Random) -> Pair:
-    """A pair as careless writers have it, or as a heading, now and then.
-
-    Both sides alike, except that what is all in small letters has a translation with capitals.
-    """
+    """A pair as careless writers have it, or as a heading, now and then; both sides alike."""
     source, target = pair
     unfinished, case = rng.random(), rng.random()
     if unfinished < UNFINISHED and min(map(len, pair)) >= _SHORTEST and source[-1] == target[-1] in _FINAL_MARKS:
@@ -141,8 +138,8 @@ def _noisy(pair: Pair, rng: random.Random) -> Pair:
     case -= IN_TITLE_CASE
     if case < BEGUN_SMALL and _begins_with_word(source) and _begins_with_word(target):
         return source[0].lower() + source[1:], target[0].lower() + target[1:]
-    if BEGUN_SMALL <= case < BEGUN_SMALL + IN_SMALL_LETTERS and not any(find_written(source)):
-        return source.lower(), target
+    if BEGUN_SMALL <= case < BEGUN_SMALL + IN_SMALL_LETTERS and not any(map(find_written, pair)):
+        return source.lower(), target.lower()
     return source, target
 
 
