@@ -45,7 +45,11 @@ def main(
         outputs = [
             list(
                 translate_lines(
-                    model, sources, source=source, target=target, protector=make_protector(None, (), [file])
+                    model,
+                    sources,
+                    source=source,
+                    target=target,
+                    protector=make_protector(glossaries=[file] if file else []),
                 )
             )
             for file in (None, path)
