@@ -20,11 +20,16 @@ class Document:
     languages: Languages = ("", "")
 
 
+def says_none(text: str) -> Languages:
+    """The languages of a document that does not say them."""
+    return "", ""
+
+
 def text_document(
     decoded: Decoded,
     cut: Callable[[str], Iterable[Passage]],
     lacking: Lacking,
-    languages: Callable[[str], Languages] = lambda text: ("", ""),
+    languages: Callable[[str], Languages] = says_none,
 ) -> Document:
     """A document that is a text, which a function cuts into passages; whatever that raises is raised here."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nmt.documents.document import Document, Lacking, Languages, text_document
+from nmt.documents.document import Document, Lacking, Languages, says_none, text_document
 from nmt.documents.docx import read_docx
 from nmt.documents.encoding import decode
 from nmt.documents.formats import Format, mismatch
@@ -57,5 +57,4 @@ def read_document(data: bytes, format: Format, *, name: str = "document", column
     decoded = decode(data, name, declared)
     if with_columns := _WITH_COLUMNS.get(format):
         return text_document(decoded, lambda text: with_columns(text, name, columns), lacking)
-    languages = {"languages": _LANGUAGES[format]} if format in _LANGUAGES else {}
-    return text_document(decoded, lambda text: _WITHOUT[format](text, name), lacking, **languages)
+    return text_document(decoded, lambda text: _WITHOUT[format](text, name), lacking, _LANGUAGES.get(format, says_none))

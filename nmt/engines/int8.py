@@ -17,7 +17,7 @@ from nmt.model_folder.arrays import Arrays
 WEIGHT_LEVELS = 63
 LEVELS_OF_8_BITS = 127
 
-# What stands in names of nmt/models, and in those of nmt.model_folder.contents.int8_schema.
+# What stands in names of nmt/models, and in those of nmt.model_folder.schemas.int8_schema.
 _RENAMED = {
     r"^encoder\.norms\.(\d+)": r"encoder.\1.norm",
     r"\.(layers|blocks)\.": ".",

@@ -28,7 +28,7 @@ ZERO = 128  # that stand in uint8, this far up
 class Network:
     """A translator, or a tagger on top of one."""
 
-    arrays: Arrays  # in the form of nmt.model_folder.contents.int8_schema
+    arrays: Arrays  # in the form of nmt.model_folder.schemas.int8_schema
     config: Mapping[str, Any]  # the translator's
     forbidden: Sequence[int] = ()  # subwords that are never to come
 
@@ -68,7 +68,7 @@ class Network:
 
 
 class Matrix(NamedTuple):
-    """See nmt.model_folder.contents.int8_schema."""
+    """See nmt.model_folder.schemas.int8_schema."""
 
     weight: NDArray[np.int8]  # [K, N]
     scale: NDArray[np.float32]  # [N]

@@ -81,12 +81,17 @@ def tagger_schema(description: TaggerDescription, config: Mapping[str, Any]) -> 
 
 def _both_ways(name: str, cell: str, inputs: int, hidden: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Of a recurrent layer of so many units in each direction."""
+    there, back = (_layer(f"{name}.{direction}", cell, inputs, hidden) for direction in ("forwards", "backwards"))
+    return there | back
+
+
+def _layer(name: str, cell: str, inputs: int, hidden: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Of a recurrent layer as it is trained."""
     schema: dict[str, tuple[str, tuple[int, ...]]] = {}
-    for direction in ("forwards", "backwards"):
-        for kind in ("ih",) if cell in ELEMENTWISE else ("ih", "hh"):
-            part = f"{name}.{direction}.layer"
-            schema[f"{part}.weight_{kind}_l0"] = ("float32", (GATES[cell] * hidden, inputs if kind == "ih" else hidden))
-            schema[f"{part}.bias_{kind}_l0"] = ("float32", (GATES[cell] * hidden,))
+    sizes = {"ih": inputs} if cell in ELEMENTWISE else {"ih": inputs, "hh": hidden}
+    for kind, size in sizes.items():
+        schema[f"{name}.layer.weight_{kind}_l0"] = ("float32", (GATES[cell] * hidden, size))
+        schema[f"{name}.layer.bias_{kind}_l0"] = ("float32", (GATES[cell] * hidden,))
     return schema
 
 
@@ -100,14 +105,11 @@ def classifier_schema(description: ClassifierDescription, config: Mapping[str, A
 def language_model_schema(description: LanguageModelDescription, vocab_size: int) -> Schema:
     """What language-model.safetensors holds."""
     config = description["language_model"]
-    embedding, hidden, gates = config["embedding_size"], config["hidden_size"], GATES[config["cell"]]
+    embedding, hidden = config["embedding_size"], config["hidden_size"]
     schema: dict[str, tuple[str, tuple[int, ...]]] = {"target_embedding.weight": ("float32", (vocab_size, embedding))}
     for layer in range(config["layers"]):
         name = f"stack.layers.{layer}"
-        for kind in ("ih",) if config["cell"] in ELEMENTWISE else ("ih", "hh"):
-            inputs = hidden if layer or kind == "hh" else embedding
-            schema[f"{name}.recurrent.layer.weight_{kind}_l0"] = ("float32", (gates * hidden, inputs))
-            schema[f"{name}.recurrent.layer.bias_{kind}_l0"] = ("float32", (gates * hidden,))
+        schema |= _layer(f"{name}.recurrent", config["cell"], hidden if layer else embedding, hidden)
         schema |= _norm(f"{name}.norm", hidden)
     return schema | _linear("to_embedding", hidden, embedding) | {"output_bias": ("float32", (vocab_size,))}
 

@@ -103,7 +103,9 @@ def test_a_glossary_lays_terms_down(toy_hiding, translate, tmp_path):
 
 def test_a_glossary_with_a_fault_is_refused(toy_hiding, translate, tmp_path):
     (tmp_path / "terms.csv").write_text("Hund,hound\nHund,dog\n")
-    with pytest.raises(DataError, match=r"terms\.csv:2: 'Hund' is translated as 'dog', but as 'hound' in .*:1"):
+    with pytest.raises(
+        DataError, match=r"terms\.csv:2: 'Hund' is translated as 'dog', but as 'hound' in .*terms\.csv:1; keep one"
+    ):
         translate(toy_hiding, ["Hund."], "--glossary", tmp_path / "terms.csv")
 
 
