@@ -2,11 +2,13 @@
 
 import sys
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .warning import warn
 
 if TYPE_CHECKING:
+    from nmt.stages.in_parts import PartsProgress
     from nmt.stages.translate_documents import DocumentProgress
 
 _WIDTH = 24  # characters of the bar
@@ -36,6 +38,13 @@ class LiveLine:
         name = "".join(character if character.isprintable() else "?" for character in progress.name[-40:])
         of_files = f" {progress.file}/{progress.files}" if progress.files > 1 else ""
         self._write(f"[{bar:<{_WIDTH}}] {share:4.0%}{of_files} {name}")
+
+    def show_parts(self, progress: "PartsProgress") -> None:
+        """Show how many lines are done, and how long the others will take."""
+        if self._is_time():
+            rate = progress.fresh / (time.monotonic() - self._started)
+            left = timedelta(seconds=round((progress.total - progress.lines) / rate))
+            self._write(f"line {progress.lines:,}/{progress.total:,}  {rate:,.0f} a second  {left} left")
 
     def show_pairs(self, pairs: int) -> None:
         """Show how many pairs have been read; how many there are is not known before."""

@@ -1,13 +1,13 @@
 """`nmt tag`: find names in lines of text."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from nmt.errors import ConfigError
 
-from .options import Device, Engine, refuse_text
+from .options import Device, Engine, OnRay, refuse_text
 from .warning import warn
 
 
@@ -16,8 +16,13 @@ def tag(
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A model folder with a tagger. By default the shipped one.")
     ] = None,
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
+    input_: Annotated[
+        list[Path] | None,
+        typer.Option("--input", "-i", metavar="FILE", help="Read this file instead of stdin; with --ray repeatable."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write this file instead of stdout.")
+    ] = None,
     json_: Annotated[
         bool,
         typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text and score of each name."),
@@ -29,6 +34,7 @@ def tag(
     pretokenized: Annotated[
         bool, typer.Option("--pretokenized", help="The words are separated by spaces already; keep them.")
     ] = False,
+    ray: OnRay = False,
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
@@ -41,13 +47,19 @@ def tag(
     refuse_text(context)
     if json_ and bio:
         raise ConfigError("--json and --bio: choose one")
-    stage.tag(
-        model=model,
-        input=input_,
-        output=output,
-        form="json" if json_ else "bio" if bio else "inline",
-        pretokenized=pretokenized,
-        device=device,
-        engine=engine,
-        warn=warn,
-    )
+    job: dict[str, Any] = {
+        "model": model,
+        "form": "json" if json_ else "bio" if bio else "inline",
+        "pretokenized": pretokenized,
+        "device": device,
+        "engine": engine,
+    }
+    inputs = input_ or []
+    if ray:
+        from .ray import work_on_ray
+
+        work_on_ray(stage.TaggingJob(**job), inputs, output)
+        return
+    if len(inputs) > 1:
+        raise ConfigError("-i: names are marked in one file at a time; join them by cat, or add --ray and a folder")
+    stage.tag(input=inputs[0] if inputs else None, output=output, warn=warn, **job)

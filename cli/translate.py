@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from nmt.errors import ConfigError
+from nmt.errors import ConfigError, DataError
 
 from .options import (
     BeamSize,
     Device,
     Engine,
     LengthPenalty,
+    OnRay,
     Overrides,
     SourceLanguage,
     TargetLanguage,
@@ -123,6 +124,7 @@ def translate(
         str,
         typer.Option(metavar="I/N", help="Translate the I-th of N parts of the input alone, for jobs side by side."),
     ] = "",
+    ray: OnRay = False,
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
@@ -169,6 +171,7 @@ def translate(
         "warn": warn,
     }
     inputs, format = input_ or [], None if format_ == "auto" else format_
+    lines = {"prefix": prefix, "memory": memory, "lm": lm, "lm_weight": lm_weight, "as_json": json_}
     if explain:
         from nmt.stages import explain as explaining
 
@@ -178,6 +181,19 @@ def translate(
         refuse("--explain with a text", {"--input": inputs} if text is not None else {})
         refuse("--explain", {"--input for several files": len(inputs) > 1})
         explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
+        return
+    if ray:
+        from .ray import work_on_ray
+
+        refuse("--ray", {"--shard": shard, "--alignments": alignments, "--column": column})
+        if format not in (None, "text"):
+            raise ConfigError("--ray is for lines; leave out --format")
+        job = stage.TranslationJob(
+            **{key: value for key, value in common.items() if key not in ("output", "warn")} | lines
+        )
+        lost = work_on_ray(job, inputs, output, target)
+        if strict and lost:
+            raise DataError(stage.STRICT.format(lost))
         return
     if not is_text(inputs, format):
         if json_ or alignments or prefix or memory or lm or shard or (n_best or 1) > 1:
@@ -195,12 +211,8 @@ def translate(
         input=inputs[0] if inputs else None,
         strict=strict,
         alignments=alignments,
-        prefix=prefix,
-        memory=memory,
-        lm=lm,
-        lm_weight=lm_weight,
         shard=Shard.of(shard) if shard else None,
-        as_json=json_,
+        **lines,
         **common,
     )
 

@@ -26,17 +26,21 @@ _TEMPORARY = re.compile(r"\.nmt-[0-9a-f]{16}\.tmp")
 
 
 @contextmanager
-def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
+def open_bytes(path: Path, start: int = 0) -> Iterator[io.BufferedReader]:
     """Open a file for reading, through gzip if its first two bytes say so; what cannot be read is a DataError.
 
-    The file is opened once and never sought in, so a FIFO such as a shell's <(command) works.
+    The file is opened once and, unless it is to be read from a later byte on, never sought in, so a FIFO such as a
+    shell's <(command) works.
     """
     with _told(path):
         file = path.open("rb")
     with file:
         with _told(path):
             compressed = file.peek(2)[:2] == GZIP_MAGIC
-        yield _telling(gzip.GzipFile(fileobj=file) if compressed else file, path)
+            opened = gzip.GzipFile(fileobj=file) if compressed else file
+            if start:
+                opened.seek(start)
+        yield _telling(opened, path)
 
 
 def standard_input() -> io.BufferedReader:

@@ -37,15 +37,16 @@ def read_lines(
     strict: bool = True,
     warn: Callable[[str], None] | None = None,
     max_bytes: int | None = None,
+    first: int = 0,
 ) -> Iterator[str]:
     """Yield each line of a stream, without its line end, as soon as it has been read.
 
     Bytes that are not UTF-8, and lines of more than max_bytes bytes, raise DataError naming the line. If not strict,
     bad bytes become U+FFFD, a long line is cut at a character, and warn receives one message naming the line. So
     N lines always give N lines, and never more than max_bytes of one are held. UTF-16 and UTF-32, in which line ends
-    lie elsewhere, are a DataError either way.
+    lie elsewhere, are a DataError either way. first is the number of lines before those of this stream.
     """
-    if encoding := utf_16_or_32(stream.peek(1)):
+    if first == 0 and (encoding := utf_16_or_32(stream.peek(1))):
         raise DataError(f"{name}:1: the text is in {encoding[:6]}; convert it by: {_iconv(encoding, name)}")
 
     def complain(problem: str, cure: str, remedy: str) -> None:
@@ -54,7 +55,7 @@ def read_lines(
         if warn is not None:
             warn(f"{name}:{number}: {problem}; {remedy}")
 
-    number = 0
+    number = first
     ascii_so_far = True
     while data := stream.readline() if max_bytes is None else stream.readline(max_bytes + 1):
         number += 1

@@ -50,7 +50,7 @@ def _take_lock(path: Path) -> int:
             os.close(descriptor)
             who = f"pid {holder}" if holder.isdigit() else "another process"
             raise ModelError(
-                f"{path}: another training process is writing here ({who}); wait for it or choose another folder"
+                f"{path}: another process is writing here ({who}); wait for it or choose another folder"
             ) from None
         except BaseException:
             os.close(descriptor)

@@ -17,8 +17,7 @@ from nmt.decoding.translator import translate_chunks
 from nmt.io.files import read_bytes, refuse_overwriting, replacing
 from nmt.io.lines import read_file, read_parallel, write_file, write_line
 from nmt.model_folder.locking import lock
-from nmt.model_folder.store import open_folder
-from nmt.stages.models import load_models
+from nmt.stages.models import load_models, model_sums
 from nmt.stages.paths import REPORT, model_files, obsolete_files, prepared_files, split_file
 
 PART_LINES = 512  # lines translated between two saves
@@ -54,7 +53,7 @@ def distill(
     """
     refuse_overwriting(prepared_files(out), [*prepared_files(data), *chain.from_iterable(map(model_files, model))])
     loaded = load_models(model, source=source, target=target, device=device)
-    sums = {str(path): {name: part.sha256 for name, part in open_folder(path).parts.items()} for path in model}
+    sums = {str(path): model_sums(path) for path in model}
     for language in [loaded.source, loaded.target][: 1 + keep_original]:
         split_file(data, "train", language)
     obsolete = obsolete_files(out, _inputs(loaded, data), replace_corpus)

@@ -54,8 +54,15 @@ def document_files(
         return [DocumentFile(input=path, output=output, format=format or (path and format_of(path)) or "text")]
     if output is None:
         raise ConfigError("several files are translated into a folder; name it by -o")
+    return files_into_folder(inputs, output, format, warn)
+
+
+def files_into_folder(
+    inputs: Sequence[Path], output: Path, format: AnyFormat | None, warn: Callable[[str], None]
+) -> list[DocumentFile]:
+    """The files to work on, with their places in a folder; raises as document_files does."""
     if output.exists() and not output.is_dir():
-        raise ConfigError(f"{output}: several files are translated into a folder, which this is not; name another one")
+        raise ConfigError(f"{output}: is no folder, into which files are to be written; name another one")
     made: dict[Path, Path] = {}
     found = []
     for path in inputs:
@@ -84,7 +91,7 @@ def _files(
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder, name)
-            own = format_of(file) or ("text" if file.suffix == TEXT_ENDING else None)
+            own = format_of(file) or ("text" if name.removesuffix(".gz").endswith(TEXT_ENDING) else None)
             if own is not None and format in (None, own) and file.is_file():
                 yield file, file.relative_to(path)
             else:

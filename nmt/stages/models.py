@@ -46,6 +46,11 @@ def model_paths(models: Models) -> Sequence[Path]:
     return [Path(models)] if isinstance(models, str | Path) else models
 
 
+def model_sums(model: Path) -> dict[str, str]:
+    """What tells a model from others: the sha256 of each part of its folder, by name."""
+    return {name: part.sha256 for name, part in open_folder(model).parts.items()}
+
+
 def model_directions(model: Path) -> list[Direction]:
     """The directions that a model translates in, by its description."""
     description = read_description(open_folder(model))

@@ -5,14 +5,11 @@ killed is started again, and one that is done does nothing.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from nmt.errors import ConfigError
-from nmt.io.files import open_bytes
-from nmt.io.lines import read_lines
+from nmt.io.parts import Part, count_lines, start_of_line
 
 _SHARD = re.compile(r"([1-9]\d{0,6})/([1-9]\d{0,6})")
 
@@ -36,12 +33,10 @@ class Shard:
         """The numbers of its lines, from 0: consecutive ones, and as many as any other shard has, or one fewer."""
         return range((self.number - 1) * total // self.count, self.number * total // self.count)
 
-    def choose(self, lines: Iterator[str], path: Path) -> tuple[Iterator[str], int]:
-        """Its lines of a file, and the number of the first of them, from 0; the file is counted before."""
-        with open_bytes(path) as stream:
-            total = sum(1 for _ in read_lines(stream, str(path), strict=False, warn=lambda message: None))
-        own = self.lines_of(total)
-        return islice(lines, own.start, own.stop), own.start
+    def part_of(self, path: Path) -> Part:
+        """Its lines of a file, which is counted first."""
+        own = self.lines_of(count_lines(path))
+        return Part(first=own.start, start=start_of_line(path, own.start), lines=len(own))
 
 
 def check_shard(input: Path | None, output: Path | None) -> None:

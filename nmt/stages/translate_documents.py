@@ -9,8 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from nmt.decoding.by_language import FOREIGN, source_of, translate_by_language
-from nmt.decoding.chunks import chunks
+from nmt.decoding.by_language import FOREIGN, source_of
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import EngineName, TranslationModel
 from nmt.decoding.segments import Protector
@@ -20,13 +19,13 @@ from nmt.documents.passages import Segment, Translated
 from nmt.documents.reading import MOST_BYTES, read_document
 from nmt.errors import ConfigError, DataError
 from nmt.io.files import STDIN, STDOUT, refuse_overwriting, replacing
-from nmt.io.lines import write_line
 from nmt.resources import shipped_model
 from nmt.stages.document_files import AnyFormat, DocumentFile, document_files
+from nmt.stages.line_work import work_on_lines
 from nmt.stages.models import Models, load_models, model_paths
 from nmt.stages.paths import model_files
-from nmt.stages.streams import line_streams, read_some
-from nmt.stages.translate import BECAME, TakenFor
+from nmt.stages.streams import read_some
+from nmt.stages.translate import STRICT, translating, what_became
 
 Load = Callable[[], tuple[TranslationModel, DecodingConfig]]
 
@@ -104,7 +103,7 @@ def translate_documents(
     if failed:
         raise DataError(f"{failed} of {len(files)} files are not translated; the warnings say why")
     if strict and lost:
-        raise DataError(f"{lost} names, numbers or marks are lost in translation; the warnings say which")
+        raise DataError(STRICT.format(lost))
 
 
 @dataclass(kw_only=True)
@@ -150,20 +149,12 @@ class _Work:
     def _translate_lines(self) -> None:
         """Translate a text line by line."""
         model, config = self.load()
-        with line_streams(self.file.input, self.file.output, self.warn) as (lines, out):
-            if self.languages[0] or model.languages is None:
-                translations = translate_chunks(model, chunks(lines), config, self.protector)
-            else:
-                translations = translate_by_language(
-                    model, model.languages, chunks(lines), config, self.protector, target=self.languages[1]
-                )
-            taken_for = TakenFor(model.source, self.languages[1])
-            for number, translation in enumerate(translations, start=1):
-                taken_for.count(number, translation.taken_for)
-                write_line(out, translation.text)
-                self._tell(translation, number)
-        for message in taken_for.messages():
+        source, target = self.languages
+        work = translating(model, config, self.protector, by_language=not source, target=target)
+        notes = work_on_lines(work, self.file.input, self.file.output, warn=self.warn)
+        for message in notes.messages(target):
             self.warn(f"{self.file.name}: {message}")
+        self.lost += notes.lost
 
     def _directed(self, document: Document, segments: Sequence[Segment]) -> TranslationModel:
         """The model between the languages that were named, that the document names, or from the one that it is in.
@@ -212,10 +203,9 @@ class _Work:
 
     def _tell(self, translation: Translation, line: int) -> None:
         """Warn of what did not come through."""
-        for item in translation.alternatives[0].items:
-            if item.status in BECAME:
-                self.warn(f"{self.file.name}:{line}: {BECAME[item.status].format(item.text)}")
-                self.lost += item.status == "lost"
+        for message in what_became(translation):
+            self.warn(f"{self.file.name}:{line}: {message}")
+        self.lost += sum(item.status == "lost" for item in translation.alternatives[0].items)
 
 
 @contextmanager

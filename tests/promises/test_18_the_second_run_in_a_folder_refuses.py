@@ -60,7 +60,7 @@ def test_one_run_wins_and_the_folder_is_all_its_own(tmp_path, races):
         winner = str(codes.index(0)).encode()
         model = open_folder(folder / "run")
         assert [model.read("config.json"), model.read("translator.bin")] == [winner, winner]
-        assert all("another training process is writing here (" in line for line in said if line)
+        assert all("another process is writing here (" in line for line in said if line)
         assert not (folder / "run" / ".lock").exists()
     print(f"{races} races of {runners}, 0 mixed folders")
 
@@ -79,7 +79,7 @@ with lock(Path(sys.argv[1])):
 def test_the_lock_of_a_killed_run_does_not_block(tmp_path, number):
     with subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path / "run"], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"locked\n"
-        with pytest.raises(ModelError, match=rf"another training process is writing here \(pid {process.pid}\)"):
+        with pytest.raises(ModelError, match=rf"another process is writing here \(pid {process.pid}\)"):
             lock(tmp_path / "run").__enter__()
         process.send_signal(number)
     assert (tmp_path / "run" / ".lock").exists()
@@ -96,6 +96,6 @@ def test_train_refuses_a_folder_that_another_training_holds(tmp_path, toy_data, 
     with lock(tmp_path / "run"):
         ended = nmt_here("train", *options, "--out", tmp_path / "run")
     assert ended.code == 2
-    assert b"another training process is writing here" in ended.err
+    assert b"another process is writing here" in ended.err
     assert ended.err.count(b"\n") == 1
     assert list((tmp_path / "run").iterdir()) == []
