@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from .options import BeamSize, Device, LengthPenalty, Replace, SourceLanguage, TargetLanguage
+from .options import BeamSize, Device, LengthPenalty, OnRay, Replace, SourceLanguage, TargetLanguage
 from .prepare import print_counts
 from .progress import TrainingDisplay
+from .ray import run_on_ray
 
 
 def distill(
@@ -27,6 +28,7 @@ def distill(
     replace: Replace = False,
     beam_size: BeamSize = None,
     length_penalty: LengthPenalty = None,
+    ray: OnRay = False,
     device: Device = "cpu",
 ) -> None:
     """Translate the training source of a prepared folder into a new folder, to train a student on the translations.
@@ -47,6 +49,7 @@ def distill(
             replace_corpus=replace,
             search={name: value for name, value in wanted.items() if value is not None},
             device=device,
+            run=run_on_ray if ray else None,
             report=display.show_distillation,
             stop=display.stop_requested,
         )

@@ -35,7 +35,7 @@ LengthPenalty = Annotated[
 Device = Annotated[str, typer.Option(help="cpu (the default even if there is a GPU), cuda, or cuda:N.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace another corpus that --out holds.")]
 OnRay = Annotated[
-    bool, typer.Option("--ray", help="Share the files of -i out on a Ray cluster, or all CPUs; -o is a folder.")
+    bool, typer.Option("--ray", help="Share the lines out on a Ray cluster, or on all CPUs, and write into a folder.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 

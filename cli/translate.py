@@ -171,7 +171,7 @@ def translate(
         "warn": warn,
     }
     inputs, format = input_ or [], None if format_ == "auto" else format_
-    lines = {"prefix": prefix, "memory": memory, "lm": lm, "lm_weight": lm_weight, "as_json": json_}
+    lines: dict[str, Any] = {"prefix": prefix, "memory": memory, "lm": lm, "lm_weight": lm_weight, "as_json": json_}
     if explain:
         from nmt.stages import explain as explaining
 

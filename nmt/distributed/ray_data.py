@@ -10,17 +10,17 @@ from nmt.errors import ConfigError, DataError, NMTError
 Tool = TypeVar("Tool")
 Task = TypeVar("Task")
 
-RETRIES = 20  # of a task whose actor is lost
-
 
 def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], tasks: Sequence[Task]) -> Iterator[int]:
     """Do each task with a tool that every actor opens once; yield the number of a task when it is done.
 
     An actor computes in one thread, and there are as many as the cluster has CPUs. One that is lost is replaced, and
-    its task done again. Raises ConfigError if Ray is not installed, DataError for what an actor cannot do.
+    its task done again, as often as it takes. Raises ConfigError if Ray is not installed, DataError for what an actor
+    cannot do.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report to its makers
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # its future default, of which it warns else
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what is lost is said by an error
     try:
         import ray
         from ray.data import ActorPoolStrategy, DataContext
@@ -50,15 +50,14 @@ def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], 
 
     ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
     try:
-        context = DataContext.get_current()
-        context.enable_progress_bars = False
+        DataContext.get_current().enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         actors = min(len(tasks), max(1, int(ray.cluster_resources().get("CPU", 1))))
         done = ray.data.from_items(list(range(len(tasks))), override_num_blocks=len(tasks)).map_batches(
             Actor,
             batch_size=1,
             compute=ActorPoolStrategy(size=actors),
             num_cpus=1,
-            max_task_retries=RETRIES,
         )
         for row in done.iter_rows():
             if row["error"]:
@@ -66,6 +65,6 @@ def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], 
             yield int(row["number"])
     except ray.exceptions.RayActorError as error:
         reason = str(error).strip().partition("\n")[0]
-        raise DataError(f"an actor was lost {RETRIES} times ({reason}); start the same command again") from error
+        raise DataError(f"an actor was lost for good ({reason}); start the same command again") from error
     finally:
         ray.shutdown()

@@ -7,7 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import chain, islice
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from nmt.decoding.config import DecodingConfig
 from nmt.decoding.model import TranslationModel
 from nmt.decoding.translator import translate_chunks
 from nmt.io.files import read_bytes, refuse_overwriting, replacing
-from nmt.io.lines import read_file, read_parallel, write_file, write_line
+from nmt.io.lines import read_file, read_parallel, write_line
+from nmt.io.parts import cut
 from nmt.model_folder.locking import lock
+from nmt.stages.in_parts import Run, Task, run_here, tasks_of
+from nmt.stages.line_work import DoneLine, Work
 from nmt.stages.models import load_models, model_sums
 from nmt.stages.paths import REPORT, model_files, obsolete_files, prepared_files, split_file
 
@@ -43,13 +47,14 @@ def distill(
     replace_corpus: bool = False,
     search: Mapping[str, Any] | None = None,
     device: str = "cpu",
+    run: Run | None = None,
     report: Callable[[DistillationProgress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any] | None:
     """Make a prepared folder with translations as training targets, or resume where this was stopped.
 
     The models translate together, in the given direction, the training source of the prepared folder data. Raises
-    ConfigError if out holds another corpus, unless that is to be replaced.
+    ConfigError if out holds another corpus, unless that is to be replaced. run does the work elsewhere.
     """
     refuse_overwriting(prepared_files(out), [*prepared_files(data), *chain.from_iterable(map(model_files, model))])
     loaded = load_models(model, source=source, target=target, device=device)
@@ -65,6 +70,7 @@ def distill(
             data=data,
             out=out,
             keep_original=keep_original,
+            run=run and partial(run, partial(_open_writer, model, source, target, search or {}, device)),
             report=report,
             stop=stop,
         )
@@ -81,6 +87,7 @@ def distill_with(
     data: Path,
     out: Path,
     keep_original: bool,
+    run: Callable[[Sequence[Task]], Iterator[int]] | None = None,
     report: Callable[[DistillationProgress], None],
     stop: Callable[[], bool],
 ) -> dict[str, Any] | None:
@@ -94,7 +101,10 @@ def distill_with(
     made = {"models": models, "source": model.source, "target": model.target, "search": asdict(search)}
     parts = out / ".parts" / _digest({**made, "lines": hashlib.sha256(read_bytes(data / source)).hexdigest()})
     parts.mkdir(parents=True, exist_ok=True)
-    if not _translate_in_parts(model, search, data / source, parts, report, stop):
+    for _ in read_file(data / source):  # what is wrong with it is to be said before hours of work
+        pass
+    tasks = tasks_of(data.absolute() / source, cut(data / source, PART_LINES)[0], parts)
+    if not _do_missing(tasks, run or partial(run_here, partial(_writer, model, search)), report, stop):
         return None
 
     counts: Counter[str] = Counter()
@@ -104,7 +114,7 @@ def distill_with(
         for language in (model.source, model.target)
     }
     with replacing(*(out / name for name in (source, target, *held_out, REPORT))) as streams:
-        for pair in _pairs(data / source, data / target, parts, keep_original, counts):
+        for pair in _pairs(data / source, data / target, tasks, keep_original, counts):
             for stream, line in zip(streams, pair, strict=False):
                 write_line(stream, line)
         for stream, content in zip(streams[2:], held_out.values(), strict=False):
@@ -126,41 +136,49 @@ def _inputs(model: TranslationModel, data: Path) -> dict[str, Any]:
     return {"languages": [model.source, model.target], "corpora": [str(data)]}
 
 
-def _translate_in_parts(
-    model: TranslationModel,
-    search: DecodingConfig,
-    path: Path,
-    parts: Path,
+def _open_writer(model: Sequence[Path], source: str, target: str, search: Mapping[str, Any], device: str) -> Work:
+    """What writes targets, for a process that has not loaded the models."""
+    loaded = load_models(model, source=source, target=target, device=device)
+    return _writer(loaded, replace(loaded.search, **search))
+
+
+def _writer(model: TranslationModel, search: DecodingConfig) -> Work:
+    """What writes a target for each line, or a blank line.
+
+    A translation that reached the maximum length is usually a loop, from which nothing can be learnt.
+    """
+    return lambda chunked: (
+        DoneLine(written=[best.text if best.finished else ""])
+        for best in (translation.alternatives[0] for translation in translate_chunks(model, chunked, search))
+    )
+
+
+def _do_missing(
+    tasks: Sequence[Task],
+    run: Callable[[Sequence[Task]], Iterator[int]],
     report: Callable[[DistillationProgress], None],
     stop: Callable[[], bool],
 ) -> bool:
-    """Translate the lines of path into numbered files, except those that exist; False if stop ended it."""
-    total, lines = sum(1 for _ in read_file(path)), read_file(path)
-    done, fresh, started = 0, 0, time.monotonic()
-    for number in range(-(-total // PART_LINES)):
-        part, own = _part(parts, number), list(islice(lines, PART_LINES))
-        done += len(own)
-        if part.exists():
-            continue
-        # A translation that reached the maximum length is usually a loop, from which nothing can be learnt.
-        best = (translation.alternatives[0] for translation in translate_chunks(model, [own], search))
-        write_file(part, (each.text if each.finished else "" for each in best))
-        fresh += len(own)
-        left = (total - done) * (time.monotonic() - started) / fresh
-        report(DistillationProgress(lines=done, total=total, seconds_left=left))
-        if stop() and done < total:
+    """Do the tasks that are not done; False if stop ended it."""
+    missing = [task for task in tasks if not task.notes.exists()]
+    left = sum(task.part.lines for task in missing)
+    total, fresh, started = sum(task.part.lines for task in tasks), 0, time.monotonic()
+    for number in run(missing) if missing else ():
+        fresh += missing[number].part.lines
+        left -= missing[number].part.lines
+        seconds = left * (time.monotonic() - started) / fresh
+        report(DistillationProgress(lines=total - left, total=total, seconds_left=seconds))
+        if stop() and left:
             return False
     return True
 
 
 def _pairs(
-    source: Path, target: Path, parts: Path, keep_original: bool, counts: Counter[str]
+    source: Path, target: Path, tasks: Sequence[Task], keep_original: bool, counts: Counter[str]
 ) -> Iterator[tuple[str, str]]:
     """The training pairs: the original ones if they are kept, and those with translations."""
     originals = read_parallel(source, target) if keep_original else ((line, None) for line in read_file(source))
-    translations = chain.from_iterable(
-        read_file(_part(parts, number)) for number in range(len(list(parts.glob("*.txt"))))
-    )
+    translations = chain.from_iterable(read_file(task.lines) for task in tasks)
     for (line, original), translation in zip(originals, translations, strict=True):
         counts["read"] += 1
         if original is not None:
@@ -173,10 +191,6 @@ def _pairs(
         else:
             counts["kept"] += 1
             yield line, translation
-
-
-def _part(parts: Path, number: int) -> Path:
-    return parts / f"{number}.txt"
 
 
 def _digest(values: Mapping[str, Any]) -> str:

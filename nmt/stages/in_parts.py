@@ -51,8 +51,25 @@ class PartsProgress:
     fresh: int  # of those that are done, how many were not done before
 
 
-# Does tasks in whatever order and however many times; yields the number of each when it is done.
-Run = Callable[[LineJob, Sequence[Task]], Iterator[int]]
+# Opens the work and does tasks in whatever order and however many times; yields the number of each when it is done.
+Run = Callable[[Callable[[], Work], Sequence[Task]], Iterator[int]]
+
+
+def tasks_of(path: Path, parts: Sequence[Part], folder: Path) -> list[Task]:
+    """The parts of a file, whose results go into a folder."""
+    names = [folder.absolute() / f"{part.first:012}" for part in parts]
+    return [
+        Task(input=path, part=part, lines=name.with_suffix(".txt"), notes=name.with_suffix(".json"))
+        for part, name in zip(parts, names, strict=True)
+    ]
+
+
+def run_here(open_work: Callable[[], Work], tasks: Sequence[Task]) -> Iterator[int]:
+    """Do tasks one after another."""
+    work = open_work()
+    for number, task in enumerate(tasks):
+        task.do(work)
+        yield number
 
 
 def work_in_parts(
@@ -107,12 +124,7 @@ class _FileWork:
     def of(cls, folder: Path, source: Path, goal: Path, parts: Sequence[Part]) -> "_FileWork":
         folder.mkdir(parents=True, exist_ok=True)
         goal.parent.mkdir(parents=True, exist_ok=True)
-        names = [folder.absolute() / f"{part.first:012}" for part in parts]
-        tasks = [
-            Task(input=source, part=part, lines=name.with_suffix(".txt"), notes=name.with_suffix(".json"))
-            for part, name in zip(parts, names, strict=True)
-        ]
-        return cls(source=source, goal=goal, folder=folder, tasks=tasks)
+        return cls(source=source, goal=goal, folder=folder, tasks=tasks_of(source, parts, folder))
 
     def is_done(self) -> bool:
         return all(task.notes.exists() for task in self.tasks)
@@ -148,7 +160,7 @@ def _carry_out(
     total = sum(task.part.lines for task in tasks)
     before = done = total - sum(task.part.lines for task in missing)
     waiting, lost = list(work), 0
-    for number in chain([None], run(job, missing) if missing else ()):
+    for number in chain([None], run(job.open, missing) if missing else ()):
         if number is not None:
             done += missing[number].part.lines
             report(PartsProgress(lines=done, total=total, fresh=done - before))
