@@ -1,10 +1,10 @@
 """One large file translated in shards by two workers, some of which are killed, against the same file by one process.
 
-    python benchmarks/killed_shards.py data/tatoeba/train.de-en.de.gz --model data/runs/demo --lines 1000000
+    python benchmarks/killed_shards.py data/tatoeba/train.de-en.de.gz --model data/runs/demo --lines 1000000 [--ray]
 
-The driver is xargs, as anybody would start shards on one machine. A worker is killed ten times and the driver, with its
-workers, five times, after a random while; the driver is then started again, until it has nothing to do. The outputs in
-turn must be, byte for byte, what one process writes.
+The driver is xargs, as anybody would start shards on one machine, or `nmt translate --ray`. A worker is killed ten
+times and the driver, with its workers, five times, after a random while; the driver is then started again, until it has
+nothing to do. The outputs in turn must be, byte for byte, what one process writes.
 """
 
 import hashlib
@@ -14,12 +14,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -36,6 +36,7 @@ def main(
     shards: Annotated[int, typer.Option(help="Its parts.")] = 40,
     seed: Annotated[int, typer.Option(help="Decides when who is killed.")] = 1,
     beam: Annotated[int, typer.Option(help="Beam size.")] = 1,
+    ray: Annotated[bool, typer.Option("--ray", help="Let Ray share the lines out, in parts of 5,000.")] = False,
 ) -> None:
     """Print lines a second either way, and whether the bytes are equal."""
     with TemporaryDirectory() as name:
@@ -49,60 +50,83 @@ def main(
         seconds = time.perf_counter() - started
         print(f"one process of two threads: {seconds:.0f} s, {lines / seconds:.0f} lines/s", flush=True)
         started = time.perf_counter()
-        starts = in_shards(options, folder, shards, random.Random(seed), seconds)
+        drive = drive_ray(options, folder) if ray else drive_shards(options, folder, shards)
+        starts = with_kills(drive, random.Random(seed), seconds)
         seconds = time.perf_counter() - started
         print(f"two workers of one thread: {seconds:.0f} s, {lines / seconds:.0f} lines/s, {starts} starts")
         joined = hashlib.sha256()
         count = 0
-        for number in range(1, shards + 1):
-            data = (folder / f"part.{number}").read_bytes()
+        for part in [folder / "out" / "large"] if ray else [folder / f"part.{n}" for n in range(1, shards + 1)]:
+            data = part.read_bytes()
             joined.update(data)
             count += data.count(b"\n")
         same = joined.hexdigest() == hashlib.sha256(whole.read_bytes()).hexdigest()
         print(f"{count:,} lines of {lines:,}; bytes {'equal' if same else 'DIFFER'}: sha256 {joined.hexdigest()}")
-        left = sorted(path.name for path in folder.iterdir() if not path.name.startswith("part."))
+        left = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.name.startswith("part."))
         print(f"files beside the parts: {left}")
     if not same:
         raise SystemExit(1)
 
 
-def in_shards(options: Sequence[str], folder: Path, shards: int, chance: random.Random, seconds: float) -> int:
-    """Translate all shards, with kills spread over the seconds that one process takes; how often the driver began."""
+class Driver(NamedTuple):
+    """How the work is begun, and how its workers are found."""
+
+    command: Sequence[str]
+    given: str  # to its standard input
+    workers: Callable[[int], Sequence[str]]  # the command that prints their pids, by the driver's
+
+
+def drive_shards(options: Sequence[str], folder: Path, shards: int) -> Driver:
+    """Two processes side by side, each with a shard of its own until all are done."""
     command = " ".join([NMT, *options, f"--shard {{}}/{shards}", "-o", str(folder / "part.{}")])
+    numbers = "\n".join(map(str, range(1, shards + 1)))
+    xargs = ["xargs", "-P", "2", "-I{}", "sh", "-c", f"exec {command}"]
+    return Driver(xargs, numbers, lambda driver: ["pgrep", "-P", str(driver)])
+
+
+def drive_ray(options: Sequence[str], folder: Path) -> Driver:
+    """Actors of Ray, as many as there are CPUs."""
+    command = [NMT, *options, "--ray", "-o", str(folder / "out")]
+    return Driver(command, "", lambda driver: ["pgrep", "-f", "^ray::MapWorker"])
+
+
+def with_kills(driver: Driver, chance: random.Random, seconds: float) -> int:
+    """Do all the work, with kills spread over the seconds that one process takes; how often the driver began."""
     kills = chance.sample([WORKER] * 10 + [DRIVER] * 5, 15)
     times = sorted(chance.uniform(0.03, 0.9) * seconds for _ in kills)
     begun, starts = time.perf_counter(), 0
     killed: list[str] = []
     while True:
         starts += 1
-        numbers = "\n".join(map(str, range(1, shards + 1)))
-        driver = subprocess.Popen(
-            ["xargs", "-P", "2", "-I{}", "sh", "-c", f"exec {command}"],
-            stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=threads(1), start_new_session=True,
+        process = subprocess.Popen(
+            driver.command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=threads(1),
+            start_new_session=True,
         )  # fmt: skip
-        assert driver.stdin is not None
+        assert process.stdin is not None
         with suppress(BrokenPipeError):
-            driver.stdin.write(numbers)
-            driver.stdin.close()
-        while driver.poll() is None:
+            process.stdin.write(driver.given)
+            process.stdin.close()
+        while process.poll() is None:
             time.sleep(0.05)
             if len(killed) < len(kills) and time.perf_counter() - begun > times[len(killed)]:
-                kill(driver.pid, kills[len(killed)], chance)
-                killed.append(kills[len(killed)])
-        if driver.returncode == 0:
+                what = kills[len(killed)]
+                if what == DRIVER:
+                    os.killpg(process.pid, signal.SIGKILL)
+                elif not kill_one(driver.workers(process.pid), chance):
+                    continue  # until there is one
+                killed.append(what)
+        if process.returncode == 0:
             print(f"killed: {killed.count(WORKER)} workers, {killed.count(DRIVER)} drivers")
             return starts
 
 
-def kill(driver: int, what: str, chance: random.Random) -> None:
-    """Kill the driver with all its workers, or one of them."""
-    if what == DRIVER:
-        os.killpg(driver, signal.SIGKILL)
-        return
-    found = subprocess.run(["pgrep", "-P", str(driver)], capture_output=True, text=True).stdout.split()
+def kill_one(find: Sequence[str], chance: random.Random) -> bool:
+    """Kill one of the processes whose pids a command prints; whether there was one."""
+    found = subprocess.run(find, capture_output=True, text=True, check=False).stdout.split()
     if found:
         with suppress(ProcessLookupError):
             os.kill(int(chance.choice(found)), signal.SIGKILL)
+    return bool(found)
 
 
 def threads(number: int) -> dict[str, str]:
