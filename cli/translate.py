@@ -177,7 +177,7 @@ def translate(
 
         text = " ".join(context.args) if context.args else None
         refuse("--explain", {"--json": json_, "--strict": strict, "--alignments": alignments, "--prefix": prefix})
-        refuse("--explain", {"--column": column, "--shard": shard, "--memory": memory, "--lm": lm})
+        refuse("--explain", {"--column": column, "--shard": shard, "--ray": ray, "--memory": memory, "--lm": lm})
         refuse("--explain with a text", {"--input": inputs} if text is not None else {})
         refuse("--explain", {"--input for several files": len(inputs) > 1})
         explaining.explain(text=text, input=inputs[0] if inputs else None, **common)
