@@ -44,7 +44,10 @@ _SCHEMA = {
 
 @dataclass(frozen=True, kw_only=True)
 class Entries:
-    """The entries of sentences that are similar to one, and how similar each is, from 0, the least, to 1."""
+    """The entries of sentences that are similar to one, and how similar each is, from 0, the least, to 1.
+
+    This is squared, so that a sentence of everyday life stays as it was though it shares a word with a manual's heading.
+    """
 
     numbers: Ints
     similarity: Floats
@@ -145,7 +148,7 @@ class TranslationMemory:
         scores = [np.full(len(own), score) for own, (_, score) in zip(ranges, best, strict=True)]
         return Entries(
             numbers=np.concatenate([*ranges, np.zeros(0, np.int64)]),
-            similarity=(np.concatenate([*scores, np.zeros(0)]) - LEAST_SIMILARITY) / (1 - LEAST_SIMILARITY),
+            similarity=((np.concatenate([*scores, np.zeros(0)]) - LEAST_SIMILARITY) / (1 - LEAST_SIMILARITY)) ** 2,
         )
 
     def neighbours(self, hidden: Floats, entries: Entries) -> Neighbours:

@@ -22,7 +22,7 @@ MOST_HELD_OUT = 200
 AT_ONCE = 64  # pairs
 
 TEMPERATURES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # times the middle distance of what is nearest
-PRIORS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+PRIORS = (0.1, 0.3, 1.0)  # below, what is remembered rules over sentences that are little like it
 
 _NAMES = tuple(field.name for field in fields(Neighbours))
 

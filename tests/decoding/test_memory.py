@@ -52,7 +52,7 @@ def test_the_entries_are_those_of_similar_sources():
     assert memory().similar([A, B]).similarity == pytest.approx([1, 1])
     assert memory().similar([C]).numbers.tolist() == [2, 3]
     half = (math.sqrt(0.5) - LEAST_SIMILARITY) / (1 - LEAST_SIMILARITY)  # the cosine of (1, 1) and (1, 0)
-    assert memory().similar([A]).similarity == pytest.approx([half, half])
+    assert memory().similar([A]).similarity == pytest.approx([half**2, half**2])
     assert memory().similar([D]).numbers.tolist() == []
 
 
