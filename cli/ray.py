@@ -1,6 +1,8 @@
 """Work on lines that the actors of a Ray cluster share."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,8 @@ def run_on_ray(open_work: "Callable[[], Work]", tasks: "Sequence[Task]") -> Iter
     """Do tasks on a Ray cluster; yield the number of each when it is done."""
     from nmt.distributed import ray_data
 
-    return ray_data.run_on_ray(open_work, _do, tasks)
+    with redirect_stdout(sys.stderr):  # what Ray says of lost workers is no output
+        yield from ray_data.run_on_ray(open_work, _do, tasks)
 
 
 def _do(work: "Work", task: "Task") -> None:

@@ -46,7 +46,7 @@ _SCHEMA = {
 class Entries:
     """The entries of sentences that are similar to one, and how similar each is, from 0, the least, to 1.
 
-    This is squared, so that a sentence of everyday life stays as it was though it shares a word with a manual's heading.
+    This is squared, so that a sentence of daily life stays as it was though it shares a word with a manual's heading.
     """
 
     numbers: Ints
