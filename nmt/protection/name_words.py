@@ -10,6 +10,9 @@ from nmt.protection.words import word_set
 
 FREQUENT_FROM = 2048  # training pairs with a name, from which on it stays in the text
 OFTEN = 10  # training pairs with a word, from which on they tell what it is
+COMMON_FROM = 32  # training pairs with a word, from which on it is no surname in small letters: carry, hope
+SELDOM = 2  # training pairs with a word that may be a name in small letters, if no list has it
+MUCH_MORE = 4  # times
 LONGEST = 40  # letters; of longer words nobody looks for parts
 
 TITLES = {  # by language: where another one has them, they are copied with the name
@@ -134,15 +137,26 @@ class Lexicon:
         return word in self.names.family or (self.language != "de" and word.lower() in self.seen)
 
     def is_small_name(self, word: str) -> bool:
-        """Whether training pairs lack a word in small letters, but it is a name with a capital: in them, or on a list.
+        """Whether a word in small letters is a name with a capital: in training pairs, which lack it, or on a list.
 
         The list, of given names, counts for English alone: German words have many forms, some of which are such names.
+        So does a name that training pairs copy MUCH_MORE often than they have the word: emma, trump.
         """
-        if not self.rich or len(word) < 4 or not word.isalpha() or word in self.seen:
+        if not self.rich or len(word) < 3 or not word.isalpha():
             return False
         name = word.capitalize()
-        listed = self.language == "en" and name in self.names.given and not self.is_ordinary(name)
-        return listed or self.is_copied(name)
+        if self.language != "en":
+            return len(word) > 3 and word not in self.seen and self.is_copied(name)
+        if self.is_copied(name):
+            small, capital = self.seen.get(word, NEVER).pairs, self.seen[name]
+            told = small <= SELDOM or self.is_listed(name)
+            return told and small * MUCH_MORE <= capital.copied and capital.pairs < FREQUENT_FROM
+        return len(word) > 3 and word not in self.seen and name in self.names.given and not self.is_ordinary(name)
+
+    def is_small_surname(self, word: str) -> bool:
+        """Whether a word in small letters can be a surname, after a given name in small letters: paul walker."""
+        listed = len(word) > 3 and word.capitalize() in self.names.family
+        return listed and self.seen.get(word, NEVER).pairs < COMMON_FROM
 
     def is_copied(self, word: str) -> bool:
         """Whether training pairs have a word and copy it more often than not."""

@@ -42,6 +42,7 @@ _ARTICLES = word_set("the a an")
 _ADJECTIVE_ENDINGS = ("e", "en", "em", "er", "es")
 _ELIDED = word_set("O D L M N")  # O'Neil
 _ADDRESS = word_set("Mr Mrs Ms Miss Mister Dr")  # a name follows, whatever its word means
+_GERMAN_ADDRESS = word_set("Herr Herrn Frau Fräulein Dr")  # likewise if "von" is between
 _ABBREVIATED = word_set("Prof St Ste Mt Jr Sr") | _ADDRESS
 _FAMILY = word_set("family families")
 _JUNIOR = word_set("Jr Sr")
@@ -186,7 +187,10 @@ def _look_back(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
     if not _joined(before, word):
         return
     if word.kind in (WordKind.ORDINARY, WordKind.TITLE):
-        if _calls_for_surname(before, word, lexicon):
+        if _calls_for_surname(before, word, lexicon) or _follows_two_given_names(words, place, lexicon):
+            word.kind = WordKind.NAME
+    elif before.text.islower() and before.text.capitalize() in lexicon.names.given and before.in_name:
+        if lexicon.language == "en" and word.kind is WordKind.OTHER and lexicon.is_small_surname(word.text):
             word.kind = WordKind.NAME
     elif before.in_name:
         if word.kind is WordKind.LETTER and word.abbreviated:
@@ -211,6 +215,12 @@ def _calls_for_surname(before: _Word, word: _Word, lexicon: Lexicon) -> bool:
     return False
 
 
+def _follows_two_given_names(words: Sequence[_Word], place: int, lexicon: Lexicon) -> bool:
+    """Whether a word is a surname because two given names stand before it: Fritz Rudolf Körper."""
+    given = [word for word in words[max(0, place - 2) : place] if word.in_name and word.text in lexicon.names.given]
+    return len(given) == 2 and _joined(*given)
+
+
 def _look_over_particles(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
     """Let particles be part of a name that goes on or begins with them: Ludwig van der Rohe, Herr von Wogau."""
     particle = words[place].text.lower()
@@ -230,8 +240,9 @@ def _look_over_particles(words: Sequence[_Word], place: int, lexicon: Lexicon) -
     name = words[end]
     # "Ivo van der Meer": no German phrase goes on like this after a given name.
     foreign = before is not None and before.in_name and surely and before.text in lexicon.names.given
+    addressed = before is not None and before.text in _GERMAN_ADDRESS  # Herr von Brücke, but König von Ungarn
     if name.kind is WordKind.ORDINARY and (
-        foreign or lexicon.may_be_surname(name.text) or name.text not in lexicon.seen
+        foreign or addressed or lexicon.may_be_surname(name.text) or name.text not in lexicon.seen
     ):
         name.kind = WordKind.NAME
     if name.kind is WordKind.NAME or (name.in_name and surely):

@@ -39,6 +39,8 @@ def names(text, language, tagged=()):
         ("mit den Berichterstattern von Wogau und Koch", ["von Wogau"]),
         ("J. R. R. Tolkien und J. Wolf", ["J. R. R. Tolkien", "J. Wolf"]),
         ("Ludwig van der Rohe, Ursula von der Leyen", ["Ludwig van der Rohe", "Ursula von der Leyen"]),
+        ("Herr von Platz traf Karl Heinz Haus.", ["von Platz", "Karl Heinz Haus"]),  # whatever their words mean
+        ("Der König von Platz, Karl und Heinz, Haus", ["Karl", "Heinz"]),
         ("Tom van der Platz, Familie Wolf, Familie und Haus", ["Tom van der Platz", "Wolf"]),
         ("Herr von Wogau traf Xylander", ["von Wogau", "Xylander"]),
         ("ein Auto von Xylander", ["Xylander"]),
@@ -112,6 +114,22 @@ def test_names_in_small_letters_are_names_where_pairs_have_them_with_a_capital_a
     assert found("The President met kaczmarek and kevin", "en") == ["kaczmarek", "kevin"]
     assert found("The President met the kevin", "en") == []
     assert found("Heute traf kaczmarek kevin.", "de") == ["kaczmarek"]
+
+
+def test_a_name_in_small_letters_is_one_if_pairs_have_it_much_more_often_than_the_word():
+    words = {f"word{number}": Seen(2, 0) for number in range(RICH)} | {
+        "emma": Seen(1, 0), "Emma": Seen(7, 7), "trump": Seen(2, 0), "Trump": Seen(8, 8), "Ian": Seen(9, 8),
+        "writer": Seen(30, 0), "Writer": Seen(128, 128), "jack": Seen(5, 0), "Jack": Seen(7, 7),
+        "walker": Seen(6, 0), "carry": Seen(64, 0),
+    }  # fmt: skip
+    seen = WordStatistics(by_language={"en": STATISTICS.of("en") | words})
+
+    def found(text):
+        return [text[span.start : span.end] for span in find_names(text, seen, "en")]
+
+    assert found("President was young and met emma and ian and trump") == ["emma", "ian", "trump"]
+    assert found("writer met jack and tom") == []  # the word is frequent; so is the name
+    assert found("emma walker and walker met paul carry") == ["emma walker", "paul"]
 
 
 def test_statistics_without_rare_words_say_nothing_of_what_they_lack():
