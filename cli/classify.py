@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from .options import Device, Engine, refuse_text
+from .options import Device, Engine, InputFile, OutputFile, refuse_text
 from .warning import warn
 
 
 def classify(
     context: typer.Context,
     model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder with a classifier.", show_default=False)],
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
+    input_: InputFile = None,
+    output: OutputFile = None,
     json_: Annotated[
         bool, typer.Option("--json", help="Write JSON Lines: the line, its label, and the probability of each label.")
     ] = False,

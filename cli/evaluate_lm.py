@@ -7,7 +7,7 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import AsJson, refuse_text
+from .options import AsJson, InputFile, refuse_text
 from .tables import as_json
 from .warning import warn
 
@@ -17,7 +17,7 @@ def evaluate_lm(
     model: Annotated[
         Path, typer.Option(metavar="DIR", help="The folder of a language model (nmt train-lm).", show_default=False)
     ],
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
+    input_: InputFile = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file, with --lines.")] = None,
     lines: Annotated[
         bool, typer.Option("--lines", help="Write a number for each line: the bits that a byte of it needs.")

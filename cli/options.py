@@ -4,7 +4,7 @@ import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -13,6 +13,22 @@ from nmt.errors import ConfigError
 if TYPE_CHECKING:
     from nmt.config import Config
 
+_Paths = TypeVar("_Paths", Path | None, list[Path] | None)
+
+
+def or_stream(value: _Paths) -> _Paths:
+    """The file or files of an option; "-" stands for none, so for stdin or stdout, as other programs have it."""
+    return None if value in (Path("-"), [Path("-")]) else value
+
+
+InputFile = Annotated[
+    Path | None,
+    typer.Option("--input", "-i", metavar="FILE", callback=or_stream, help="Read this file instead of stdin."),
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", callback=or_stream, help="Write this file instead of stdout."),
+]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE.toml", help="A configuration file, or the name of a recipe.")
 ]

@@ -7,7 +7,7 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import Device, Engine, OnRay, refuse_text
+from .options import Device, Engine, OnRay, OutputFile, or_stream, refuse_text
 from .warning import warn
 
 
@@ -18,11 +18,15 @@ def tag(
     ] = None,
     input_: Annotated[
         list[Path] | None,
-        typer.Option("--input", "-i", metavar="FILE", help="Read this file instead of stdin; with --ray repeatable."),
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="FILE",
+            callback=or_stream,
+            help="Read this file instead of stdin; with --ray repeatable.",
+        ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write this file instead of stdout.")
-    ] = None,
+    output: OutputFile = None,
     json_: Annotated[
         bool,
         typer.Option("--json", help="Write JSON Lines: the line, and start, end, type, text and score of each name."),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import refuse_text
+from .options import InputFile, OutputFile, refuse_text
 from .warning import warn
 
 
@@ -14,8 +14,8 @@ def tokenize(
     tokenizer: Annotated[
         Path, typer.Option(help="A tokenizer made by `nmt train-tokenizer`, or a model folder.", show_default=False)
     ],
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="Read this file instead of stdin.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write this file instead of stdout.")] = None,
+    input_: InputFile = None,
+    output: OutputFile = None,
     ids: Annotated[bool, typer.Option("--ids", help="Write, or read, ids instead of pieces.")] = False,
     decode: Annotated[bool, typer.Option("--decode", help="Turn subwords into text.")] = False,
     target: Annotated[

@@ -16,6 +16,7 @@ from .options import (
     Overrides,
     SourceLanguage,
     TargetLanguage,
+    or_stream,
     read_config,
     refuse_text,
 )
@@ -39,13 +40,21 @@ def translate(
     input_: Annotated[
         list[Path] | None,
         typer.Option(
-            "--input", "-i", metavar="FILE", help="Read this file, or a folder of files, instead of stdin; repeatable."
+            "--input",
+            "-i",
+            metavar="FILE",
+            callback=or_stream,
+            help="Read this file, or a folder of files, instead of stdin; repeatable.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write this file instead of stdout; for several, a folder."
+            "--output",
+            "-o",
+            metavar="FILE",
+            callback=or_stream,
+            help="Write this file instead of stdout; for several, a folder.",
         ),
     ] = None,
     format_: Annotated[

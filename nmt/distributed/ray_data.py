@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from nmt.errors import ConfigError, DataError, NMTError
@@ -29,10 +30,13 @@ def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], 
             raise
         raise ConfigError("--ray needs Ray; install it by: pip install 'nmt[ray]'") from None
 
+    folder = Path.cwd()
+
     class Actor:
         """Holds the tool, and does the tasks of its batches."""
 
         def __init__(self) -> None:
+            os.chdir(folder)  # paths are those of the command
             self._tool: Tool | None = None
 
         def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
