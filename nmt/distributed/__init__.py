@@ -1,1 +1,1 @@
-"""Training in many processes, on one machine or several."""
+"""Many processes, on one machine or several: trainings, and work on corpora."""

@@ -105,10 +105,11 @@ def work_in_parts(
         ]
         if not work:
             warn(f"{output}: is complete already; remove it to have it made again")
-            return 0
         for each in work:
             warn_of_document(each.source, warn)
-        return _carry_out(job, work, run, target, warn, report)
+        lost = _carry_out(job, work, run, target, warn, report)
+        shutil.rmtree(output / PARTS, ignore_errors=True)  # also what a kill between joining and removing left
+        return lost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +169,6 @@ def _carry_out(
             lost += waiting.pop(0).join(target, warn)
     if waiting:
         raise DataError(f"{waiting[0].source}: not all of its parts are done; start the same command again")
-    (work[0].folder.parent).rmdir()
     return lost
 
 

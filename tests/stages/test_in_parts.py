@@ -107,6 +107,18 @@ def test_a_part_whose_notes_are_missing_is_done_again(corpus, tmp_path):
     assert (tmp_path / "out" / "a.txt").read_bytes().startswith(b"ZEILE X\nZEILE 1\n")
 
 
+def test_parts_that_a_kill_left_behind_are_removed(corpus, tmp_path):
+    left = tmp_path / "out" / ".parts" / "0"
+    for _ in range(2):  # when other files are to be done, and when none is
+        work(corpus, tmp_path / "out")
+        left.mkdir(parents=True)
+        (left / "000000000000.json").touch()
+    (tmp_path / "out" / "c.txt").unlink()
+    work(corpus, tmp_path / "out")
+    assert not (tmp_path / "out" / ".parts").exists()
+    assert (tmp_path / "out" / "c.txt").exists()
+
+
 def test_a_folder_of_another_job_is_refused_by_what_differs(corpus, tmp_path):
     work(corpus, tmp_path / "out")
     with pytest.raises(ConfigError, match=r"holds the results of another job \(options: not the same\)"):
