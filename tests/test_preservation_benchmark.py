@@ -1,19 +1,14 @@
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
+from tests_benchmarks import ROOT, benchmark
 
-ROOT = Path(__file__).parents[1]
 SUITE = ROOT / "benchmarks" / "suite"
 
 
 @pytest.fixture(scope="module")
 def judge():
-    spec = importlib.util.spec_from_file_location("preservation", ROOT / "benchmarks" / "preservation.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("preservation")
 
 
 def judged(judge, case, text, *statuses, source="de"):
