@@ -22,12 +22,13 @@ from nmt.protection.word_statistics import WordStatistics
 from nmt.protection.words import WORD, composed
 from nmt.text.tokenizer import Tokenizer
 
-RULES = "placeholders 5"  # to be changed with what a training pair has them for: it names tokenized corpora
+RULES = "placeholders 6"  # to be changed with what a training pair has them for: it names tokenized corpora
 
 NAMES_EVERY = 4  # training pairs: names that are known are hidden as well
 
 # Shares of the training pairs that are changed so. Firefox's students are trained with like amounts of noise.
 UNFINISHED, BEGUN_SMALL, IN_SMALL_LETTERS, IN_TITLE_CASE = 0.15, 0.05, 0.08, 0.02
+FEW_WORDS, FEW_IN_SMALL_LETTERS = 4, 0.3  # what is short is what people type without capitals: "guten morgen"
 TAGGED, WITH_TERMS, LISTED, RENAMED = 0.03, 0.08, 0.05, 0.02
 MOST_TERMS = 4  # of a pair
 LONGEST_LIST = 6
@@ -138,9 +139,14 @@ def _noisy(pair: Pair, rng: random.Random) -> Pair:
     case -= IN_TITLE_CASE
     if case < BEGUN_SMALL and _begins_with_word(source) and _begins_with_word(target):
         return source[0].lower() + source[1:], target[0].lower() + target[1:]
-    if BEGUN_SMALL <= case < BEGUN_SMALL + IN_SMALL_LETTERS and not any(map(find_written, pair)):
+    small = FEW_IN_SMALL_LETTERS if max(map(_words, pair)) <= FEW_WORDS else IN_SMALL_LETTERS
+    if BEGUN_SMALL <= case < BEGUN_SMALL + small and not any(map(find_written, pair)):
         return source.lower(), target.lower()
     return source, target
+
+
+def _words(text: str) -> int:
+    return len(text.split())
 
 
 def _capitalised(text: str) -> str:

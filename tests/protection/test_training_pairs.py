@@ -24,7 +24,7 @@ def shares(monkeypatch):
     """Set the shares of the pairs that are changed; without any, none is."""
 
     def set_shares(**chosen):
-        noise = ("UNFINISHED", "BEGUN_SMALL", "IN_SMALL_LETTERS", "IN_TITLE_CASE")
+        noise = ("UNFINISHED", "BEGUN_SMALL", "IN_SMALL_LETTERS", "FEW_IN_SMALL_LETTERS", "IN_TITLE_CASE")
         for name in (*noise, "TAGGED", "WITH_TERMS", "LISTED", "RENAMED"):
             monkeypatch.setattr(module, name, chosen.get(name, 0))
 
@@ -94,11 +94,14 @@ def test_careless_writing_changes_both_sides_alike(protection, shares):
 
 
 def test_lines_in_small_letters_have_translations_in_small_letters_too(protection, shares):
-    shares(IN_SMALL_LETTERS=1)
     address = ("Siehe https://x.org/A.", "See https://x.org/A.")  # another address in small letters
-    assert made(protection, [("Der Hund lacht.", "The dog laughs."), address]) == [
-        ("der hund lacht.", "the dog laughs."), ("Siehe <ph0>.", "See <ph0>.")
-    ]  # fmt: skip
+    few = ("Der Hund lacht.", "The dog laughs.")
+    many = ("Der Hund lacht im Wald.", "The dog laughs in the forest.")
+    in_small_letters = [tuple(text.lower() for text in pair) for pair in (few, many)]
+    shares(IN_SMALL_LETTERS=1)
+    assert made(protection, [few, many]) == [few, in_small_letters[1]]
+    shares(FEW_IN_SMALL_LETTERS=1)  # what is short more often
+    assert made(protection, [few, many, address]) == [in_small_letters[0], many, ("Siehe <ph0>.", "See <ph0>.")]
 
 
 def test_terms_are_hidden_as_a_glossary_would_have_them(protection, shares):
