@@ -116,7 +116,7 @@ data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz
 
 data/runs/de-en/trained: data/runs/de-en-joint/trained
 	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-joint --out $(@D) \
-	  --set training.learning_rate=8e-4 --set training.max_updates=5300
+	  --set training.learning_rate=8e-4 --set training.max_updates=7000
 	touch $@
 
 data/runs/de-en-joint/trained: data/runs/de-en-long/trained $(wildcard $(NER)/*/*.gz)
