@@ -76,7 +76,11 @@ def _translate(
         if format is None:
             translated = translate([Segment(text=data.decode("utf-8-sig"), line=1)])[0].text.encode()
         else:
-            translated = b"".join(read_document(data, format, name=name).translated(translate, lambda message: None))
+            document = read_document(data, format, name=name)
+            own = document.languages[0].split("-")[0].lower()  # de-AT
+            if asked.source == AUTO and (own, asked.target) in service.translators.pairs:
+                known = replace(asked, source=own)
+            translated = b"".join(document.translated(translate, lambda message: None))
     except UnicodeDecodeError:
         raise RequestError(400, f"{name}: not in UTF-8; convert it") from None
     except DataError as error:

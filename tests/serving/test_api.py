@@ -248,6 +248,21 @@ def test_a_document_is_translated_and_fetched_by_an_address_of_its_own(client):
     assert client.post("/translate_file", json={"file": "x", **DE_EN}).status_code == 400
 
 
+def test_a_document_that_says_its_language_is_taken_at_its_word(client):
+    def becomes(language):
+        data = (
+            '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">'
+            f'<file original="a" datatype="plaintext" source-language="{language}"><body>'
+            '<trans-unit id="1"><source>house.</source></trans-unit></body></file></xliff>'
+        )
+        sent = {"files": {"file": ("a.xlf", data.encode())}, "data": {"source": "auto", "target": "en"}}
+        return client.get(client.post("/translate_file", **sent).json()["translatedFileUrl"]).text
+
+    assert "<target>" in becomes("de-AT")
+    for language in ("en-GB", "fr", ""):  # it is found to be English
+        assert "<target>" not in becomes(language)
+
+
 def test_the_page_is_there_and_may_load_nothing_from_elsewhere(client):
     page = client.get("/")
     assert "/static/app.js" in page.text
