@@ -110,13 +110,21 @@ $(MODEL)/manifest.json: data/runs/de-en-tagged/trained
 TAGGED = $(foreach file,$(NER_TRAIN_de) $(NER_TRAIN_en),--train $(NER)/$(file)) \
 	  $(foreach file,$(NER_DEV_de) $(NER_DEV_en),--valid $(NER)/$(file))
 
-data/runs/de-en-tagged/trained: data/runs/de-en/trained $(wildcard $(NER)/*/*.gz)
-	$(NMT) train-tagger --config configs/tagger.toml --model data/runs/de-en $(TAGGED) --out $(@D)
+data/runs/de-en-tagged/trained: data/runs/de-en-mean/manifest.json $(wildcard $(NER)/*/*.gz)
+	$(NMT) train-tagger --config configs/tagger.toml --model data/runs/de-en-mean $(TAGGED) --out $(@D)
 	touch $@
 
-data/runs/de-en/trained: data/runs/de-en-joint/trained
+data/runs/de-en-mean/manifest.json: data/runs/de-en/trained
+	$(NMT) export --model data/runs/de-en --model data/runs/de-en --model data/runs/de-en-phrases --out $(@D)
+
+data/runs/de-en/trained: data/runs/de-en-phrases/trained
+	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-phrases --out $(@D) \
+	  --set training.learning_rate=8e-4 --set training.max_updates=1700
+	touch $@
+
+data/runs/de-en-phrases/trained: data/runs/de-en-joint/trained
 	$(NMT) train --config configs/de-en.toml --data $(BROAD) --init data/runs/de-en-joint --out $(@D) \
-	  --set training.learning_rate=8e-4 --set training.max_updates=7000
+	  --set training.learning_rate=8e-4 --set training.max_updates=5300
 	touch $@
 
 data/runs/de-en-joint/trained: data/runs/de-en-long/trained $(wildcard $(NER)/*/*.gz)

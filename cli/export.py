@@ -7,7 +7,14 @@ import typer
 
 
 def export(
-    model: Annotated[Path, typer.Option(metavar="DIR", help="A model folder.", show_default=False)],
+    model: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="DIR",
+            help="A model folder; of several, --out gets the mean of the weights, and all else of the first.",
+            show_default=False,
+        ),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -18,7 +25,8 @@ def export(
     """Add the engine that runs a model fast on the CPU, in int8 and without torch; nmt train does this at its end."""
     from nmt.model_folder.store import open_folder
 
-    open_folder(model)  # what is missing is said before torch is loaded
+    for path in model:
+        open_folder(path)  # what is missing is said before torch is loaded
     from nmt.stages import export as stage
 
     saved = stage.export(model=model, out=out)

@@ -94,7 +94,7 @@ def _check_engine(path: Path, folder: ModelFolder) -> None:
     from nmt.engines.export import int8_of  # here, as a small copy is checked without torch
 
     opened = open_model(path)
-    if folder.read(INT8) != int8_parts(int8_of(opened, weight_levels(opened.int8)))[INT8]:
+    if folder.read(INT8) != int8_parts(int8_of(opened, levels=weight_levels(opened.int8)))[INT8]:
         raise ModelError(
             f"{path}: {INT8} does not belong to {TRANSLATOR}; make it again with nmt export --model {path}"
         )

@@ -11,12 +11,13 @@ from nmt.decoding.model import load_translator
 from nmt.decoding.tagger import load_tagger, tag_chunks
 from nmt.decoding.translator import translate_chunks
 from nmt.engines.export import add_engine, int8_of
-from nmt.engines.int8 import LEVELS_OF_8_BITS
+from nmt.engines.int8 import LEVELS_OF_8_BITS, quantize_weights
+from nmt.engines.networks import load_network, weights_of
 from nmt.engines.onnx import OnnxEngine
 from nmt.engines.torch import TorchEngine
 from nmt.errors import ConfigError, ModelError
 from nmt.model_folder.contents import int8_parts, open_model
-from nmt.model_folder.parts import INT8
+from nmt.model_folder.parts import INT8, TRANSLATOR
 from nmt.model_folder.store import open_folder, save, update
 from nmt.model_folder.tensors import parse
 from nmt.model_folder.tensors import to_bytes as tensors_to_bytes
@@ -86,7 +87,7 @@ def test_a_stale_engine_is_found(copy):
 
 def test_an_engine_of_8_bits_stays_sound_until_it_is_made_again(copy):
     new = parts_of(copy)[INT8]
-    update(copy, int8_parts(int8_of(open_model(copy), LEVELS_OF_8_BITS)))
+    update(copy, int8_parts(int8_of(open_model(copy), levels=LEVELS_OF_8_BITS)))
     old = parts_of(copy)[INT8]
     check(copy)
     assert list(translate_lines(copy, LINES)) == list(translate_lines(copy, LINES, engine="torch"))
@@ -167,3 +168,27 @@ def test_a_small_copy_does_not_take_the_place_of_a_training(toy_model, tmp_path)
     with pytest.raises(ConfigError, match="holds a training"):
         export(model=toy_model, out=tmp_path / "run")
     assert export(model=tmp_path / "run") == tmp_path / "run"
+
+
+def test_several_models_become_one_of_their_mean_weights(toy_model, toy_both, toy_tagger, tmp_path):
+    def weights(path):
+        return weights_of(load_network(open_model(path), "cpu"))
+
+    other = tmp_path / "other"
+    tripled = {name: 3 * array for name, array in weights(toy_model).items()}
+    as_trained = tensors_to_bytes({name: torch.from_numpy(array) for name, array in tripled.items()})
+    save(other, parts_of(toy_model) | {TRANSLATOR: as_trained} | int8_parts(quantize_weights(tripled)))
+    export(model=[toy_model, other], out=tmp_path / "mean")
+    export(model=[toy_model], out=tmp_path / "one")
+    one, mean = weights(tmp_path / "one"), weights(tmp_path / "mean")
+    for name, array in one.items():
+        np.testing.assert_allclose(mean[name], array * 2, rtol=1e-5)
+    export(model=[toy_model, toy_model, toy_model], out=tmp_path / "again")
+    assert list(translate_lines(tmp_path / "again", LINES)) == list(translate_lines(tmp_path / "one", LINES))
+    with pytest.raises(ModelError, match="is another network than"):
+        export(model=[toy_model, toy_both], out=tmp_path / "none")
+    with pytest.raises(ConfigError, match="name its folder by --out"):
+        export(model=[toy_model, other])
+    with pytest.raises(ConfigError, match="has a tagger or a classifier, which would read other weights"):
+        export(model=[toy_tagger, toy_model], out=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
