@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import ConfigError, DataError
-from nmt.io.files import refuse_overwriting, replacing
+from nmt.io.files import open_bytes, refuse_overwriting, replacing
 from nmt.io.lines import read_file, write_file
 from nmt.io.parts import Part, cut
 from nmt.model_folder.locking import lock
@@ -135,7 +135,7 @@ class _FileWork:
         notes = Notes()
         with replacing(self.goal) as [out]:
             for task in self.tasks:
-                with task.lines.open("rb") as lines:
+                with open_bytes(task.lines) as lines:
                     shutil.copyfileobj(lines, out)
                 found = json.loads("".join(read_file(task.notes)))
                 for message in found.pop("said"):
@@ -161,7 +161,7 @@ def _carry_out(
     total = sum(task.part.lines for task in tasks)
     before = done = total - sum(task.part.lines for task in missing)
     waiting, lost = list(work), 0
-    for number in chain([None], run(job.open, missing) if missing else ()):
+    for number in chain([None], run(job.load, missing) if missing else ()):
         if number is not None:
             done += missing[number].part.lines
             report(PartsProgress(lines=done, total=total, fresh=done - before))

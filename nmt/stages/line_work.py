@@ -31,9 +31,9 @@ Work = Callable[[Iterable[Sequence[str]]], Iterator[DoneLine]]  # of chunks of l
 
 
 class LineJob(Protocol):
-    """What is to be done with lines; it can be sent to another process and opened there."""
+    """What is to be done with lines; it can be sent to another process, and what it needs is loaded there."""
 
-    def open(self) -> Work:
+    def load(self) -> Work:
         """Load what it needs. Raises NMTError if that is not to be had."""
 
     def files(self) -> Iterator[Path]:

@@ -33,7 +33,7 @@ class TaggingJob:
         others = [self.form, self.pretokenized, self.device, self.engine]
         return {"models": [model_sums(self._folder())], "other options": others}
 
-    def open(self) -> Work:
+    def load(self) -> Work:
         """Load the model. Raises ModelError if it is damaged, or has no tagger."""
         loaded = load_tagger(self._folder(), self.device, self.engine)
         return lambda chunked: (
@@ -56,4 +56,4 @@ def tag(
     """Mark the names in a file or stdin, line by line, in bounded memory, as the fields of a TaggingJob say."""
     tagging = TaggingJob(**job)
     refuse_overwriting([output or STDOUT], [input or STDIN, *tagging.files()])
-    work_on_lines(tagging.open(), input, output, warn=warn)
+    work_on_lines(tagging.load(), input, output, warn=warn)

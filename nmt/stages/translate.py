@@ -81,7 +81,7 @@ class TranslationJob:
             "other options": [self.prefix, self.lm_weight, self.as_json, self.device, self.engine],
         }
 
-    def open(self) -> Work:
+    def load(self) -> Work:
         """Load the models. Raises ConfigError for what cannot be done together, ModelError for what is not sound."""
         if self.lm_weight is not None and not 0 <= self.lm_weight < math.inf:
             raise ConfigError(f"--lm-weight {self.lm_weight:g}: it must be a finite number, at least 0")
@@ -183,7 +183,7 @@ def translate(
             return
         part = shard.part_of(input) if input else None
     name = "stdin" if input is None else str(input)
-    notes = work_on_lines(translation.open(), input, output, part=part, alignments=alignments, warn=warn)
+    notes = work_on_lines(translation.load(), input, output, part=part, alignments=alignments, warn=warn)
     for message in notes.messages(translation.target):
         warn(f"{name}: {message}")
     if strict and notes.lost:

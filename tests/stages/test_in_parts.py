@@ -27,7 +27,7 @@ class Capitals:
     def description(self):
         return {"options": self.options}
 
-    def open(self):
+    def load(self):
         return lambda chunks: (self._done(line) for chunk in chunks for line in chunk)
 
     def _done(self, line):
