@@ -34,8 +34,11 @@ def cut(path: Path, lines: int) -> tuple[list[Part], str]:
             position += len(data)
     total += not data.endswith(b"\n") and bool(data)
     places = range(0, total, lines)
-    parts = [Part(first=place, start=start, lines=min(lines, total - place)) for place, start in zip(places, starts)]  # noqa: B905 - nothing begins where the last line ends
-    return parts, digest.hexdigest()
+    del starts[len(places) :]  # nothing begins where the last line ends
+    found = zip(places, starts, strict=True)
+    return [
+        Part(first=place, start=start, lines=min(lines, total - place)) for place, start in found
+    ], digest.hexdigest()
 
 
 def count_lines(path: Path) -> int:

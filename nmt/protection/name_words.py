@@ -153,10 +153,11 @@ class Lexicon:
             return told and small * MUCH_MORE <= capital.copied and capital.pairs < FREQUENT_FROM
         return len(word) > 3 and word not in self.seen and name in self.names.given and not self.is_ordinary(name)
 
-    def is_small_surname(self, word: str) -> bool:
-        """Whether a word in small letters can be a surname, after a given name in small letters: paul walker."""
-        listed = len(word) > 3 and word.capitalize() in self.names.family
-        return listed and self.seen.get(word, NEVER).pairs < COMMON_FROM
+    def are_small_names(self, given: str, word: str) -> bool:
+        """Whether English words in small letters can be a given name and a surname: paul walker."""
+        small = self.language == "en" and given.islower() and word.islower() and len(word) > 3
+        listed = given.capitalize() in self.names.given and word.capitalize() in self.names.family
+        return small and listed and self.seen.get(word, NEVER).pairs < COMMON_FROM
 
     def is_copied(self, word: str) -> bool:
         """Whether training pairs have a word and copy it more often than not."""

@@ -189,11 +189,8 @@ def _look_back(words: Sequence[_Word], place: int, lexicon: Lexicon) -> None:
     if word.kind in (WordKind.ORDINARY, WordKind.TITLE):
         if _calls_for_surname(before, word, lexicon) or _follows_two_given_names(words, place, lexicon):
             word.kind = WordKind.NAME
-    elif before.text.islower() and before.text.capitalize() in lexicon.names.given and before.in_name:
-        if lexicon.language == "en" and word.kind is WordKind.OTHER and lexicon.is_small_surname(word.text):
-            word.kind = WordKind.NAME
     elif before.in_name:
-        if word.kind is WordKind.LETTER and word.abbreviated:
+        if (word.kind is WordKind.LETTER and word.abbreviated) or lexicon.are_small_names(before.text, word.text):
             word.kind = WordKind.NAME
         elif word.text in _JUNIOR or (before.after in _HYPHENS and word.text not in lexicon.seen):  # Kar-wai, Ice-T
             word.kind = WordKind.PART
