@@ -19,6 +19,12 @@ class Document:
     translated: Callable[[Translate, Warn], Iterator[bytes]]  # the document with translations in their places
     languages: Languages = ("", "")
 
+    @property
+    def primary_languages(self) -> Languages:
+        """The same without regions, in small letters: de for de-AT."""
+        source, target = (code.split("-")[0].lower() for code in self.languages)
+        return source, target
+
 
 def says_none(text: str) -> Languages:
     """The languages of a document that does not say them."""

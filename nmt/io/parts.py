@@ -35,10 +35,11 @@ def cut(path: Path, lines: int) -> tuple[list[Part], str]:
     total += not data.endswith(b"\n") and bool(data)
     places = range(0, total, lines)
     del starts[len(places) :]  # nothing begins where the last line ends
-    found = zip(places, starts, strict=True)
-    return [
-        Part(first=place, start=start, lines=min(lines, total - place)) for place, start in found
-    ], digest.hexdigest()
+    parts = [
+        Part(first=place, start=start, lines=min(lines, total - place))
+        for place, start in zip(places, starts, strict=True)
+    ]
+    return parts, digest.hexdigest()
 
 
 def count_lines(path: Path) -> int:

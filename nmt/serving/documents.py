@@ -77,7 +77,7 @@ def _translate(
             translated = translate([Segment(text=data.decode("utf-8-sig"), line=1)])[0].text.encode()
         else:
             document = read_document(data, format, name=name)
-            own = document.languages[0].split("-")[0].lower()  # de-AT
+            own, _ = document.primary_languages
             if asked.source == AUTO and (own, asked.target) in service.translators.pairs:
                 known = replace(asked, source=own)
             translated = b"".join(document.translated(translate, lambda message: None))

@@ -164,7 +164,7 @@ class _Work:
         model, _ = self.load()
         if not any(self.languages) and any(document.languages):
             try:
-                return model.between(*(code.split("-")[0].lower() for code in document.languages))  # de-AT
+                return model.between(*document.primary_languages)
             except ConfigError as error:
                 own = " and ".join(filter(None, document.languages))
                 raise DataError(f"{self.file.name}: names {own} as its languages; {error}") from error
