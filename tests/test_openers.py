@@ -64,8 +64,8 @@ def test_only_the_reader_and_writer_of_lines_touches_streams_of_lines():
         names = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(ast.parse(path.read_text()))}
         if names & reading:
             users.add(path.relative_to(ROOT).as_posix())
-    # The stages hand streams to lines.py, XML names its own encoding, and a compressed Parquet file is copied. Where the
-    # lines of a part begin is a matter of bytes, and finished parts are joined as they are.
+    # The stages hand streams to lines.py, XML names its own encoding, and a compressed Parquet file is copied.
+    # Where the lines of a part begin is a matter of bytes, and finished parts are joined as they are.
     assert users == {
         "nmt/io/lines.py",
         "nmt/io/files.py",
