@@ -8,7 +8,7 @@ import typer
 from .options import BeamSize, Device, LengthPenalty, OnRay, Replace, SourceLanguage, TargetLanguage
 from .prepare import print_counts
 from .progress import TrainingDisplay
-from .ray import run_on_ray
+from .ray import ray_runner
 
 
 def distill(
@@ -49,7 +49,7 @@ def distill(
             replace_corpus=replace,
             search={name: value for name, value in wanted.items() if value is not None},
             device=device,
-            run=run_on_ray if ray else None,
+            run=ray_runner() if ray else None,
             report=display.show_distillation,
             stop=display.stop_requested,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .live_line import LiveLine
 
 if TYPE_CHECKING:
-    from nmt.stages.in_parts import Task
+    from nmt.stages.in_parts import Run, Task
     from nmt.stages.line_work import LineJob, Work
 
 
@@ -17,12 +17,20 @@ def work_on_ray(job: "LineJob", inputs: Sequence[Path], output: Path | None, tar
     """Work on files and folders of text into a folder; how many names, numbers and marks are lost."""
     from nmt.stages.in_parts import work_in_parts
 
+    run = ray_runner()
     with LiveLine() as line:
-        return work_in_parts(job, inputs, output, run=run_on_ray, target=target, warn=line.warn, report=line.show_parts)
+        return work_in_parts(job, inputs, output, run=run, target=target, warn=line.warn, report=line.show_parts)
 
 
-def run_on_ray(open_work: "Callable[[], Work]", tasks: "Sequence[Task]") -> Iterator[int]:
-    """Do tasks on a Ray cluster; yield the number of each when it is done."""
+def ray_runner() -> "Run":
+    """What does tasks on a Ray cluster. Raises ConfigError, before anything is written, if Ray is not installed."""
+    from nmt.distributed.ray_data import load_ray
+
+    load_ray()
+    return _run_on_ray
+
+
+def _run_on_ray(open_work: "Callable[[], Work]", tasks: "Sequence[Task]") -> Iterator[int]:
     from nmt.distributed import ray_data
 
     with redirect_stdout(sys.stderr):  # what Ray says of lost workers is no output

@@ -12,23 +12,30 @@ Tool = TypeVar("Tool")
 Task = TypeVar("Task")
 
 
-def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], tasks: Sequence[Task]) -> Iterator[int]:
-    """Do each task with a tool that every actor opens once; yield the number of a task when it is done.
-
-    An actor computes in one thread, and there are as many as the cluster has CPUs. One that is lost is replaced, and
-    its task done again, as often as it takes. Raises ConfigError if Ray is not installed, DataError for what an actor
-    cannot do.
-    """
+def load_ray() -> Any:
+    """The package Ray, with its data library. Raises ConfigError if either is not installed."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would report to its makers
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # its future default, of which it warns else
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what is lost is said by an error
     try:
         import ray
-        from ray.data import ActorPoolStrategy, DataContext
+        import ray.data
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("ray", "pandas", "pyarrow"):
             raise
         raise ConfigError("--ray needs Ray; install it by: pip install 'nmt[ray]'") from None
+    return ray
+
+
+def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], tasks: Sequence[Task]) -> Iterator[int]:
+    """Do each task with a tool that every actor opens once; yield the number of a task when it is done.
+
+    An actor computes in one thread, and there are as many as the cluster has CPUs. One that is lost is replaced, and
+    its task done again, as often as it takes. Raises ConfigError if Ray is not installed (see load_ray), DataError for
+    what an actor cannot do.
+    """
+    ray = load_ray()
+    from ray.data import ActorPoolStrategy, DataContext
 
     folder = Path.cwd()
 

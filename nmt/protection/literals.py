@@ -7,6 +7,8 @@ whether they are part of it or marks of their own, so that decomposed words are 
 Each pattern begins where no word precedes and takes what it takes (++), or is bounded: no line is read twice.
 """
 
+from functools import cache
+
 import regex
 
 from nmt.protection.spans import Span
@@ -63,7 +65,7 @@ _STANDARD = "(?:DIN|EN|ISO|IEC|IEEE|VDE|VDI|ANSI|ASTM|ÖNORM|RFC|ETSI)"
 # Words followed by a space or the like begin no literal, except for abbreviations, as in DIN 5 and EUR 5. To see this
 # first makes a search of usual text several times as fast.
 _PLAIN_WORD = r"\p{L}?\p{Ll}++(?:[\s,;!?)\"“”]|\.?$|\.\s)"
-_LITERAL = regex.compile(
+_LITERAL = (
     rf"(?<!\w)(?!{_PLAIN_WORD})(?:"
     + "|".join(
         [
@@ -119,11 +121,16 @@ _LITERAL = regex.compile(
 _SUSPECT = regex.compile(rf"[\d@\#/\\_&]|{_FRACTION}|\w\.\w|\(\)|-[-a-zA-Z]|C\+\+|\.NET|:\w")
 
 
+@cache
+def _literal() -> regex.Pattern[str]:  # compiled when a line needs it, for it takes a twentieth of the start
+    return regex.compile(_LITERAL)
+
+
 def literal_spans(text: str) -> list[Span]:
     """The literals of a text, in order, disjoint; each is one span with its sign, unit and currency."""
     if not _SUSPECT.search(text):
         return []
-    return [Span(start=match.start(), end=match.end(), kind="literal") for match in _LITERAL.finditer(text)]
+    return [Span(start=match.start(), end=match.end(), kind="literal") for match in _literal().finditer(text)]
 
 
 def comparable(literal: str) -> str:

@@ -17,6 +17,7 @@ def test_without_ray_it_is_said_what_to_install(monkeypatch, nmt_here, tmp_path)
     (tmp_path / "in.txt").write_text("Hund.\n")
     ended = nmt_here("translate", "--ray", "-i", tmp_path / "in.txt", "-o", tmp_path / "out")
     assert (ended.code, ended.err) == (2, b"nmt: error: --ray needs Ray; install it by: pip install 'nmt[ray]'\n")
+    assert not (tmp_path / "out").exists()
 
 
 def test_options_that_do_not_go_with_ray_are_named(nmt_here, tmp_path):
