@@ -30,6 +30,7 @@ def main(
     runs: Annotated[int, typer.Option(help="Turns of each system.")] = 5,
     updates: Annotated[int, typer.Option(help="Timed updates a turn.")] = 20,
     batch_tokens: int = 4096,
+    cells: Annotated[str, typer.Option(help="Ours, between commas; the peers' is a GRU.")] = "gru",
     precision: str = "bfloat16",
     threads: int = 2,
     input_feeding: bool = False,
@@ -38,8 +39,8 @@ def main(
         "data/raw/peers"
     ),
 ) -> None:
-    """Print all rates and our ratio to the best peer's, as a table and as JSON."""
-    names = peers.split(",")
+    """Print all rates and our ratios to the best peer's, as a table and as JSON."""
+    names, ours = peers.split(","), cells.split(",")
     if unknown := set(names) - set(PEERS):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}; choose among {', '.join(PEERS)}")
     for name in names:
@@ -47,7 +48,7 @@ def main(
     command = [sys.executable, Path(__file__).with_name("training_rate.py"), "--data", data, "--tokenizer", tokenizer]
     command += ["--source", source, "--target", target, "--updates", updates, "--batch-tokens", batch_tokens]
     command += ["--precision", precision, "--threads", threads]
-    turns: dict[str, list[float]] = {"nmt": [], **{name: [] for name in names}}
+    turns: dict[str, list[float]] = {name: [] for name in [*(f"nmt {each}" for each in ours), *names]}
     with tempfile.TemporaryDirectory() as folder:
         task = Task(
             folder=Path(folder),
@@ -58,8 +59,9 @@ def main(
         )
         write_corpus(task.folder, data, tokenizer, source, target)
         for turn in range(runs):
-            answer = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, check=True)
-            turns["nmt"].append(json.loads(answer.stdout)["target_tokens_per_second"]["median"])
+            for each in ours:
+                answer = subprocess.run([*map(str, command), "--cell", each], stdout=subprocess.PIPE, check=True)
+                turns[f"nmt {each}"].append(json.loads(answer.stdout)["target_tokens_per_second"]["median"])
             for name in names:
                 turns[name].append(PEERS[name].turn((environments / name).absolute(), task))
             found = ", ".join(f"{system} {rates[-1]:,.0f}" for system, rates in turns.items())
@@ -68,10 +70,10 @@ def main(
     for system, rate in medians.items():
         print(f"{system:<12}{rate:>10,.0f} target subwords/s")
     best = max(names, key=lambda name: medians[name])
-    ratio = medians["nmt"] / medians[best]
-    print(f"{'ratio':<12}{ratio:>10.1f} to {best}")
+    ratios = {each: round(medians[f"nmt {each}"] / medians[best], 2) for each in ours}
+    print(", ".join(f"{each}: {ratio:.1f} times the rate of {best}" for each, ratio in ratios.items()))
     settings = {"precision": precision, "threads": threads, "input_feeding": input_feeding}
-    print(json.dumps({**settings, "turns": turns, "medians": medians, "best": best, "ratio": round(ratio, 2)}))
+    print(json.dumps({**settings, "turns": turns, "medians": medians, "best": best, "ratios": ratios}))
 
 
 def write_corpus(folder: Path, data: Path, tokenizer: Path, source: str, target: str) -> None:
