@@ -1,4 +1,4 @@
-"""How training and decoding rates grow with hidden size, vocabulary and threads: a table, and a plot with the roofline.
+"""How rates of two cells grow with hidden size, vocabulary and threads: a table, and a plot with the roofline.
 
     python benchmarks/scaling.py --out docs
 
@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import typer
 
 EMBEDDING, LENGTH = 256, 15
+CELLS = {"gru": "#4477aa", "ssru": "#228833"}  # and the colours of their bars
 STANDARD = {"hidden": 512, "vocabulary": 8000, "threads": 2}
 SWEEPS = {"hidden": (256, 512, 1024), "vocabulary": (4000, 8000, 32000), "threads": (1, 2)}
 STAGES = ("training", "decoding")
@@ -36,9 +37,14 @@ def main(
     if point:
         print(json.dumps(measure(**json.loads(point), updates=updates)))
         return
-    points = [STANDARD | {name: value} for name, values in SWEEPS.items() for value in values]
+    points = [
+        {"cell": cell} | STANDARD | {name: value}
+        for cell in CELLS
+        for name, values in SWEEPS.items()
+        for value in values
+    ]
     points = [one for number, one in enumerate(points) if one not in points[:number]]
-    turns: list[list[dict[str, float]]] = [[] for _ in points]
+    turns: list[list[dict[str, Any]]] = [[] for _ in points]
     for turn in range(runs):
         for place, one in enumerate(points):
             print(f"turn {turn + 1} of {runs}: {one}", file=sys.stderr)
@@ -54,14 +60,14 @@ def main(
     (out / "scaling.svg").write_text(plot(rows))
 
 
-def measure(hidden: int, vocabulary: int, threads: int, updates: int) -> dict[str, float]:
+def measure(cell: str, hidden: int, vocabulary: int, threads: int, updates: int) -> dict[str, float]:
     """Target subwords a second in training and in decoding, and their rooflines."""
     from nmt.benchmark.rates import training_rate
     from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
     from nmt.models.config import ModelConfig
     from nmt.training.config import TrainingConfig
 
-    config = ModelConfig(embedding_size=EMBEDDING, hidden_size=hidden, attention_heads=4)
+    config = ModelConfig(cell=cell, embedding_size=EMBEDDING, hidden_size=hidden, attention_heads=4)
     settings = TrainingConfig(max_updates=updates, threads=threads, precision="bfloat16", batch_tokens=4096)
     corpus: Any = RandomCorpus(pairs=8_000, vocabulary=vocabulary)
     rates = matrix_rates(threads)
@@ -126,19 +132,19 @@ class RandomCorpus:
         return make_batch(draw(self.source_lengths[rows]), draw(self.target_lengths[rows]))
 
 
-def table(rows: Sequence[dict[str, float]]) -> str:
+def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows in Markdown."""
-    lines = ["| hidden | vocabulary | threads | training | share of its roofline | decoding | share of its roofline |"]
-    lines.append("| ---: " * 7 + "|")
+    lines = ["| cell | hidden | vocabulary | threads | training | of its roofline | decoding | of its roofline |"]
+    lines.append("| --- " + "| ---: " * 7 + "|")
     for row in rows:
-        cells = [f"{row[name]:,}" for name in STANDARD]
+        cells = [row["cell"], *(f"{row[name]:,}" for name in STANDARD)]
         for stage in STAGES:
             cells += [f"{row[stage]:,.0f}", f"{row[stage] / row[f'{stage} roofline']:.0%}"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def plot(rows: Sequence[dict[str, float]]) -> str:
+def plot(rows: Sequence[dict[str, Any]]) -> str:
     """Bars of the rates, and lines for the rooflines, as SVG: a row of panels for each stage, on linear scales."""
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="480" font-family="sans-serif" font-size="12">'
@@ -147,18 +153,24 @@ def plot(rows: Sequence[dict[str, float]]) -> str:
     for down, stage in enumerate(STAGES):
         bottom, height = 210 + 230 * down, 150
         top = max(max(row[stage], row[f"{stage} roofline"]) for row in rows)
-        parts.append(f'<text x="20" y="{bottom - height - 25}">{stage}, target subwords/s (lines: the roofline)</text>')
+        parts.append(
+            f'<text x="20" y="{bottom - height - 25}">{stage}, target subwords/s '
+            "(blue: gru, green: ssru, red lines: the roofline)</text>"
+        )
         for panel, (name, values) in enumerate(SWEEPS.items()):
-            left = 30 + 245 * panel
+            left = 20 + 250 * panel
             parts.append(f'<text x="{left}" y="{bottom + 34}">{name}</text>')
             for place, value in enumerate(values):
-                [row] = [row for row in rows if row == row | STANDARD | {name: value}]
-                x = left + 70 * place
-                rate, roofline = (height * row[key] / top for key in (stage, f"{stage} roofline"))
-                parts.append(f'<rect x="{x}" y="{bottom - rate:.0f}" width="50" height="{rate:.0f}" fill="#4477aa"/>')
-                parts.append(f'<path d="M{x - 5} {bottom - roofline:.0f}h60" stroke="#cc3311" stroke-width="2"/>')
-                parts.append(f'<text x="{x}" y="{bottom - rate - 4:.0f}">{row[stage]:,.0f}</text>')
-                parts.append(f'<text x="{x}" y="{bottom + 16}">{value:,}</text>')
+                parts.append(f'<text x="{left + 75 * place}" y="{bottom + 16}">{value:,}</text>')
+                for number, (cell, colour) in enumerate(CELLS.items()):
+                    [row] = [row for row in rows if row == row | STANDARD | {"cell": cell, name: value}]
+                    x = left + 75 * place + 33 * number
+                    rate, roofline = (height * row[key] / top for key in (stage, f"{stage} roofline"))
+                    parts.append(
+                        f'<rect x="{x}" y="{bottom - rate:.0f}" width="30" height="{rate:.0f}" fill="{colour}"/>'
+                    )
+                    parts.append(f'<path d="M{x} {bottom - roofline:.0f}h30" stroke="#cc3311" stroke-width="2"/>')
+                    parts.append(f'<text x="{x}" y="{bottom - rate - 4:.0f}" font-size="9">{row[stage]:,.0f}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
