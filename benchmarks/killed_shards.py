@@ -115,6 +115,8 @@ def with_kills(driver: Driver, chance: random.Random, seconds: float) -> int:
                 elif not kill_one(driver.workers(process.pid), chance):
                     continue  # until there is one
                 killed.append(what)
+        if process.returncode > 0:
+            raise SystemExit(f"the driver ended with {process.returncode} by itself")
         if process.returncode == 0:
             print(f"killed: {killed.count(WORKER)} workers, {killed.count(DRIVER)} drivers")
             return starts

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,7 +61,9 @@ def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], 
                 return str(error)
             return ""
 
-    ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
+    # Workers import from where Ray is started before all else, and that may be a checkout of other code than this.
+    with chdir(sys.prefix):
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
     try:
         DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)

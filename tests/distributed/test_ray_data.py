@@ -38,8 +38,11 @@ def test_options_that_do_not_go_with_ray_are_named(nmt_here, tmp_path):
     assert b"add --ray" in nmt_here("tag", "-i", tmp_path / "in.txt", "-i", tmp_path / "in.txt").err
 
 
-def test_actors_write_what_one_process_writes_and_say_what_they_cannot(toy_model, tmp_path):
+def test_actors_write_what_one_process_writes_and_say_what_they_cannot(toy_model, tmp_path, monkeypatch):
     pytest.importorskip("ray")
+    (tmp_path / "nmt").mkdir()
+    (tmp_path / "nmt" / "__init__.py").write_text("raise ImportError('a checkout of other code')")
+    monkeypatch.chdir(tmp_path)
     given = tmp_path / "in.txt"
     given.write_text("Hund.\nHaus rot.\n\nBaum.\nHaus.\n" * 3)
     translate(model=[toy_model], input=given, output=tmp_path / "whole")
