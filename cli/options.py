@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from nmt.errors import ConfigError
+from nmt.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from nmt.config import Config
@@ -21,9 +21,23 @@ def or_stream(value: _Paths) -> _Paths:
     return None if value in (Path("-"), [Path("-")]) else value
 
 
+def input_or_stream(value: _Paths) -> _Paths:
+    """The same of what is read. Raises DataError if it is not there, before anything else is loaded."""
+    value = or_stream(value)
+    for path in value if isinstance(value, list) else [value]:
+        try:
+            if path:
+                path.stat()
+        except FileNotFoundError:
+            raise DataError(f"{path}: no such file; check the path") from None
+        except OSError:
+            continue  # it is told when the file is opened
+    return value
+
+
 InputFile = Annotated[
     Path | None,
-    typer.Option("--input", "-i", metavar="FILE", callback=or_stream, help="Read this file instead of stdin."),
+    typer.Option("--input", "-i", metavar="FILE", callback=input_or_stream, help="Read this file instead of stdin."),
 ]
 OutputFile = Annotated[
     Path | None,

@@ -7,7 +7,7 @@ import typer
 
 from nmt.errors import ConfigError
 
-from .options import Device, Engine, OnRay, OutputFile, or_stream, refuse_text
+from .options import Device, Engine, OnRay, OutputFile, input_or_stream, refuse_text
 from .warning import warn
 
 
@@ -22,7 +22,7 @@ def tag(
             "--input",
             "-i",
             metavar="FILE",
-            callback=or_stream,
+            callback=input_or_stream,
             help="Read this file instead of stdin; with --ray repeatable.",
         ),
     ] = None,

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests_processes import nmt
@@ -180,6 +181,23 @@ def test_what_is_missing_is_said_before_torch_is_loaded(project, model, tmp_path
     assert said[1::2] == [f"{line} 2 False" for line in lines.split("\n")]
     assert all("none" in line or "holds de and en, not fr" in line for line in said[::2])
     assert (run.stdout, list(tmp_path.iterdir())) == ("", [])
+
+
+@pytest.mark.parametrize("command", ["translate", "tag", "classify", "tokenize"])
+def test_a_missing_input_is_said_before_anything_is_loaded(command, tmp_path):
+    check = (
+        f"import sys; from nmt.cli.main import main; sys.argv = ['nmt', {command!r}, '-i', 'none.txt']\n"
+        "try: main()\nexcept SystemExit as ended: print(ended.code, 'numpy' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (run.stdout, run.stderr) == ("2 False\n", "nmt: error: none.txt: no such file; check the path\n")
+
+
+def test_the_source_folder_says_that_it_hides_what_is_installed():
+    command = [sys.executable, "-S", "-m", "nmt", "translate"]  # -S: without what is installed
+    run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=60)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert "change to another folder, or install by: pip install --editable ." in run.stderr
 
 
 def test_a_damaged_model_is_refused(model, tmp_path):
