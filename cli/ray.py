@@ -6,6 +6,8 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nmt.errors import ConfigError
+
 from .live_line import LiveLine
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ def work_on_ray(job: "LineJob", inputs: Sequence[Path], output: Path | None, tar
     """Work on files and folders of text into a folder; how many names, numbers and marks are lost."""
     from nmt.stages.in_parts import work_in_parts
 
+    if not inputs or output is None:
+        raise ConfigError("--ray: name files or folders to read by -i, and a folder for the results by -o")
     run = ray_runner()
     with LiveLine() as line:
         return work_in_parts(job, inputs, output, run=run, target=target, warn=line.warn, report=line.show_parts)

@@ -75,7 +75,7 @@ def run_here(open_work: Callable[[], Work], tasks: Sequence[Task]) -> Iterator[i
 def work_in_parts(
     job: LineJob,
     inputs: Sequence[Path],
-    output: Path | None,
+    output: Path,
     *,
     run: Run,
     part_lines: int = PART_LINES,
@@ -88,8 +88,6 @@ def work_in_parts(
     Raises ConfigError if the folder holds results of another job, DataError for what cannot be read or written,
     ModelError if another process works on it.
     """
-    if not inputs or output is None:
-        raise ConfigError("--ray: name files or folders to read by -i, and a folder for the results by -o")
     files = files_into_folder(inputs, output, "text", warn)
     goals = [file.output for file in files if file.output]
     sources = [file.input.absolute() for file in files if file.input]
