@@ -110,6 +110,8 @@ def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
 class RandomCorpus:
     """What training needs of a TokenizedCorpus, with random subwords."""
 
+    mixture, placeholder_ids = (), None
+
     def __init__(self, pairs: int, vocabulary: int) -> None:
         import numpy as np
 
@@ -120,6 +122,12 @@ class RandomCorpus:
 
     def __len__(self) -> int:
         return len(self.source_lengths)
+
+    def epoch_rows(self, seed: int, epoch: int) -> Any:
+        """All pairs."""
+        import numpy as np
+
+        return np.arange(len(self))
 
     def batch(self, rows: Any, alpha: float = 0.0, seed: int = 0) -> Any:
         """The pairs of the given rows."""
