@@ -30,7 +30,7 @@ def main(
     ),
     package: str = "ctranslate2==4.8.5",
 ) -> None:
-    """Print sentences a second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
+    """Print sentences per second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
     from nmt.decoding.model import load_translator
     from nmt.decoding.translator import translate_chunks
     from nmt.io.lines import read_file

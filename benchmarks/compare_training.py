@@ -1,4 +1,4 @@
-"""Our training beside Eole's, OpenNMT-py's and JoeyNMT's, turn by turn: target subwords a second, medians over turns.
+"""Our training beside Eole's, OpenNMT-py's and JoeyNMT's, turn by turn: target subwords per second, medians over turns.
 
     DATA=data/raw/tatoeba-de-en
     python benchmarks/compare_training.py --data $DATA --tokenizer $DATA/tatoeba.model

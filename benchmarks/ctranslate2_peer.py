@@ -19,7 +19,7 @@ from ctranslate2.specs.model_spec import LayerSpec
 
 
 def main() -> None:
-    """Print sentences a second, processor time for each, and milliseconds for a single one, by beam size."""
+    """Print sentences per second, processor time for each, and milliseconds for a single one, by beam size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=Path, help="a JSON list of lists of subword ids")
     parser.add_argument("--length", type=int, help="subwords of each translation")
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def rate(folder: str, way: dict, sources: list, beam: int, length: int) -> tuple[float, float]:
-    """Sentences a second over all sources, and processor time for each, after a run that is not timed."""
+    """Sentences per second over all sources, and processor time for each, after a run that is not timed."""
     translator = ctranslate2.Translator(folder, compute_type="int8", **way)
     for _ in range(2):
         start, processor = time.perf_counter(), time.process_time()

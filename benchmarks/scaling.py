@@ -61,7 +61,7 @@ def main(
 
 
 def measure(cell: str, hidden: int, vocabulary: int, threads: int, updates: int) -> dict[str, float]:
-    """Target subwords a second in training and in decoding, and their rooflines."""
+    """Target subwords per second in training and in decoding, and their rooflines."""
     from nmt.benchmark.rates import training_rate
     from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
     from nmt.models.config import ModelConfig
@@ -80,7 +80,7 @@ def measure(cell: str, hidden: int, vocabulary: int, threads: int, updates: int)
 
 
 def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
-    """Target subwords a second of greedy search in so many threads, EOS forbidden."""
+    """Target subwords per second of greedy search in so many threads, EOS forbidden."""
     import numpy as np
 
     from nmt.decoding.beam_search import beam_search

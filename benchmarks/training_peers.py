@@ -33,7 +33,7 @@ class Peer:
     install: tuple[str, ...]  # arguments of `pip install`, one call each
     command: str  # of its Python; the file of its settings follows
     settings: Callable[[Task], dict[str, Any]]
-    rate: str  # a regular expression that finds each update's target subwords a second in its log
+    rate: str  # a regular expression that finds each update's target subwords per second in its log
 
     def prepare(self, environment: Path) -> None:
         """Install what is not there yet."""
@@ -43,7 +43,7 @@ class Peer:
             subprocess.run([environment / "bin" / "pip", "install", "--quiet", *packages.split()], check=True)
 
     def turn(self, environment: Path, task: Task) -> float:
-        """The median of the target subwords a second over a training's updates, the first three aside."""
+        """The median of the target subwords per second over a training's updates, the first three aside."""
         settings = task.folder / "settings.yaml"
         settings.write_text(json.dumps(self.settings(task)))  # JSON is YAML
         run = subprocess.run(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from nmt.errors import ConfigError, DataError
+from nmt.errors import ConfigError
+from nmt.io.files import check_there
 
 if TYPE_CHECKING:
     from nmt.config import Config
@@ -25,13 +26,8 @@ def input_or_stream(value: _Paths) -> _Paths:
     """The same of what is read. Raises DataError if it is not there, before anything else is loaded."""
     value = or_stream(value)
     for path in value if isinstance(value, list) else [value]:
-        try:
-            if path:
-                path.stat()
-        except FileNotFoundError:
-            raise DataError(f"{path}: no such file; check the path") from None
-        except OSError:
-            continue  # it is told when the file is opened
+        if path:
+            check_there(path)
     return value
 
 

@@ -37,8 +37,6 @@ def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], 
     what an actor cannot do.
     """
     ray = load_ray()
-    from ray.data import ActorPoolStrategy, DataContext
-
     folder = Path.cwd()
 
     class Actor:
@@ -65,13 +63,13 @@ def run_on_ray(open_tool: Callable[[], Tool], do: Callable[[Tool, Task], None], 
     with chdir(sys.prefix):
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
     try:
-        DataContext.get_current().enable_progress_bars = False
+        ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         actors = min(len(tasks), max(1, int(ray.cluster_resources().get("CPU", 1))))
         done = ray.data.from_items(list(range(len(tasks))), override_num_blocks=len(tasks)).map_batches(
             Actor,
             batch_size=1,
-            compute=ActorPoolStrategy(size=actors),
+            compute=ray.data.ActorPoolStrategy(size=actors),
             num_cpus=1,
         )
         for row in done.iter_rows():

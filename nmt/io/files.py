@@ -194,6 +194,12 @@ def _told(name: Path | str) -> Iterator[None]:
         raise DataError(f"{name}: cannot be read ({error.strerror or error}); check the file") from error
 
 
+def check_there(path: Path) -> None:
+    """Raise DataError, as when it is opened, if a file or folder is missing or out of reach."""
+    with _told(path):
+        path.stat()
+
+
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
