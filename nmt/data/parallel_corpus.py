@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from nmt.errors import DataError
-from nmt.io.files import open_bytes
+from nmt.io.files import check_there, open_bytes
 from nmt.io.lines import read_file, read_parallel
 from nmt.io.records import HUB, dataset_records, is_dataset, json_records, listed, load_dataset, open_dataset, text_of
 from nmt.io.sentences import read_sentences
@@ -85,8 +85,7 @@ def _read_text_files(first: str, second: str | None, source: str, target: str) -
             raise DataError(f"{name}: {_suffix(name)} is not read; give two text files, or one of the forms {forms}")
     if second is None or not is_text_file(second):
         raise DataError(f"{first}: a text file without its partner; name the source file, then the target file")
-    if not Path(second).exists():
-        raise DataError(f"{second}: no such file; check the path")
+    check_there(Path(second))
     endings = [Path(name.removesuffix(".gz")).suffix for name in (first, second)]
     if endings == [f".{target}", f".{source}"]:
         raise DataError(f"{first} {second}: in the wrong order; name the source file, then the target file")
