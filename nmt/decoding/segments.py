@@ -7,6 +7,7 @@ In a segment, placeholders stand for what must come through.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import regex
 
@@ -192,6 +193,7 @@ def _segments(
     found = disjoint(_outside(part.spans, names), names)
     found = disjoint(found, _unknown(model, protector, part.shown, found))
 
+    @cache  # what fits is asked for again
     def segment(start: int, end: int) -> Segment:
         own = within(found, start, end)
         return _segment(model, part, (start, end), merge_runs(piece.text[start:end], own, most) if most else own)

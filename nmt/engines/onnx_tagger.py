@@ -22,6 +22,7 @@ from nmt.model_folder.arrays import Arrays
 from nmt.text.tokenizer import EOS_ID
 
 _WIDTHS = 8  # characters: words are read together with others of the same number of these
+_KNOWN_WORDS = 4096  # that are not read again: what is read of a word does not depend on its neighbours
 
 
 class OnnxTagger:
@@ -62,22 +63,25 @@ class OnnxTagger:
 
 
 class _Speller:
-    """Reads words by their characters."""
+    """Reads words by their characters, and remembers some of what it has read."""
 
     def __init__(self, head: Network, alphabet: Alphabet) -> None:
         self._session = open_session(spelling_graph(head), head.weight_levels)
         self._size = len(head.arrays["spellings.weight"]) // 2  # of each direction
         self._alphabet = alphabet
+        self._known: dict[str, Floats] = {}
 
     def __call__(self, words: Sequence[str]) -> Floats:
         """What their characters give to the hidden layer [N, H'], to its gates if it has such."""
-        spelt = {word: self._alphabet.spell(word) for word in words}
+        known = self._known  # by several threads: what one of them adds is what another one would add
+        spelt = {word: self._alphabet.spell(word) for word in words if word not in known}
         order = sorted(spelt, key=lambda word: len(spelt[word]))
-        groups = groupby(order, key=lambda word: -(-len(spelt[word]) // _WIDTHS))
-        read = np.concatenate([self._read([spelt[word] for word in group]) for _, group in groups])
-        places = {word: place for place, word in enumerate(order)}
-        found: Floats = read[[places[word] for word in words]]
-        return found
+        if len(known) + len(order) > _KNOWN_WORDS:
+            known = self._known = {word: known[word] for word in words if word in known}
+        for _, group in groupby(order, key=lambda word: -(-len(spelt[word]) // _WIDTHS)):
+            alike = list(group)
+            known.update(zip(alike, self._read([spelt[word] for word in alike]), strict=True))
+        return np.stack([known[word] for word in words])
 
     def _read(self, spellings: Sequence[Sequence[int]]) -> Floats:
         lengths = np.array(list(map(len, spellings)))

@@ -36,6 +36,9 @@ class TrainingConfig:
         1.0, "share of target subwords shown as they are; below 1: scheduled sampling", between(0, 1)
     )
     r_drop: float = setting(0.0, "alpha of R-Drop: pairs read twice, with other dropout; 0 turns it off", at_least(0))
+    softmax_sample: int = setting(
+        0, "subwords besides a batch's own from which its softmax is estimated; 0 means all", at_least(0)
+    )
     placeholders: bool = setting(
         False, "symbols stand for numbers, names, tags and so on, which come through unchanged"
     )

@@ -23,8 +23,9 @@ from nmt.text.tokenizer import EOS_ID
 from nmt.training.config import LanguageModellingConfig
 from nmt.training.gradients import BatchLoss, LazyBatch
 from nmt.training.loop import Task, Validation
-from nmt.training.loss import IGNORED, smoothed_cross_entropy
+from nmt.training.loss import smoothed_cross_entropy
 from nmt.training.optimizer import learning_rate
+from nmt.training.softmax_sample import IGNORED
 from nmt.training.state import TrainingState
 
 Ids = NDArray[np.int64]

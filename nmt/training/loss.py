@@ -14,8 +14,8 @@ from nmt.data.batch import Batch
 from nmt.data.tokenized_corpus import TokenizedCorpus
 from nmt.models.translator import TranslationNetwork
 from nmt.text.tokenizer import PAD_ID
+from nmt.training.softmax_sample import IGNORED, Sample
 
-IGNORED = -100  # as in torch.nn.functional.cross_entropy
 CHUNK = 1024  # positions; larger ones would save little time, and [N, V] be faulted in anew each update
 
 
@@ -47,6 +47,7 @@ def translation_loss(
     teacher_forcing: float = 1.0,
     r_drop: float = 0.0,
     guide: AttentionGuide | None = None,
+    sampled: int = 0,
 ) -> Tensor:
     """Sum over the batch's target subwords of the label-smoothed cross-entropy (Szegedy et al., 2016), in nats.
 
@@ -55,6 +56,7 @@ def translation_loss(
     r_drop above 0 is the alpha of R-Drop (Wu et al., 2021): every pair is read twice with different dropout, and the
     loss is half of their eq. 4, the mean of both cross-entropies + alpha / 4 * (KL(1||2) + KL(2||1)).
     A guide adds its weight times attention_loss to the gradient; the value stays that of what is translated.
+    With sampled above 0, the softmax is estimated from the batch's own subwords and about so many others: see Sample.
     """
     if r_drop:
         batch = batch.twice()
@@ -65,9 +67,9 @@ def translation_loss(
     points, attention = model.hidden_and_attention(memory, target_ids)
     hidden = points.flatten(0, 1)
     targets = batch.next_ids.masked_fill(batch.next_ids == PAD_ID, IGNORED).flatten()
-    loss = smoothed_cross_entropy(
-        hidden, model.target_embedding.weight, model.output_bias, targets, smoothing, r_drop / 2
-    )
+    weight, bias = model.target_embedding.weight, model.output_bias
+    sample = Sample.draw(targets, len(weight), sampled) if sampled else None
+    loss = smoothed_cross_entropy(hidden, weight, bias, targets, smoothing, r_drop / 2, sample)
     if guide is not None:
         extra = guide.weight * attention_loss(attention, batch, guide.to(attention.device))
         loss = loss + (extra - extra.detach())
@@ -83,37 +85,62 @@ def attention_loss(attention: Tensor, batch: Batch, guide: AttentionGuide) -> Te
 
 
 def smoothed_cross_entropy(
-    hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, divergence: float = 0.0
+    hidden: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    targets: Tensor,
+    smoothing: float,
+    divergence: float = 0.0,
+    sample: Sample | None = None,
 ) -> Tensor:
     """Cross-entropy, summed over N positions, of softmax(hidden @ weight.T + bias) against smoothed targets.
 
     hidden [N, E], weight [V, E], bias [V], targets [N]; a position whose target is IGNORED counts for nothing. With
     divergence above 0, the second half of the positions is another view of the first, and divergence * (KL(1||2) +
     KL(2||1)) is added, summed over the pairs of views. The products run in autocast's dtype, the rest in float32.
+    With a sample, sums over the vocabulary are estimated from it.
     """
+    shares = torch.ones_like(bias) if sample is None else sample.shares
+    if sample is not None:
+        weight, bias = weight.index_select(0, sample.ids), bias.index_select(0, sample.ids)
+        targets = torch.where(targets == IGNORED, IGNORED, sample.places[targets.clamp_min(0)])
     device = hidden.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else hidden.dtype
     with torch.autocast(device, enabled=False):
         apply = cast(Callable[..., Tensor], _CrossEntropy.apply)
-        return apply(hidden.to(dtype), weight.to(dtype), bias.to(dtype), targets, smoothing, divergence)
+        return apply(hidden.to(dtype), weight.to(dtype), bias.to(dtype), shares, targets, smoothing, divergence)
 
 
 class _CrossEntropy(torch.autograd.Function):
-    """Computes the gradient beside the loss, chunk by chunk, while a chunk's logits are still in the cache."""
+    """Computes the gradient beside the loss, chunk by chunk, while a chunk's logits are still in the cache.
+
+    shares [V] says how many subwords each one stands for.
+    """
 
     @staticmethod
     def forward(
-        ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float, divergence: float
+        ctx: Any,
+        hidden: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        shares: Tensor,
+        targets: Tensor,
+        smoothing: float,
+        divergence: float,
     ) -> Tensor:
         exact = torch.promote_types(hidden.dtype, torch.float32)
-        even = smoothing / weight.shape[0]  # asked of every subword, and kept out of the large products
+        shares = shares.to(exact)
+        even = smoothing / shares.sum() * shares  # [V], asked of every subword, and kept out of the large products
         # The bias is the weight of one more feature, which is always 1: no pass over the logits for it, nor back. What
         # is ignored has no features instead of no place: products of every new size cost their library milliseconds.
         real = (targets != IGNORED)[:, None]
         features = torch.cat([hidden, hidden.new_ones(len(hidden), 1)], dim=1) * real
-        weights = torch.cat([weight.t(), bias[None]])
-        features_sum, weights_sum = features.sum(dim=0, dtype=exact), weights.sum(dim=1, dtype=exact)
-        total = -even * (features_sum @ weights_sum)
+        weights = torch.cat([weight.t(), (bias + shares.log().to(bias.dtype))[None]])
+        features_sum, even_sum = (
+            features.sum(dim=0, dtype=exact),
+            torch.mv(torch.cat([weight.t(), bias[None]]).to(exact), even),
+        )
+        total = -(features_sum @ even_sum)
         d_hidden = torch.empty_like(hidden)
         d_weights = torch.zeros_like(weights, dtype=exact)
         for chunk in _chunks(len(hidden), views=2 if divergence else 1):
@@ -133,15 +160,15 @@ class _CrossEntropy(torch.autograd.Function):
             d_logits[target] -= 1 - smoothing
             d_hidden[chunk] = d_logits @ weight
             d_weights += rows.t().contiguous() @ d_logits
-        d_hidden = (d_hidden - even * weights_sum[:-1]).to(hidden.dtype).mul_(real)
-        d_weights = (d_weights - even * features_sum[:, None]).to(weight.dtype)
+        d_hidden = (d_hidden - even_sum[:-1]).to(hidden.dtype).mul_(real)
+        d_weights = (d_weights - torch.outer(features_sum, even)).to(weight.dtype)
         ctx.save_for_backward(d_hidden, d_weights[:-1].t().contiguous(), d_weights[-1])
         return total
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         d_hidden, d_weight, d_bias = ctx.saved_tensors
-        return d_hidden * grads[0], d_weight * grads[0], d_bias * grads[0], None, None, None
+        return d_hidden * grads[0], d_weight * grads[0], d_bias * grads[0], None, None, None, None
 
 
 def _chunks(count: int, views: int) -> Iterator[slice | Tensor]:

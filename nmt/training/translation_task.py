@@ -53,6 +53,7 @@ from nmt.training.state import TrainingState
 ADDED = {
     "directions": "one",
     "training.r_drop": 0.0,
+    "training.softmax_sample": 0,
     "training.shards": 0,
     "training.placeholders": False,
     "training.guided_attention": GUIDED_ATTENTION,  # without placeholders it is of no effect
@@ -212,7 +213,15 @@ def _training_loss(
     batch: Batch, config: TrainingConfig, guide: AttentionGuide | None, model: TranslationNetwork
 ) -> Tensor:
     batch = batch.to(model.output_bias.device)
-    return translation_loss(model, batch, config.label_smoothing, config.teacher_forcing, config.r_drop, guide)
+    return translation_loss(
+        model,
+        batch,
+        config.label_smoothing,
+        config.teacher_forcing,
+        config.r_drop,
+        guide,
+        config.softmax_sample,
+    )
 
 
 def _validation_loss(
