@@ -31,6 +31,9 @@ def main(
     updates: Annotated[int, typer.Option(help="Timed updates a turn.")] = 20,
     batch_tokens: int = 4096,
     cells: Annotated[str, typer.Option(help="Ours, between commas; the peers' is a GRU.")] = "gru",
+    samples: Annotated[
+        str, typer.Option(help="Ours, each of training.softmax_sample; 0: all of the vocabulary.")
+    ] = "0",
     precision: str = "bfloat16",
     threads: int = 2,
     input_feeding: bool = False,
@@ -40,7 +43,12 @@ def main(
     ),
 ) -> None:
     """Print all rates and our ratios to the best peer's, as a table and as JSON."""
-    names, ours = peers.split(","), cells.split(",")
+    names = peers.split(",")
+    ours = {
+        f"nmt {cell}" + (f" of {sample}" if int(sample) else ""): ["--cell", cell, "--softmax-sample", sample]
+        for cell in cells.split(",")
+        for sample in samples.split(",")
+    }
     if unknown := set(names) - set(PEERS):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}; choose among {', '.join(PEERS)}")
     for name in names:
@@ -48,7 +56,7 @@ def main(
     command = [sys.executable, Path(__file__).with_name("training_rate.py"), "--data", data, "--tokenizer", tokenizer]
     command += ["--source", source, "--target", target, "--updates", updates, "--batch-tokens", batch_tokens]
     command += ["--precision", precision, "--threads", threads]
-    turns: dict[str, list[float]] = {name: [] for name in [*(f"nmt {each}" for each in ours), *names]}
+    turns: dict[str, list[float]] = {name: [] for name in [*ours, *names]}
     with tempfile.TemporaryDirectory() as folder:
         task = Task(
             folder=Path(folder),
@@ -59,18 +67,18 @@ def main(
         )
         write_corpus(task.folder, data, tokenizer, source, target)
         for turn in range(runs):
-            for each in ours:
-                answer = subprocess.run([*map(str, command), "--cell", each], stdout=subprocess.PIPE, check=True)
-                turns[f"nmt {each}"].append(json.loads(answer.stdout)["target_tokens_per_second"]["median"])
+            for name, options in ours.items():
+                answer = subprocess.run([*map(str, command), *options], stdout=subprocess.PIPE, check=True)
+                turns[name].append(json.loads(answer.stdout)["target_tokens_per_second"]["median"])
             for name in names:
                 turns[name].append(PEERS[name].turn((environments / name).absolute(), task))
             found = ", ".join(f"{system} {rates[-1]:,.0f}" for system, rates in turns.items())
             print(f"turn {turn + 1} of {runs}: {found}", file=sys.stderr)
     medians = {system: statistics.median(rates) for system, rates in turns.items()}
     for system, rate in medians.items():
-        print(f"{system:<12}{rate:>10,.0f} target subwords/s")
+        print(f"{system:<20}{rate:>10,.0f} target subwords/s")
     best = max(names, key=lambda name: medians[name])
-    ratios = {each: round(medians[f"nmt {each}"] / medians[best], 2) for each in ours}
+    ratios = {name: round(medians[name] / medians[best], 2) for name in ours}
     print(", ".join(f"{each}: {ratio:.1f} times the rate of {best}" for each, ratio in ratios.items()))
     settings = {"precision": precision, "threads": threads, "input_feeding": input_feeding}
     print(json.dumps({**settings, "turns": turns, "medians": medians, "best": best, "ratios": ratios}))

@@ -25,6 +25,7 @@ def main(
     threads: int = 2,
     cell: str = "gru",
     hidden_size: int = 512,
+    softmax_sample: Annotated[int, typer.Option(help="As training.softmax_sample; 0: all of the vocabulary.")] = 0,
 ) -> None:
     """Print the training rate of a model with embeddings of 256 and one layer each as JSON."""
     import torch
@@ -41,7 +42,13 @@ def main(
         data / f"train.{source}", data / f"train.{target}", subwords, subwords, data / ".tokenized", max_length=200
     )
     model = ModelConfig(cell=cell, embedding_size=256, hidden_size=hidden_size, dropout=0.3)
-    config = TrainingConfig(batch_tokens=batch_tokens, precision=precision, max_updates=updates, threads=threads)
+    config = TrainingConfig(
+        batch_tokens=batch_tokens,
+        precision=precision,
+        max_updates=updates,
+        threads=threads,
+        softmax_sample=softmax_sample,
+    )
     rate = training_rate(model, corpus, config, (subwords.vocab_size, subwords.vocab_size))
     operations = training_operations(
         vars(model), subwords.vocab_size, float(corpus.source_lengths.mean() / corpus.target_lengths.mean())
@@ -54,6 +61,7 @@ def main(
         "vocabulary": subwords.vocab_size,
         "hidden_size": hidden_size,
         "batch_tokens": batch_tokens,
+        "softmax_sample": softmax_sample,
         "precision": precision,
         "threads": threads,
         "updates": updates,
