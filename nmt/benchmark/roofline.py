@@ -61,8 +61,8 @@ def _operations(config: Mapping[str, Any], vocabulary: int) -> tuple[float, floa
 def _int8_products_a_second(threads: int) -> float:
     """Products per second in onnxruntime as our engine uses it: each thread computes its own product."""
     from nmt.engines.int8 import WEIGHT_LEVELS
-    from nmt.engines.onnx import open_session
     from nmt.engines.onnx_graph import Graph
+    from nmt.engines.onnx_session import open_session
 
     generator = np.random.default_rng(1)
     graph = Graph()

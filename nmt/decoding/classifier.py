@@ -130,11 +130,11 @@ def load_classifier(path: Path, device: str = "cpu", engine: EngineName = "auto"
 
 
 def _onnx_states(model: OpenedModel, device: str) -> States:
+    from nmt.engines.onnx_encoder import OnnxEncoder
     from nmt.engines.onnx_layers import Network  # here, since torch's engine does without onnxruntime
-    from nmt.engines.onnx_states import OnnxStates
 
     check_runs_onnx(device)
-    return OnnxStates(Network(arrays=model.int8, config=model.description["model"]))
+    return OnnxEncoder(Network(arrays=model.int8, config=model.description["model"]))
 
 
 def _torch_states(model: OpenedModel, device: str) -> States:

@@ -6,7 +6,7 @@ It lies in one model folder, or in several that translate as one: an ensemble.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from nmt.decoding.config import DecodingConfig
 from nmt.engines.base import Engine
@@ -20,6 +20,9 @@ from nmt.protection.word_statistics import WordStatistics
 from nmt.text.directions import Direction, choose_direction, decoder_start_ids
 from nmt.text.language_detector import LanguageDetector
 from nmt.text.tokenizer import EOS_ID, Tokenizer
+
+if TYPE_CHECKING:  # torch's engine does without onnxruntime
+    from nmt.engines.onnx_encoder import OnnxEncoder
 
 
 class Recalled(NamedTuple):
@@ -92,11 +95,17 @@ def load_translator(paths: Sequence[Path], device: str = "cpu", engine: EngineNa
     return translator_of([open_model(path) for path in paths], device, engine)
 
 
-def translator_of(opened: Sequence[OpenedModel], device: str = "cpu", engine: EngineName = "auto") -> TranslationModel:
+def translator_of(
+    opened: Sequence[OpenedModel],
+    device: str = "cpu",
+    engine: EngineName = "auto",
+    encoder: "OnnxEncoder | None" = None,
+) -> TranslationModel:
     """Models that translate as one: each says how probable a next subword is, and their mean counts.
 
-    The first decides on the search. By default the engine is onnx on a CPU if all folders have int8 weights, else
-    torch. Raises ModelError for damaged weights, and for models of different tokenizers, directions or known words.
+    The first decides on the search; its encoder, if it is given, is shared with a tagger. By default the engine is onnx
+    on a CPU if all folders have int8 weights, else torch. Raises ModelError for damaged weights, and for models of
+    different tokenizers, directions or known words.
     """
     first = opened[0]
     for other in opened[1:]:
@@ -111,7 +120,7 @@ def translator_of(opened: Sequence[OpenedModel], device: str = "cpu", engine: En
         directions=_directions(first),
         source_tokenizer=first.source_tokenizer,
         target_tokenizer=first.target_tokenizer,
-        engine=(_onnx_engine if engine == "onnx" else _torch_engine)(opened, device),
+        engine=_onnx_engine(opened, device, encoder) if engine == "onnx" else _torch_engine(opened, device),
         split_above_length=min(one.description["usual_length"] for one in opened),
         max_source_length=min(one.description["greatest_length"] for one in opened),
         search=search,
@@ -128,6 +137,14 @@ def translator_of(opened: Sequence[OpenedModel], device: str = "cpu", engine: En
 def usual_engine(folders: Sequence[ModelFolder], device: str) -> EngineName:
     """The engine that runs models unless another one is asked for."""
     return "onnx" if device == "cpu" and all(folder.has(INT8) for folder in folders) else "torch"
+
+
+def onnx_encoder(opened: OpenedModel) -> "OnnxEncoder":
+    """A model's encoder, for its translator and its tagger; it is opened where it is used."""
+    from nmt.engines.onnx_encoder import OnnxEncoder
+    from nmt.engines.onnx_layers import Network
+
+    return OnnxEncoder(Network(arrays=opened.int8, config=opened.description["model"]))
 
 
 def check_runs_onnx(device: str) -> None:
@@ -171,14 +188,15 @@ def _check_alike(first: OpenedModel, other: OpenedModel) -> None:
         )
 
 
-def _onnx_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:
+def _onnx_engine(opened: Sequence[OpenedModel], device: str, encoder: "OnnxEncoder | None") -> Engine[Any]:
     from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_layers import Network
 
     check_runs_onnx(device)
     forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].has_placeholders)
     models = [(one.int8, one.description["model"]) for one in opened]
-    return OnnxEngine([Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models])
+    networks = [Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models]
+    return OnnxEngine(networks, encoder)
 
 
 def _torch_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:

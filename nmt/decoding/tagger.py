@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from nmt.protection.names import Tagged
 from nmt.text.tokenizer import Tokenizer
 from nmt.text.word_tokenizer import split_words
 from nmt.threads import default_threads, in_threads
+
+if TYPE_CHECKING:  # torch's engine does without onnxruntime
+    from nmt.engines.onnx_encoder import OnnxEncoder
 
 ROWS = 64  # sentences read at once
 SUBWORDS = 8192  # and at most so many subwords, padding included
@@ -182,8 +185,12 @@ def load_tagger(path: Path, device: str = "cpu", engine: EngineName = "auto") ->
     return tagger_of(open_model(path), device, engine)
 
 
-def tagger_of(model: OpenedModel, device: str = "cpu", engine: EngineName = "auto") -> TaggingModel:
-    """The tagger of a model. Raises ModelError if it is damaged, or there is none.
+def tagger_of(
+    model: OpenedModel, device: str = "cpu", engine: EngineName = "auto", encoder: "OnnxEncoder | None" = None
+) -> TaggingModel:
+    """The tagger of a model, whose encoder may be shared with a translator.
+
+    Raises ModelError if the tagger is damaged, or there is none.
 
     By default the engine is onnx on a CPU if the folder has the translator's int8 weights, else torch.
     """
@@ -196,26 +203,33 @@ def tagger_of(model: OpenedModel, device: str = "cpu", engine: EngineName = "aut
     with described_in(model.folder, TAGGER_DESCRIPTION):
         schema = tagger_schema(description, model.description["model"])
     weights = load_weights(model.folder, TAGGER, schema)
-    make = _onnx_tagger if engine == "onnx" else _torch_tagger
     tags = bio_tags(description["types"])
     return TaggingModel(
         tokenizer=model.source_tokenizer,
         alphabet=Alphabet(description["alphabet"]),
         tags=tags,
         transitions=np.array(bio_scores(tags), np.float32) + weights.get("crf.learnt", np.float32(0)),
-        emissions=make(model, description, weights, device),
+        emissions=_onnx_tagger(model, description, weights, device, encoder)
+        if engine == "onnx"
+        else _torch_tagger(model, description, weights, device),
         labels=description["labels"],
         workers=default_threads() if engine == "onnx" else 1,
     )
 
 
-def _onnx_tagger(model: OpenedModel, description: TaggerDescription, weights: Arrays, device: str) -> Emissions:
+def _onnx_tagger(
+    model: OpenedModel,
+    description: TaggerDescription,
+    weights: Arrays,
+    device: str,
+    encoder: "OnnxEncoder | None",
+) -> Emissions:
     from nmt.engines.onnx_layers import Network  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_tagger import OnnxTagger
 
     check_runs_onnx(device)
-    encoder = Network(arrays=model.int8, config=model.description["model"])
-    return OnnxTagger(encoder, weights, Alphabet(description["alphabet"]))
+    network = Network(arrays=model.int8, config=model.description["model"])
+    return OnnxTagger(network, weights, Alphabet(description["alphabet"]), encoder)
 
 
 def _torch_tagger(model: OpenedModel, description: TaggerDescription, weights: Arrays, device: str) -> Emissions:

@@ -1,7 +1,5 @@
 """The engine for processors: int8 graphs in onnxruntime, without torch.
 
-A session runs in the thread that calls it, so several threads can each search for their own sentences.
-
 Shapes: R rows, B sentences, K rows a sentence, S padded source length, H hidden, C candidates.
 """
 
@@ -9,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 
 from nmt.engines.base import NONE, Floats, Ints, Step, padded_length
-from nmt.engines.int8 import WEIGHT_LEVELS
-from nmt.engines.onnx_graph import Program
+from nmt.engines.onnx_encoder import OnnxEncoder, stacked
 from nmt.engines.onnx_layers import Network
-from nmt.engines.onnx_translator import encoder_graph, step_graph
-from nmt.processor import this_processor
-from nmt.text.tokenizer import EOS_ID, PAD_ID
+from nmt.engines.onnx_session import open_session
+from nmt.engines.onnx_translator import memory_graph, step_graph
 from nmt.threads import default_threads
 
 _MASKED = np.float32(-1e30)
@@ -71,15 +66,19 @@ class OnnxState:
 class OnnxEngine:
     """Runs translators of one target vocabulary side by side, in int8."""
 
-    def __init__(self, networks: Sequence[Network]) -> None:
+    def __init__(self, networks: Sequence[Network], encoder: OnnxEncoder | None = None) -> None:
+        """The encoder is that of the first network, if something else has it too."""
         self.networks = networks
         self.vocab_size = len(networks[0].arrays["output_bias"])
         self.workers = default_threads()
-        self._encoders = [open_session(encoder_graph(network), network.weight_levels) for network in networks]
+        self._encoders = [encoder or OnnxEncoder(networks[0]), *map(OnnxEncoder, networks[1:])]
+        for each in self._encoders:
+            each.open()
+        self._memories = [open_session(memory_graph(network), network.weight_levels) for network in networks]
         self._step = open_session(step_graph(networks), max(network.weight_levels for network in networks))
-        self._encoded = [
-            [f"{number}.{output.name}" for output in encoder.get_outputs()]
-            for number, encoder in enumerate(self._encoders)
+        self._remembered = [
+            [f"{number}.{output.name}" for output in memory.get_outputs()]
+            for number, memory in enumerate(self._memories)
         ]
         self._states = [f"{number}.{state}" for number, network in enumerate(networks) for state in network.states]
         self._attention = [
@@ -100,15 +99,12 @@ class OnnxEngine:
         """See Engine.start."""
         lengths = np.array([len(source) + 1 for source in sources])
         count, width = len(sources), padded_length(int(lengths.max()) - 1)
-        ids = columns([[*source, EOS_ID] for source in sources], width)
-        turned = backwards(lengths, width)
         real = np.arange(width) < lengths[:, None]  # [B, S]
         share = (real / lengths[:, None]).astype(np.float32)[:, None]
         found = {"mask": np.where(real, np.float32(0), _MASKED)[:, None, None]}
-        for network, encoder, names in zip(self.networks, self._encoders, self._encoded, strict=True):
-            zeros = np.zeros((count, network.hidden // 2), dtype=np.float32)
-            outputs = encoder.run(None, {"ids": ids, "turned": turned, "share": share, "zeros": zeros})
-            found |= zip(names, outputs, strict=True)
+        for encoder, memory, names in zip(self._encoders, self._memories, self._remembered, strict=True):
+            states = stacked(encoder(sources), width)
+            found |= zip(names, memory.run(None, {"states": states, "share": share}), strict=True)
         recurrent = {state: found.pop(state) for state in self._states}
         return OnnxState(rows=_Rows.of(found, np.arange(count), rows), recurrent=recurrent, parents=np.arange(count))
 
@@ -151,43 +147,3 @@ class OnnxEngine:
         each = [np.mean([found[name].mean(axis=1) for name in names], axis=0) for names in self._attention]
         mean: Floats = np.mean(each, axis=0)
         return mean.reshape(-1, mean.shape[-1])[rows.place]
-
-
-def columns(sequences: Sequence[Sequence[int]], width: int) -> Ints:
-    """Sequences of different lengths as the columns of one array [width, B], PAD at the ends."""
-    ids = np.full((width, len(sequences)), PAD_ID, dtype=np.int64)
-    for index, sequence in enumerate(sequences):
-        ids[: len(sequence), index] = sequence
-    return ids
-
-
-def backwards(lengths: Ints, width: int) -> Ints:
-    """Where in the flattened [width * B] sequences of these lengths [B] have their elements in reverse, [width, B]."""
-    steps = np.arange(width)[:, None]
-    return np.where(steps < lengths, lengths - 1 - steps, steps) * len(lengths) + np.arange(len(lengths))
-
-
-class Session(onnxruntime.InferenceSession):  # type: ignore[misc]  # onnxruntime has no types
-    """onnxruntime's, which does not hold the weights beside its graph itself."""
-
-    def __init__(self, program: Program, options: onnxruntime.SessionOptions) -> None:
-        self._weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(each) for name, each in program.weights.items()}
-        options.add_external_initializers(list(self._weights), list(self._weights.values()))
-        super().__init__(program.graph, options, providers=["CPUExecutionProvider"])
-
-
-def open_session(program: Program, weight_levels: int = WEIGHT_LEVELS) -> Session:
-    """A graph ready to be run, by one or several threads, each call in one thread; its weights have these levels."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors alone
-    if weight_levels > WEIGHT_LEVELS and not _has_vnni():
-        # Such processors would saturate. onnxruntime then is to rewrite the weights as uint8, and their zero points
-        # with them, a name each.
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    return Session(program, options)
-
-
-def _has_vnni() -> bool:
-    """Whether the processor is known to sum products of bytes without loss; where it is no x86, it does not matter."""
-    return "vnni" in this_processor().instructions

@@ -12,9 +12,9 @@ import numpy as np
 
 from nmt.engines.base import Floats, Ints
 from nmt.engines.int8 import quantize_weights
-from nmt.engines.onnx import open_session
 from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Layers, Network
+from nmt.engines.onnx_session import open_session
 from nmt.model_folder.arrays import Arrays
 
 States = Mapping[str, Floats]  # [R, H] each, by its name

@@ -14,12 +14,11 @@ import numpy as np
 from nmt.data.sentence import Alphabet, Sentence
 from nmt.engines.base import Floats, padded_length
 from nmt.engines.int8 import quantize_weights
-from nmt.engines.onnx import backwards, columns, open_session
+from nmt.engines.onnx_encoder import OnnxEncoder, stacked
 from nmt.engines.onnx_graph import Program
 from nmt.engines.onnx_layers import Layers, Network
-from nmt.engines.onnx_translator import encode
+from nmt.engines.onnx_session import backwards, columns, open_session
 from nmt.model_folder.arrays import Arrays
-from nmt.text.tokenizer import EOS_ID
 
 _WIDTHS = 8  # characters: words are read together with others of the same number of these
 _KNOWN_WORDS = 4096  # that are not read again: what is read of a word does not depend on its neighbours
@@ -28,25 +27,30 @@ _KNOWN_WORDS = 4096  # that are not read again: what is read of a word does not 
 class OnnxTagger:
     """Gives emissions [W, L] for each of a few sentences; several threads may call it at the same time."""
 
-    def __init__(self, encoder: Network, weights: Arrays, alphabet: Alphabet) -> None:
-        """The weights are those of a Tagger; they are made int8 here, since that takes no time."""
-        arrays = _quantized(weights, encoder.hidden, encoder.weight_levels)
+    def __init__(
+        self, network: Network, weights: Arrays, alphabet: Alphabet, encoder: OnnxEncoder | None = None
+    ) -> None:
+        """On top of a translator's network, whose encoder may be shared with the translator.
+
+        The weights are those of a Tagger; they are made int8 here, since that takes no time.
+        """
+        arrays = _quantized(weights, network.hidden, network.weight_levels)
         self._recurrent = weights["emit.weight"].shape[1] // 2 if _reads_sentences(weights) else 0  # of each direction
-        head = Network(arrays=arrays, config=encoder.config)
-        self._session = open_session(tagger_graph(encoder, head, self._recurrent > 0), encoder.weight_levels)
+        head = Network(arrays=arrays, config=network.config)
+        self._session = open_session(tagger_graph(head, self._recurrent > 0), head.weight_levels)
         self._speller = _Speller(head, alphabet) if _spells(head) else None
-        self._hidden = encoder.hidden
+        self._encoder = encoder or OnnxEncoder(network)
+        self._keeps_states = encoder is not None
 
     def __call__(self, sentences: Sequence[Sentence]) -> list[Floats]:
         """Emissions for sentences of one word or more."""
-        count, lengths = len(sentences), np.array([len(sentence.ids) + 1 for sentence in sentences])
-        width = padded_length(int(lengths.max()) - 1)
+        count = len(sentences)
+        states = self._encoder([sentence.ids for sentence in sentences], keep=self._keeps_states)
+        width = padded_length(max(map(len, states)) - 1)
         counts = np.array([len(sentence.words) for sentence in sentences])
         words = int(counts.max())
         given = {
-            "ids": columns([[*sentence.ids, EOS_ID] for sentence in sentences], width),
-            "turned": backwards(lengths, width),
-            "zeros": np.zeros((count, self._hidden // 2), np.float32),
+            "states": stacked(states, width),
             "first": columns([sentence.first for sentence in sentences], words) * count + np.arange(count),
             "last": columns([sentence.last for sentence in sentences], words) * count + np.arange(count),
         }
@@ -96,19 +100,17 @@ class _Speller:
         return found
 
 
-def tagger_graph(encoder: Network, head: Network, recurrent: bool) -> Program:
-    """Source ids [S, B] and spellings [W, B, H'] into the emissions [W, B, L] of words: see nmt.models.tagger.
+def tagger_graph(head: Network, recurrent: bool) -> Program:
+    """Encoder states [S, B, H] and spellings [W, B, H'] into the emissions [W, B, L] of words: see nmt.models.tagger.
 
-    The encoder's inputs are told in onnx_translator.encode. first and last [W, B] are the places of words' subwords in
-    the flattened [S * B], those of padding any; words_turned and words_zeros are to the layer that reads words what
-    turned and zeros are to the encoder.
+    first and last [W, B] are the places of words' subwords in the flattened [S * B], those of padding any;
+    words_turned and words_zeros are to the layer that reads words what turned and zeros are to the encoder.
     """
-    g = Layers(encoder)
-    _, states = encode(g)
-    forward, backward = g.ops("Split", states, outputs=2, axis=-1, num_outputs=2)
-    halves = [g.picked(forward, g.input("last", "int64", 2)), g.picked(backward, g.input("first", "int64", 2))]
-    h = g.of(head)
-    x = h.product(h.quantized(g.op("Concat", *halves, axis=-1)), "states")
+    h = Layers(head)
+    states = h.input("states", "float32", 3)
+    forward, backward = h.ops("Split", states, outputs=2, axis=-1, num_outputs=2)
+    halves = [h.picked(forward, h.input("last", "int64", 2)), h.picked(backward, h.input("first", "int64", 2))]
+    x = h.product(h.quantized(h.op("Concat", *halves, axis=-1)), "states")
     if _spells(head):
         x = h.op("Add", x, h.input("spellings", "float32", 3))
     if recurrent:
@@ -119,7 +121,7 @@ def tagger_graph(encoder: Network, head: Network, recurrent: bool) -> Program:
     else:
         read = h.bounded(h.op("Tanh", x))
     h.output(h.product(read, "emit"), "emissions", "float32", 3)
-    return g.program()
+    return h.program()
 
 
 def spelling_graph(head: Network) -> Program:

@@ -1,4 +1,4 @@
-"""A translator's two graphs: a sentence into memory, and one time step of every row.
+"""A translator's two graphs: an encoded sentence into memory, and one time step of every row.
 
 The step may be that of an ensemble. What belongs to one of its translators has the translator's number before its name.
 
@@ -9,19 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nmt.engines.onnx_graph import Program
-from nmt.engines.onnx_layers import Layers, Network, Quantized
+from nmt.engines.onnx_layers import Layers, Network
 
 
-def encoder_graph(network: Network) -> Program:
-    """Source ids [S, B] into each layer's keys [B, A, H/A, S], values [B, A, S, H/A] and first states [B, H].
+def memory_graph(network: Network) -> Program:
+    """Encoder states [S, B, H] into each layer's keys [B, A, H/A, S], values [B, A, S, H/A] and first states [B, H].
 
-    Keys come with the attention's factor for its scores, the root of A / H.
-
-    What else it is given, see encode; share [B, 1, S] is 1 / length at real positions and 0 at padding.
+    Keys come with the attention's factor for its scores, the root of A / H. share [B, 1, S] is 1 / length at real
+    positions and 0 at padding.
     """
     g = Layers(network)
-    share = g.input("share", "float32", 3)
-    rows, x = encode(g)
+    share, x = g.input("share", "float32", 3), g.input("states", "float32", 3)
+    rows = g.quantized(x)
     mean = g.op("MatMul", share, g.op("Transpose", x, perm=[1, 0, 2]))
     start = g.quantized(g.op("Squeeze", mean, g.constant([1])))
     for layer in range(network.config["decoder_layers"]):
@@ -37,29 +36,6 @@ def encoder_graph(network: Network) -> Program:
         for state, part in zip(names, parts, strict=True):
             g.output(part, state, "float32", 2)
     return g.program()
-
-
-def encode(g: Layers) -> tuple[Quantized, str]:
-    """The encoder: what it makes of the inputs ids, turned and zeros, quantized and as it is, [S, B, H].
-
-    turned [S, B] says where in the flattened [S * B] each row has its next subword from the end; zeros [B, H/2] is the
-    first state of each direction.
-    """
-    network = g.network
-    ids, turned, zeros = g.input("ids", "int64", 2), g.input("turned", "int64", 2), g.input("zeros", "float32", 2)
-    side = "source" if "source_embedding.weight" in network.arrays else "target"
-    rows, x = g.embed(f"{side}_embedding", ids, network.unit_variance), ""
-    for layer in range(network.config["encoder_layers"]):
-        name = f"encoder.{layer}"
-        there = g.product(rows, f"{name}.forwards.input")
-        back = g.product(g.reordered(rows, turned), f"{name}.backwards.input")
-        there, back = g.both_ways(name, there, back, zeros)
-        y = g.op("Concat", there, g.picked(back, turned), axis=-1)
-        if layer or network.config["embedding_size"] == network.hidden:
-            y = g.op("Add", x or g.floats(rows), y)
-        x = g.norm(y, f"{name}.norm")
-        rows = g.quantized(x)
-    return rows, x
 
 
 def step_graph(networks: Sequence[Network]) -> Program:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from nmt.decoding.model import EngineName, TranslationModel, translator_of
+from nmt.decoding.model import EngineName, TranslationModel, onnx_encoder, translator_of, usual_engine
 from nmt.decoding.tagger import TaggingModel, name_finder, tagger_of
 from nmt.model_folder.contents import open_model
 from nmt.model_folder.descriptions import read_description
@@ -34,9 +34,11 @@ def load_with_tagger(
     opened = [open_model(path) for path in model_paths(models)]
     if not opened[0].folder.has(TAGGER_DESCRIPTION):
         return translator_of(opened, device, engine), None
+    by_onnx = (usual_engine([one.folder for one in opened], device) if engine == "auto" else engine) == "onnx"
+    encoder = onnx_encoder(opened[0]) if by_onnx else None
     with ThreadPoolExecutor(1) as thread:  # side by side, since both take a tenth of a second
-        loading = thread.submit(tagger_of, opened[0], device, engine)
-        model = translator_of(opened, device, engine)
+        loading = thread.submit(tagger_of, opened[0], device, engine, encoder)
+        model = translator_of(opened, device, engine, encoder)
     tagger = loading.result()
     return (replace(model, tag=name_finder(tagger)) if model.placeholders else model), tagger
 

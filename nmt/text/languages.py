@@ -65,6 +65,7 @@ def check_languages(source: str, target: str) -> None:
         raise ConfigError(f"the source and the target language are both {source}; name two different ones")
 
 
+@cache
 def scripts_of(language: str) -> frozenset[str]:
     """The scripts that a language is written in, empty if unknown. Subtags (pt-BR) are ignored."""
     primary = language.split("-")[0]

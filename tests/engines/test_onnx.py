@@ -7,7 +7,7 @@ import torch
 from nmt.decoding.beam_search import beam_search
 from nmt.decoding.config import DecodingConfig
 from nmt.decoding.sampling import sample
-from nmt.engines import onnx as onnx_engine
+from nmt.engines import onnx_session
 from nmt.engines.int8 import LEVELS_OF_8_BITS, WEIGHT_LEVELS, dequantize_weights, quantize_weights
 from nmt.engines.networks import fill, weights_of
 from nmt.engines.onnx import OnnxEngine
@@ -137,7 +137,7 @@ def test_what_is_forbidden_never_comes_out():
 def test_processors_without_vnni_compute_the_same(monkeypatch, levels):
     _, network = networks(decoder_layers=2, levels=levels)
     expected = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
-    monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: False)
+    monkeypatch.setattr(onnx_session, "_has_vnni", lambda: False)
     found = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
     np.testing.assert_array_equal(found, expected)
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from nmt.engines import onnx as onnx_engine
+from nmt.engines import onnx_session
 from nmt.engines.onnx_graph import Graph
 
 
 def run(graph, **values):
-    return onnx_engine.open_session(graph.program()).run(None, values)
+    return onnx_session.open_session(graph.program()).run(None, values)
 
 
 def test_a_graph_computes():
@@ -36,7 +36,7 @@ def test_a_graph_runs_another_at_each_step():
 def test_products_of_bytes_are_exact(monkeypatch, levels, saturates, columns):
     # onnxruntime 1.24 got some of 24 and of 250 columns wrong from 32 rows on, where the processor has AMX.
     if saturates:
-        monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: False)
+        monkeypatch.setattr(onnx_session, "_has_vnni", lambda: False)
     generator = np.random.default_rng(columns)
     weight = generator.integers(-levels, levels + 1, (66, columns)).astype(np.int8)
     weight[:2, 0] = levels  # with the largest activations: the largest sum of two products that there is
@@ -45,7 +45,7 @@ def test_products_of_bytes_are_exact(monkeypatch, levels, saturates, columns):
     scales = g.constant(1.0), g.constant(np.ones(columns, np.float32))
     y = g.op("MatMulIntegerToFloat", g.input("x", "uint8", 2), g.constant(weight), *scales, *zeros)
     g.output(y, "y", "float32", 2)
-    session = onnx_engine.open_session(g.program(), levels)
+    session = onnx_session.open_session(g.program(), levels)
     for rows in (1, 2, 5, 31, 32, 33, 64, 100):
         x = generator.integers(1, 256, (rows, 66)).astype(np.uint8)
         x[0, :2] = 255
@@ -57,10 +57,10 @@ def test_products_of_bytes_are_exact(monkeypatch, levels, saturates, columns):
     ("levels", "vnni", "rewritten"), [(63, False, False), (63, True, False), (127, False, True), (127, True, False)]
 )
 def test_only_weights_of_8_bits_are_rewritten_where_sums_saturate(monkeypatch, levels, vnni, rewritten):
-    monkeypatch.setattr(onnx_engine, "_has_vnni", lambda: vnni)
+    monkeypatch.setattr(onnx_session, "_has_vnni", lambda: vnni)
     g = Graph()
     g.output(g.op("Neg", g.input("x", "float32", 1)), "y", "float32", 1)
-    options = onnx_engine.open_session(g.program(), levels).get_session_options()
+    options = onnx_session.open_session(g.program(), levels).get_session_options()
     try:
         entry = options.get_session_config_entry("session.x64quantprecision")
     except RuntimeError:  # it has none
