@@ -73,7 +73,7 @@ class OnnxEngine:
         self.workers = default_threads()
         self._encoders = [encoder or OnnxEncoder(networks[0]), *map(OnnxEncoder, networks[1:])]
         for each in self._encoders:
-            each.open()
+            each.prepare()
         self._memories = [open_session(memory_graph(network), network.weight_levels) for network in networks]
         self._step = open_session(step_graph(networks), max(network.weight_levels for network in networks))
         self._remembered = [

@@ -30,7 +30,7 @@ class OnnxEncoder:
         self._kept: dict[tuple[int, ...], Floats] = {}
         self._size = 0  # subwords of all that is kept
 
-    def open(self) -> Session:
+    def prepare(self) -> Session:
         """Be ready to be called; what is called first does it, too."""
         with self._lock:
             if self._session is None:
@@ -59,7 +59,7 @@ class OnnxEncoder:
             "turned": backwards(lengths, width),
             "zeros": np.zeros((len(sources), self._network.hidden // 2), np.float32),
         }
-        [states] = self.open().run(None, given)
+        [states] = self.prepare().run(None, given)
         return [states[:length, row] for row, length in enumerate(lengths)]
 
     def _take(self, source: tuple[int, ...]) -> Floats | None:
