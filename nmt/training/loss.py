@@ -100,8 +100,9 @@ def smoothed_cross_entropy(
     KL(2||1)) is added, summed over the pairs of views. The products run in autocast's dtype, the rest in float32.
     With a sample, sums over the vocabulary are estimated from it.
     """
-    shares = torch.ones_like(bias) if sample is None else sample.shares
+    shares = None
     if sample is not None:
+        shares = sample.shares
         weight, bias = weight.index_select(0, sample.ids), bias.index_select(0, sample.ids)
         targets = torch.where(targets == IGNORED, IGNORED, sample.places[targets.clamp_min(0)])
     device = hidden.device.type
@@ -114,7 +115,7 @@ def smoothed_cross_entropy(
 class _CrossEntropy(torch.autograd.Function):
     """Computes the gradient beside the loss, chunk by chunk, while a chunk's logits are still in the cache.
 
-    shares [V] says how many subwords each one stands for.
+    shares [V] says how many subwords each one stands for; None: each for itself.
     """
 
     @staticmethod
@@ -123,23 +124,26 @@ class _CrossEntropy(torch.autograd.Function):
         hidden: Tensor,
         weight: Tensor,
         bias: Tensor,
-        shares: Tensor,
+        shares: Tensor | None,
         targets: Tensor,
         smoothing: float,
         divergence: float,
     ) -> Tensor:
         exact = torch.promote_types(hidden.dtype, torch.float32)
-        shares = shares.to(exact)
-        even = smoothing / shares.sum() * shares  # [V], asked of every subword, and kept out of the large products
+        even: Tensor | float = smoothing / weight.shape[0]  # asked of every subword, and kept out of the large products
+        if shares is not None:
+            even = smoothing / shares.sum() * shares.to(exact)  # [V]
         # The bias is the weight of one more feature, which is always 1: no pass over the logits for it, nor back. What
         # is ignored has no features instead of no place: products of every new size cost their library milliseconds.
         real = (targets != IGNORED)[:, None]
         features = torch.cat([hidden, hidden.new_ones(len(hidden), 1)], dim=1) * real
-        weights = torch.cat([weight.t(), (bias + shares.log().to(bias.dtype))[None]])
-        features_sum, even_sum = (
-            features.sum(dim=0, dtype=exact),
-            torch.mv(torch.cat([weight.t(), bias[None]]).to(exact), even),
-        )
+        weights = torch.cat([weight.t(), bias[None]])
+        features_sum = features.sum(dim=0, dtype=exact)
+        if shares is None:
+            even_sum = even * weights.sum(dim=1, dtype=exact)
+        else:
+            even_sum = (even * weights).sum(dim=1, dtype=exact)
+            weights[-1] += shares.log()  # what a subword stands for weighs in the softmax, too
         total = -(features_sum @ even_sum)
         d_hidden = torch.empty_like(hidden)
         d_weights = torch.zeros_like(weights, dtype=exact)
@@ -161,7 +165,7 @@ class _CrossEntropy(torch.autograd.Function):
             d_hidden[chunk] = d_logits @ weight
             d_weights += rows.t().contiguous() @ d_logits
         d_hidden = (d_hidden - even_sum[:-1]).to(hidden.dtype).mul_(real)
-        d_weights = (d_weights - torch.outer(features_sum, even)).to(weight.dtype)
+        d_weights = (d_weights - even * features_sum[:, None]).to(weight.dtype)
         ctx.save_for_backward(d_hidden, d_weights[:-1].t().contiguous(), d_weights[-1])
         return total
 
