@@ -1,7 +1,6 @@
 """Promise 22: no sentence of a line is lost: a line of several gives the translation of each, in order."""
 
 import random
-import re
 
 import pytest
 from tests_toy import numbered_pairs
@@ -37,4 +36,4 @@ def test_a_long_sentence_is_cut_and_none_of_its_parts_is_lost_or_moved(toy_hidin
     numbers = generator.sample(range(1000, 10_000), 300)
     line = " ".join(f"Hund und Katze {number} und" for number in numbers)
     [found] = translate_lines(toy_hiding, [line])
-    assert re.findall(r"\d+", found) == list(map(str, numbers))  # a toy may forget the space before one
+    assert [word for word in found.split() if word.isdigit()] == list(map(str, numbers))
