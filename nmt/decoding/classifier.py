@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nmt.decoding.model import EngineName, check_runs_onnx, usual_engine
+from nmt.decoding.model import EngineName, onnx_encoder, usual_engine
 from nmt.engines.base import Floats
 from nmt.errors import ModelError
 from nmt.model_folder.arrays import Arrays
@@ -124,17 +124,9 @@ def load_classifier(path: Path, device: str = "cpu", engine: EngineName = "auto"
         labels=description["labels"],
         temperature=description["temperature"],
         head=load_weights(model.folder, CLASSIFIER, schema),
-        states=(_onnx_states if engine == "onnx" else _torch_states)(model, device),
+        states=(onnx_encoder if engine == "onnx" else _torch_states)(model, device),
         workers=default_threads() if engine == "onnx" else 1,
     )
-
-
-def _onnx_states(model: OpenedModel, device: str) -> States:
-    from nmt.engines.onnx_encoder import OnnxEncoder
-    from nmt.engines.onnx_layers import Network  # here, since torch's engine does without onnxruntime
-
-    check_runs_onnx(device)
-    return OnnxEncoder(Network(arrays=model.int8, config=model.description["model"]))
 
 
 def _torch_states(model: OpenedModel, device: str) -> States:

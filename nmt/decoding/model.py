@@ -139,18 +139,15 @@ def usual_engine(folders: Sequence[ModelFolder], device: str) -> EngineName:
     return "onnx" if device == "cpu" and all(folder.has(INT8) for folder in folders) else "torch"
 
 
-def onnx_encoder(opened: OpenedModel) -> "OnnxEncoder":
-    """A model's encoder, for its translator and its tagger; it is opened where it is used."""
-    from nmt.engines.onnx_encoder import OnnxEncoder
+def onnx_encoder(opened: OpenedModel, device: str) -> "OnnxEncoder":
+    """A model's encoder, for its translator and its heads. Raises ConfigError unless the engine runs on the device."""
+    from nmt.engines.onnx_encoder import OnnxEncoder  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_layers import Network
 
-    return OnnxEncoder(Network(arrays=opened.int8, config=opened.description["model"]))
-
-
-def check_runs_onnx(device: str) -> None:
-    """Raise ConfigError unless the engine onnx runs on a device."""
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
+    forbidden = forbidden_ids(opened.target_tokenizer, opened.has_placeholders)
+    return OnnxEncoder(Network(arrays=opened.int8, config=opened.description["model"], forbidden=forbidden))
 
 
 def _todays_names(search: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,11 +189,10 @@ def _onnx_engine(opened: Sequence[OpenedModel], device: str, encoder: "OnnxEncod
     from nmt.engines.onnx import OnnxEngine  # here, since torch's engine does without onnxruntime
     from nmt.engines.onnx_layers import Network
 
-    check_runs_onnx(device)
-    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].has_placeholders)
-    models = [(one.int8, one.description["model"]) for one in opened]
-    networks = [Network(arrays=arrays, config=config, forbidden=forbidden) for arrays, config in models]
-    return OnnxEngine(networks, encoder)
+    encoder = encoder or onnx_encoder(opened[0], device)
+    forbidden = encoder.network.forbidden
+    others = [Network(arrays=one.int8, config=one.description["model"], forbidden=forbidden) for one in opened[1:]]
+    return OnnxEngine([encoder.network, *others], encoder)
 
 
 def _torch_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:

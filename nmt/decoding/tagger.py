@@ -13,7 +13,7 @@ import numpy as np
 
 from nmt.data.bio_tags import bio_scores, bio_tags
 from nmt.data.sentence import Alphabet, Sentence, locate
-from nmt.decoding.model import EngineName, check_runs_onnx, usual_engine
+from nmt.decoding.model import EngineName, onnx_encoder, usual_engine
 from nmt.decoding.viterbi import Scores, forward_backward, padded, span_probability, viterbi
 from nmt.errors import ModelError
 from nmt.io.lines import clean_output, json_line
@@ -224,12 +224,10 @@ def _onnx_tagger(
     device: str,
     encoder: "OnnxEncoder | None",
 ) -> Emissions:
-    from nmt.engines.onnx_layers import Network  # here, since torch's engine does without onnxruntime
-    from nmt.engines.onnx_tagger import OnnxTagger
+    from nmt.engines.onnx_tagger import OnnxTagger  # here, since torch's engine does without onnxruntime
 
-    check_runs_onnx(device)
-    network = Network(arrays=model.int8, config=model.description["model"])
-    return OnnxTagger(network, weights, Alphabet(description["alphabet"]), encoder)
+    own, alphabet = encoder or onnx_encoder(model, device), Alphabet(description["alphabet"])
+    return OnnxTagger(own, weights, alphabet, keep_states=encoder is not None)
 
 
 def _torch_tagger(model: OpenedModel, description: TaggerDescription, weights: Arrays, device: str) -> Emissions:

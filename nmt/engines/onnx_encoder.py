@@ -24,7 +24,7 @@ class OnnxEncoder:
     """Gives states [S, H] of each of a few sentences; several threads may call it at the same time."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self.network = network
         self._session: Session | None = None
         self._lock = Lock()
         self._kept: dict[tuple[int, ...], Floats] = {}
@@ -34,7 +34,7 @@ class OnnxEncoder:
         """Be ready to be called; what is called first does it, too."""
         with self._lock:
             if self._session is None:
-                self._session = open_session(states_graph(self._network), self._network.weight_levels)
+                self._session = open_session(states_graph(self.network), self.network.weight_levels)
             return self._session
 
     def __call__(self, sources: Sequence[Sequence[int]], *, keep: bool = False) -> list[Floats]:
@@ -57,7 +57,7 @@ class OnnxEncoder:
         given = {
             "ids": columns([[*source, EOS_ID] for source in sources], width),
             "turned": backwards(lengths, width),
-            "zeros": np.zeros((len(sources), self._network.hidden // 2), np.float32),
+            "zeros": np.zeros((len(sources), self.network.hidden // 2), np.float32),
         }
         [states] = self.prepare().run(None, given)
         return [states[:length, row] for row, length in enumerate(lengths)]

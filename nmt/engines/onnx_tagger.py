@@ -27,25 +27,23 @@ _KNOWN_WORDS = 4096  # that are not read again: what is read of a word does not 
 class OnnxTagger:
     """Gives emissions [W, L] for each of a few sentences; several threads may call it at the same time."""
 
-    def __init__(
-        self, network: Network, weights: Arrays, alphabet: Alphabet, encoder: OnnxEncoder | None = None
-    ) -> None:
-        """On top of a translator's network, whose encoder may be shared with the translator.
+    def __init__(self, encoder: OnnxEncoder, weights: Arrays, alphabet: Alphabet, *, keep_states: bool = False) -> None:
+        """The encoder is to keep states if a translator shares it.
 
         The weights are those of a Tagger; they are made int8 here, since that takes no time.
         """
+        network = encoder.network
         arrays = _quantized(weights, network.hidden, network.weight_levels)
         self._recurrent = weights["emit.weight"].shape[1] // 2 if _reads_sentences(weights) else 0  # of each direction
         head = Network(arrays=arrays, config=network.config)
         self._session = open_session(tagger_graph(head, self._recurrent > 0), head.weight_levels)
         self._speller = _Speller(head, alphabet) if _spells(head) else None
-        self._encoder = encoder or OnnxEncoder(network)
-        self._keeps_states = encoder is not None
+        self._encoder, self._keep_states = encoder, keep_states
 
     def __call__(self, sentences: Sequence[Sentence]) -> list[Floats]:
         """Emissions for sentences of one word or more."""
         count = len(sentences)
-        states = self._encoder([sentence.ids for sentence in sentences], keep=self._keeps_states)
+        states = self._encoder([sentence.ids for sentence in sentences], keep=self._keep_states)
         width = padded_length(max(map(len, states)) - 1)
         counts = np.array([len(sentence.words) for sentence in sentences])
         words = int(counts.max())

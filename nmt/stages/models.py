@@ -35,7 +35,7 @@ def load_with_tagger(
     if not opened[0].folder.has(TAGGER_DESCRIPTION):
         return translator_of(opened, device, engine), None
     by_onnx = (usual_engine([one.folder for one in opened], device) if engine == "auto" else engine) == "onnx"
-    encoder = onnx_encoder(opened[0]) if by_onnx else None
+    encoder = onnx_encoder(opened[0], device) if by_onnx else None
     with ThreadPoolExecutor(1) as thread:  # side by side, since both take a tenth of a second
         loading = thread.submit(tagger_of, opened[0], device, engine, encoder)
         model = translator_of(opened, device, engine, encoder)

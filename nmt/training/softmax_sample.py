@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nmt.data.batch import next_multiple
+
 IGNORED = -100  # a target that counts for nothing, as in torch.nn.functional.cross_entropy
 _BLOCK = 256  # candidates: products of every new size cost their library milliseconds
 
@@ -27,7 +29,7 @@ class Sample:
     def draw(cls, targets: Tensor, vocab_size: int, others: int) -> "Sample | None":
         """A sample for targets [N], with this number of others or a few more; None if that is the whole vocabulary."""
         own = targets[targets != IGNORED].unique()
-        size = -(-(len(own) + others) // _BLOCK) * _BLOCK
+        size = next_multiple(len(own) + others, _BLOCK)
         if size >= vocab_size:
             return None
         rest = torch.ones(vocab_size, dtype=torch.bool, device=targets.device)

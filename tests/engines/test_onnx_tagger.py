@@ -8,6 +8,7 @@ from nmt.data.bio_tags import bio_tags
 from nmt.data.sentence import Alphabet, Sentence
 from nmt.engines.int8 import dequantize_weights, quantize_weights
 from nmt.engines.networks import fill, weights_of
+from nmt.engines.onnx_encoder import OnnxEncoder
 from nmt.engines.onnx_layers import Network
 from nmt.engines.onnx_tagger import OnnxTagger
 from nmt.engines.torch_tagger import TorchTagger
@@ -31,7 +32,7 @@ def taggers(characters=12, recurrent=True, vocabulary=40, **changes):
         torch.nn.init.normal_(parameter, std=0.3)
     arrays = quantize_weights(weights_of(translator))
     fill(translator, dequantize_weights(arrays, weights_of(translator)))
-    encoder = Network(arrays=arrays, config=asdict(config))
+    encoder = OnnxEncoder(Network(arrays=arrays, config=asdict(config)))
     return TorchTagger(translator, head, ALPHABET), OnnxTagger(encoder, weights_of(head), ALPHABET)
 
 
