@@ -93,7 +93,7 @@ def decoding_rate(config: Any, vocabulary: int, threads: int) -> float:
     from nmt.text.tokenizer import EOS_ID
 
     arrays = quantize_weights(weights_of(TranslationNetwork(config, vocabulary, vocabulary, shared=True)))
-    engine = OnnxEngine([Network(arrays=arrays, config=vars(config), forbidden=range(EOS_ID + 1))])
+    engine = OnnxEngine([Network(arrays=arrays, config=vars(config))], range(EOS_ID + 1))
     search = DecodingConfig(beam_size=1, max_length_ratio=5.9 / LENGTH)  # ends at 10 more than that share of the source
     sources = np.random.default_rng(1).integers(EOS_ID + 1, vocabulary, (16 * threads, 64, LENGTH)).tolist()
 

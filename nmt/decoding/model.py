@@ -146,8 +146,7 @@ def onnx_encoder(opened: OpenedModel, device: str) -> "OnnxEncoder":
 
     if device != "cpu":
         raise ConfigError(f"the engine onnx runs on cpu, not on {device}; choose --engine torch")
-    forbidden = forbidden_ids(opened.target_tokenizer, opened.has_placeholders)
-    return OnnxEncoder(Network(arrays=opened.int8, config=opened.description["model"], forbidden=forbidden))
+    return OnnxEncoder(Network(arrays=opened.int8, config=opened.description["model"]))
 
 
 def _todays_names(search: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,9 +189,9 @@ def _onnx_engine(opened: Sequence[OpenedModel], device: str, encoder: "OnnxEncod
     from nmt.engines.onnx_layers import Network
 
     encoder = encoder or onnx_encoder(opened[0], device)
-    forbidden = encoder.network.forbidden
-    others = [Network(arrays=one.int8, config=one.description["model"], forbidden=forbidden) for one in opened[1:]]
-    return OnnxEngine([encoder.network, *others], encoder)
+    others = [Network(arrays=one.int8, config=one.description["model"]) for one in opened[1:]]
+    forbidden = forbidden_ids(opened[0].target_tokenizer, opened[0].has_placeholders)
+    return OnnxEngine([encoder.network, *others], forbidden, encoder)
 
 
 def _torch_engine(opened: Sequence[OpenedModel], device: str) -> Engine[Any]:

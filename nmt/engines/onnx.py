@@ -66,8 +66,10 @@ class OnnxState:
 class OnnxEngine:
     """Runs translators of one target vocabulary side by side, in int8."""
 
-    def __init__(self, networks: Sequence[Network], encoder: OnnxEncoder | None = None) -> None:
-        """The encoder is that of the first network, if something else has it too."""
+    def __init__(
+        self, networks: Sequence[Network], forbidden: Sequence[int], encoder: OnnxEncoder | None = None
+    ) -> None:
+        """Forbidden subwords never come out; the encoder is that of the first network, if something else has it too."""
         self.networks = networks
         self.vocab_size = len(networks[0].arrays["output_bias"])
         self.workers = default_threads()
@@ -75,7 +77,7 @@ class OnnxEngine:
         for each in self._encoders:
             each.prepare()
         self._memories = [open_session(memory_graph(network), network.weight_levels) for network in networks]
-        self._step = open_session(step_graph(networks), max(network.weight_levels for network in networks))
+        self._step = open_session(step_graph(networks, forbidden), max(network.weight_levels for network in networks))
         self._remembered = [
             [f"{number}.{output.name}" for output in memory.get_outputs()]
             for number, memory in enumerate(self._memories)

@@ -30,7 +30,6 @@ class Network:
 
     arrays: Arrays  # in the form of nmt.model_folder.schemas.int8_schema
     config: Mapping[str, Any]  # the translator's
-    forbidden: Sequence[int] = ()  # subwords that are never to come
 
     @cached_property
     def weight_levels(self) -> int:
@@ -141,11 +140,11 @@ class Layers(Graph):
         y = self.op("Mul", self.op("MatMulIntegerToFloat", *factors), rows.scale)
         return self.op("Add", y, *bias) if bias else y
 
-    def products_with_embeddings(self, rows: Quantized) -> str:
-        """Logits [R, V]: points times all target embeddings."""
+    def products_with_embeddings(self, rows: Quantized, forbidden: Sequence[int] = ()) -> str:
+        """Logits [R, V]: points times all target embeddings, -inf for forbidden subwords."""
         arrays = self.network.arrays
         bias = arrays["output_bias"].copy()
-        bias[list(self.network.forbidden)] = -np.inf
+        bias[list(forbidden)] = -np.inf
         return self.product(rows, Matrix(arrays["target_embedding.weight"].T, arrays["target_embedding.scale"], bias))
 
     def greatest(self, x: str, size: int, k: str) -> tuple[str, str]:

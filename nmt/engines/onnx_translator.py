@@ -38,8 +38,10 @@ def memory_graph(network: Network) -> Program:
     return g.program()
 
 
-def step_graph(networks: Sequence[Network]) -> Program:
+def step_graph(networks: Sequence[Network], forbidden: Sequence[int]) -> Program:
     """Previous ids [R] into scores and ids [R, k] of the most probable next subwords, and the states after them.
+
+    Those that are forbidden never come.
 
     watched_scores [R, N] are those of the subwords watched [N].
 
@@ -59,7 +61,7 @@ def step_graph(networks: Sequence[Network]) -> Program:
         place=g.input("place", "int64", 1),
         mask=g.input("mask", "float32", 4),
     )
-    logits = [_logits(g.of(network), f"{number}.", rows) for number, network in enumerate(networks)]
+    logits = [_logits(g.of(network), f"{number}.", rows, forbidden) for number, network in enumerate(networks)]
     if len(logits) == 1:
         scores = g.op("LogSoftmax", logits[0], axis=-1)
     else:
@@ -83,7 +85,7 @@ class _DecoderRows:
     mask: str
 
 
-def _logits(g: Layers, prefix: str, given: _DecoderRows) -> str:
+def _logits(g: Layers, prefix: str, given: _DecoderRows, forbidden: Sequence[int]) -> str:
     """One network's step: its logits [R, V]."""
     network = g.network
     rows, x = g.embed("target_embedding", given.previous, network.unit_variance), ""
@@ -108,4 +110,4 @@ def _logits(g: Layers, prefix: str, given: _DecoderRows) -> str:
         rows = g.quantized(x)
     hidden = g.product(rows, "to_embedding")
     g.output(hidden, f"{prefix}hidden", "float32", 2)
-    return g.products_with_embeddings(g.quantized(hidden))
+    return g.products_with_embeddings(g.quantized(hidden), forbidden)

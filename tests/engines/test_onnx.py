@@ -30,7 +30,7 @@ def networks(shared=True, vocab_size=40, levels=WEIGHT_LEVELS, **changes):
         torch.nn.init.normal_(parameter, std=0.3)  # norms and biases too
     arrays = quantize_weights(weights_of(model), levels)
     fill(model, dequantize_weights(arrays, weights_of(model)))
-    return model, Network(arrays=arrays, config=asdict(config), forbidden=FORBIDDEN)
+    return model, Network(arrays=arrays, config=asdict(config))
 
 
 def rows_of(engine, sources, steps=6, rows=1):
@@ -57,7 +57,9 @@ def rows_of(engine, sources, steps=6, rows=1):
 )
 def test_it_computes_what_the_network_in_torch_does_but_for_rounded_activations(cell, changes):
     model, network = networks(cell=cell, **changes)
-    found, expected = (rows_of(one, SOURCES) for one in (OnnxEngine([network]), TorchEngine([model], FORBIDDEN)))
+    found, expected = (
+        rows_of(one, SOURCES) for one in (OnnxEngine([network], FORBIDDEN), TorchEngine([model], FORBIDDEN))
+    )
     for (own, own_attention), (table, attention) in zip(found, expected, strict=True):
         np.testing.assert_array_equal(np.isneginf(own), np.isneginf(table))  # what is forbidden
         real = np.isfinite(table)
@@ -70,7 +72,7 @@ def test_it_computes_what_the_network_in_torch_does_but_for_rounded_activations(
 def test_several_networks_together_compute_what_those_in_torch_do():
     models, together = zip(*(networks(), networks(cell="lstm", decoder_layers=2, hidden_size=48)), strict=True)
     for (own, own_attention), (table, attention) in zip(
-        rows_of(OnnxEngine(together), SOURCES), rows_of(TorchEngine(models, FORBIDDEN), SOURCES), strict=True
+        rows_of(OnnxEngine(together, FORBIDDEN), SOURCES), rows_of(TorchEngine(models, FORBIDDEN), SOURCES), strict=True
     ):
         np.testing.assert_array_equal(np.isneginf(own), np.isneginf(table))
         real = np.isfinite(table)
@@ -81,7 +83,7 @@ def test_several_networks_together_compute_what_those_in_torch_do():
 
 @pytest.mark.parametrize("cells", [["gru"], ["lstm"], ["gru", "lstm"]])
 def test_a_row_does_not_depend_on_the_rows_beside_it(cells):
-    engine = OnnxEngine([networks(cell=cell, decoder_layers=2)[1] for cell in cells])
+    engine = OnnxEngine([networks(cell=cell, decoder_layers=2)[1] for cell in cells], FORBIDDEN)
     generator = np.random.default_rng(1)
     sources = [generator.integers(5, 40, size).tolist() for size in range(7)]  # all are padded to 8
     together = list(rows_of(engine, sources))
@@ -92,7 +94,7 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(cells):
 
 
 def test_searches_find_the_same_whatever_stands_beside_a_sentence():
-    engine = OnnxEngine([networks()[1]])
+    engine = OnnxEngine([networks()[1]], FORBIDDEN)
     generator = np.random.default_rng(2)
     sources = [generator.integers(5, 40, size).tolist() for size in (3, 1, 6, 5, 2, 7, 4, 3)]
     for search, config in (
@@ -108,7 +110,8 @@ def test_very_long_sources_are_read_whole():
     model, network = networks()
     sources = [[5] * 200, [5] * 100 + [6] + [5] * 99]
     [(own, _)], [(table, _)] = (
-        list(rows_of(engine, sources, steps=1)) for engine in (OnnxEngine([network]), TorchEngine([model], FORBIDDEN))
+        list(rows_of(engine, sources, steps=1))
+        for engine in (OnnxEngine([network], FORBIDDEN), TorchEngine([model], FORBIDDEN))
     )
     np.testing.assert_allclose(np.exp(own), np.exp(table), atol=0.01)
     assert (own[0] != own[1]).any()
@@ -116,7 +119,7 @@ def test_very_long_sources_are_read_whole():
 
 @pytest.mark.parametrize("vocab_size", [300, 307])  # pieces of 60, and of 1: 307 has no divisors
 def test_candidates_are_the_most_probable_of_all_subwords(vocab_size):
-    engine = OnnxEngine([networks(vocab_size=vocab_size)[1]])
+    engine = OnnxEngine([networks(vocab_size=vocab_size)[1]], FORBIDDEN)
     state, previous = engine.start(SOURCES, 1), np.full(len(SOURCES), BOS_ID)
     every = engine.step(previous, state, vocab_size)
     assert (np.sort(every.ids, axis=1) == np.arange(vocab_size)).all()
@@ -128,7 +131,7 @@ def test_candidates_are_the_most_probable_of_all_subwords(vocab_size):
 
 def test_what_is_forbidden_never_comes_out():
     config = DecodingConfig(beam_size=5, n_best=5)
-    [found] = beam_search(OnnxEngine([networks()[1]]), [[7, 8, 9]], config)
+    [found] = beam_search(OnnxEngine([networks()[1]], FORBIDDEN), [[7, 8, 9]], config)
     assert len(found) == 5
     assert not {id_ for hypothesis in found for id_ in hypothesis.ids} & {*FORBIDDEN, EOS_ID}
 
@@ -136,15 +139,15 @@ def test_what_is_forbidden_never_comes_out():
 @pytest.mark.parametrize("levels", [WEIGHT_LEVELS, LEVELS_OF_8_BITS])
 def test_processors_without_vnni_compute_the_same(monkeypatch, levels):
     _, network = networks(decoder_layers=2, levels=levels)
-    expected = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
+    expected = [table for table, _ in rows_of(OnnxEngine([network], FORBIDDEN), SOURCES)]
     monkeypatch.setattr(onnx_session, "_has_vnni", lambda: False)
-    found = [table for table, _ in rows_of(OnnxEngine([network]), SOURCES)]
+    found = [table for table, _ in rows_of(OnnxEngine([network], FORBIDDEN), SOURCES)]
     np.testing.assert_array_equal(found, expected)
 
 
 def test_the_environment_says_how_many_threads_search(monkeypatch):
     _, network = networks()
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert OnnxEngine([network]).workers == 3
+    assert OnnxEngine([network], FORBIDDEN).workers == 3
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    assert OnnxEngine([network]).workers >= 1
+    assert OnnxEngine([network], FORBIDDEN).workers >= 1
