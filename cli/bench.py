@@ -25,7 +25,7 @@ def bench(
     set_: Overrides = None,
     json_: AsJson = False,
 ) -> None:
-    """Measure training, translation, single sentences, start-up and memory, relative to the machine's own speed."""
+    """Measure speed, start-up and memory. Speeds are relative to the machine's own."""
     from nmt.stages.models import model_directions
     from nmt.stages.paths import split_file
 

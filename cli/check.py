@@ -22,7 +22,7 @@ def check(
     named: Annotated[Path | None, typer.Option("--model", metavar="DIR", help="The same, as an option.")] = None,
     json_: AsJson = False,
 ) -> None:
-    """Verify every part of a model folder, including its checkpoint, and describe it."""
+    """Verify every part of a model folder. That includes its checkpoint; then it is described."""
     from nmt.model_folder.store import open_folder
 
     if model is not None and named is not None:

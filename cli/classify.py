@@ -20,7 +20,7 @@ def classify(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Write the label of each line and how probable it is; nothing for a blank line."""
+    """Write each line's label and its probability. A blank line gets nothing."""
     from nmt.stages import classify as stage
 
     refuse_text(context)

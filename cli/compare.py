@@ -46,7 +46,7 @@ def compare(
     device: Device = "cpu",
     json_: AsJson = False,
 ) -> None:
-    """Compare systems with the first one: paired significance tests, wins and losses by sentence, and regressions."""
+    """Compare systems with the first one. It tests significance in pairs, and shows wins, losses and regressions."""
     from nmt.stages import compare as stage
     from nmt.stages.paths import model_files, prepared_files
     from nmt.stages.systems import open_test_set

@@ -16,7 +16,7 @@ def config(
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the recipes.")] = False,
 ) -> None:
-    """Show all keys of a configuration with their values, meanings and limits, as a file to start from."""
+    """Show all keys of a configuration. Values, meanings and limits come as a file to start from."""
     from nmt.config import load_config, recipe_titles, to_toml
 
     if list_ and name is not None:

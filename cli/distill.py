@@ -31,7 +31,7 @@ def distill(
     ray: OnRay = False,
     device: Device = "cpu",
 ) -> None:
-    """Translate the training source of a prepared folder into a new folder, to train a student on the translations.
+    """Translate a training source to train a student on. A prepared folder becomes a new one, with the translations.
 
     The same command resumes where a stopped one ended.
     """

@@ -54,7 +54,7 @@ def evaluate(
     json_: AsJson = False,
     latex: Annotated[bool, typer.Option("--latex", help="Write a LaTeX table.")] = False,
 ) -> None:
-    """Score translations with BLEU, chrF++ and TER, each with its sacrebleu signature."""
+    """Score translations with BLEU, chrF++ and TER. Each comes with its sacrebleu signature."""
     from nmt.stages import evaluate as stage
     from nmt.stages.paths import model_files, prepared_files
     from nmt.stages.systems import open_test_set

@@ -31,7 +31,7 @@ def evaluate_classifier(
     engine: Engine = "auto",
     json_: AsJson = False,
 ) -> None:
-    """Score the labels that a classifier finds: accuracy, F1, calibration, and what is taken for what."""
+    """Score the labels that a classifier finds. It tells accuracy, F1, calibration, and what is taken for what."""
     from nmt.stages import evaluate_classifier as stage
 
     result = stage.evaluate_classifier(model=model, references=references, device=device, engine=engine)

@@ -24,7 +24,7 @@ def evaluate_lm(
     ] = False,
     json_: AsJson = False,
 ) -> None:
-    """Say how well a language model foresees a text: perplexity per subword and per byte."""
+    """Say how well a language model foresees a text. Perplexity is given per subword and per byte."""
     from nmt.stages import evaluate_lm as stage
 
     refuse_text(context)

@@ -35,7 +35,7 @@ def evaluate_tagger(
     engine: Engine = "auto",
     json_: AsJson = False,
 ) -> None:
-    """Score the names that a tagger finds with precision, recall and F1 of exact spans, and show its mistakes."""
+    """Score the names that a tagger finds. Precision, recall and F1 are those of exact spans; mistakes are shown."""
     from nmt.stages import evaluate_tagger as stage
     from nmt.stages.paths import corpus_files, model_files
 

@@ -22,7 +22,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Add the engine that runs a model fast on the CPU, in int8 and without torch; nmt train does this at its end."""
+    """Add the engine that runs a model fast on CPUs. It is int8 and needs no torch; nmt train adds it."""
     from nmt.model_folder.store import open_folder
 
     for path in model:

@@ -16,7 +16,7 @@ def inspect(
     lines: Annotated[int, typer.Option(min=1, help="Read so many lines, blank ones not counted.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Decides the weights of the untrained layers.")] = 1,
 ) -> None:
-    """Write one HTML page: how far gradients reach, where the states of words lie, attention, curves of training."""
+    """Look into a network, on one HTML page. It shows gradients, states of words, attention, curves."""
     from nmt.model_folder.store import open_folder
 
     open_folder(model)  # what is missing is said before torch is loaded

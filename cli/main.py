@@ -58,6 +58,7 @@ app = typer.Typer(
     help="Train your own translator from a parallel corpus, on an ordinary computer.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich takes as long to import as all the rest of a command's start
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("prepare")(prepare)

@@ -23,7 +23,7 @@ def remember(
     source: SourceLanguage = "",
     target: TargetLanguage = "",
 ) -> None:
-    """Remember translations, in seconds and without training: nmt translate --memory FILE leans towards them."""
+    """Remember translations, without training. It takes seconds; nmt translate --memory FILE leans towards them."""
     from nmt.stages.remember import make_memory
 
     made = make_memory(corpora=corpora, output=output, model=model, source=source, target=target, warn=warn)

@@ -40,7 +40,7 @@ def report(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Write one HTML page: curves of training, scores, what came through, sentences with attention, names."""
+    """Show a training and its scores on one HTML page. It has what came through, attention and names as well."""
     from nmt.stages import report as stage
     from nmt.stages.paths import corpus_files, model_files, prepared_files
     from nmt.stages.systems import open_test_set

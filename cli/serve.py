@@ -37,7 +37,10 @@ def serve(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Serve models over HTTP, to LibreTranslate's clients and on a page. Ctrl-C ends it, once all are answered."""
+    """Serve models over HTTP. LibreTranslate's clients can ask, and so can a page.
+
+    Ctrl-C ends it, once all are answered.
+    """
     from nmt.stages import serve as stage
 
     stage.serve(

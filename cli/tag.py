@@ -42,7 +42,7 @@ def tag(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Mark the names in each line, as in: [Angela Merkel|PER] was born in [Hamburg|LOC].
+    """Mark the names in each line. It writes: [Angela Merkel|PER] was born in [Hamburg|LOC].
 
     Brackets and backslashes of the line itself get a backslash in front; --json has the line as it is.
     """

@@ -22,7 +22,7 @@ def tokenize(
         bool, typer.Option("--target-side", help="Use the target language's tokenizer, if there are two.")
     ] = False,
 ) -> None:
-    """Turn each line into subwords separated by spaces, or such subwords into a line of text."""
+    """Turn lines into subwords, or subwords into lines. Spaces separate the subwords of a line."""
     from nmt.stages import tokenize as stage
 
     refuse_text(context)

@@ -31,7 +31,7 @@ def train_tokenizer(
     config: ConfigFile = None,
     set_: Overrides = None,
 ) -> None:
-    """Train a subword model on the training text of both languages."""
+    """Train a subword model on the training text. Both languages share it, but for --separate."""
     from nmt.stages import train_tokenizer as stage
 
     options = {

@@ -138,7 +138,7 @@ def translate(
     device: Device = "cpu",
     engine: Engine = "auto",
 ) -> None:
-    """Translate line by line: one line out for each line in (N lines with --n-best N and without --json).
+    """Translate line by line. One line comes out for each that goes in (N with --n-best N and without --json).
 
     Files of other formats than text are translated block by block, and all that is no text in them is kept.
     """
