@@ -68,6 +68,10 @@ def translate(
         ),
     ] = None,
     beam_size: BeamSize = None,
+    beam_threshold: Annotated[
+        float | None,
+        typer.Option(help="Nats that a hypothesis may be behind the best; 0: any. By default the model's own."),
+    ] = None,
     length_penalty: LengthPenalty = None,
     coverage_penalty: Annotated[
         float | None, typer.Option(help="Values above 0 favour translating every word. By default the model's own.")
@@ -158,6 +162,7 @@ def translate(
         raise ConfigError("--seed and --temperature need --sample; add it, or leave them out")
     wanted = {
         "beam_size": beam_size,
+        "beam_threshold": beam_threshold,
         "length_penalty": length_penalty,
         "coverage_penalty": coverage_penalty,
         "n_best": n_best,

@@ -71,7 +71,7 @@ def beam_search(
         if constraint and constraint.in_banks:
             row, column = _best_in_banks(totals, sentence, finished.slots, constraint, missing)
         else:
-            row, column = _best_continuations(totals, sentence, finished.slots)
+            row, column = _best_continuations(totals, sentence, finished.slots, config)
 
         if size:
             spare = spare[row] - repeated[row, column]
@@ -101,14 +101,22 @@ def beam_search(
     return finished.best()
 
 
-def _best_continuations(totals: Floats, sentence: Ints, slots: Ints) -> tuple[Ints, Ints]:
-    """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first."""
+def _best_continuations(totals: Floats, sentence: Ints, slots: Ints, config: DecodingConfig) -> tuple[Ints, Ints]:
+    """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first.
+
+    Those that are too far behind are left out (Freitag and Al-Onaizan, 2017, absolute threshold pruning).
+    """
     if totals.shape[1] == 1:  # greedy search: every sentence has one row, and that one continuation
         [row] = (totals[:, 0] > -np.inf).nonzero()
         return row, np.zeros(len(row), dtype=np.int64)
     flat, owner = totals.ravel(), sentence.repeat(totals.shape[1])
     order = np.lexsort((-flat, owner))  # the sentences as they stand, each one's candidates best first
-    kept = order[(rank_within(owner) < slots[owner]) & (flat[order] > -np.inf)]
+    ranked, rank = flat[order], rank_within(owner)
+    least = np.full(len(slots), -np.inf)  # [B]
+    if config.beam_threshold:
+        wanted = rank == config.n_best - 1
+        least[owner[wanted]] = ranked[wanted] - config.beam_threshold
+    kept = order[(rank < slots[owner]) & (ranked >= least[owner]) & (ranked > -np.inf)]
     return np.divmod(kept, totals.shape[1])
 
 

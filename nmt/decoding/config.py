@@ -14,6 +14,9 @@ class DecodingConfig:
     """How translations are searched for; the defaults suit most models."""
 
     beam_size: int = setting(5, "hypotheses kept at a time; 1 is greedy search", between(1, 1000))
+    beam_threshold: float = setting(
+        2.0, "nats that a hypothesis may be behind the n_best-th of its sentence; 0: any", at_least(0)
+    )
     length_penalty: float = setting(1.0, "alpha of Wu et al. (2016); 0 favours short translations", _PENALTY)
     coverage_penalty: float = setting(0.0, "beta of the same paper; above 0 favours translating every word", _PENALTY)
     max_length_ratio: float = setting(2.0, "most subwords per source subword; ten more are free", above(0))

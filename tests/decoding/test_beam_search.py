@@ -58,6 +58,19 @@ def test_beam_finds_the_likelier_path_that_greedy_misses():
     assert best_ids(TableEngine(two_step), plain(beam_size=2)) == [B, B]
 
 
+@pytest.mark.parametrize(("threshold", "ids"), [(0.3, [A, C]), (0.5, [B, B]), (0.0, [B, B])])
+def test_what_is_too_far_behind_is_left_out(threshold, ids):
+    # The likelier path begins with B, which is log(0.6 / 0.4) = 0.41 nats behind A.
+    assert best_ids(TableEngine(two_step), plain(beam_size=2, beam_threshold=threshold)) == ids
+
+
+def test_as_many_as_are_asked_for_are_found_however_far_behind():
+    alone = plain(beam_size=5, n_best=3, beam_threshold=0.01)
+    for seed in range(5):
+        [found] = beam_search(TableEngine(random_table(seed)), [[A]], alone)
+        assert len({tuple(each.ids) for each in found}) == 3
+
+
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
 @pytest.mark.parametrize("constraint", [None, in_order(np.array([B]), [1])])
 @pytest.mark.parametrize("seed", range(5))
