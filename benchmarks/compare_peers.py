@@ -3,8 +3,9 @@
     python benchmarks/compare_peers.py --model data/runs/tatoeba-de-en --input data/raw/tatoeba-de-en/test.de
 
 Both translate the same subwords in the same number of threads, turn by turn; medians over the turns are shown. Ours
-tokenizes and detokenizes besides, CTranslate2 does not. Its weights are random and its translations all as long as
-the mean of ours: see ctranslate2_peer.py. It is installed by name into a virtual environment of its own.
+besides tokenizes and detokenizes, and finds and protects names if the model does; CTranslate2 does not. Its weights are
+random and its translations all as long as the mean of ours: see ctranslate2_peer.py. It is installed by name into a
+virtual environment of its own.
 """
 
 import json
@@ -31,15 +32,15 @@ def main(
     package: str = "ctranslate2==4.8.5",
 ) -> None:
     """Print sentences per second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
-    from nmt.decoding.model import load_translator
     from nmt.decoding.translator import translate_chunks
     from nmt.io.lines import read_file
+    from nmt.stages.models import load_with_tagger
 
     if not (environment / "bin" / "python").exists():
         venv.create(environment, with_pip=True)
         subprocess.run([environment / "bin" / "pip", "install", "--quiet", package], check=True)
     threads = len(os.sched_getaffinity(0))
-    loaded, lines = load_translator([model]), list(read_file(input_))
+    (loaded, _), lines = load_with_tagger(model), list(read_file(input_))
     sources = [loaded.source_tokenizer.encode(line) for line in lines]
     targets = [loaded.target_tokenizer.encode(found.text) for found in translate_chunks(loaded, [lines], loaded.search)]
     length = round(statistics.mean(len(target) + 1 for target in targets))

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self, overload
 
-from nmt.decoding.model import EngineName, TranslationModel, load_translator
+from nmt.decoding.model import EngineName, TranslationModel
 from nmt.decoding.tagger import TaggedLine, TaggingModel, load_tagger, tag_chunks
 from nmt.decoding.translator import Translation, translate_chunks
 from nmt.errors import ConfigError, DataError
 from nmt.resources import shipped_model
+from nmt.stages.models import load_models
 
 TEXTS = 1024  # processed at a time, so that the memory for a long list, without its results, is bounded
 
@@ -45,8 +46,8 @@ class Translator:
         paths = [models] if isinstance(models, str | Path) else models
         if not paths:
             raise ConfigError("the list of model folders is empty; name at least one")
-        model = load_translator([Path(path) for path in paths], device, engine)
-        return cls(model=model.between(source, target))
+        folders = [Path(path) for path in paths]
+        return cls(model=load_models(folders, source=source, target=target, device=device, engine=engine))
 
     @property
     def source(self) -> str:

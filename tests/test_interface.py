@@ -39,6 +39,11 @@ def test_a_list_longer_than_what_is_worked_on_at_a_time_keeps_its_order(translat
     assert translator.translate(TEXTS[:3]) == TRANSLATIONS
 
 
+def test_the_model_finds_names_by_its_own_tagger_as_on_the_command_line(translator):
+    [[name]] = translator.model.tag(["Frau Obermüller wohnt hier."])
+    assert name[:3] == (5, 15, "PER")
+
+
 def test_details_have_every_alternative_with_its_score(translator):
     one = translator.translate(TEXTS[2], details=True, n_best=3)
     assert (one.source, one.text) == (TEXTS[2], TRANSLATIONS[2])

@@ -23,7 +23,8 @@ LAYERS = [
     {"nmt.documents"},
     {"nmt.serving"},
     {"nmt.config"},
-    {"nmt.stages", "nmt.interface"},
+    {"nmt.stages"},
+    {"nmt.interface"},
     {"nmt.cli"},
     {"nmt.__main__"},
 ]

@@ -10,7 +10,7 @@ from nmt.protection.words import word_set
 
 FREQUENT_FROM = 2048  # training pairs with a name, from which on it stays in the text
 OFTEN = 10  # training pairs with a word, from which on they tell what it is
-COMMON_FROM = 32  # training pairs with a word, from which on it is no surname in small letters: carry, hope
+COMMON_FROM = 32  # training pairs with a word, from which on it seldom is a name: carry, hope, Schlüssel
 SELDOM = 2  # training pairs with a word that may be a name in small letters, if no list has it
 MUCH_MORE = 4  # times
 LONGEST = 40  # letters; of longer words nobody looks for parts
@@ -127,6 +127,10 @@ class Lexicon:
     def is_translated(self, word: str) -> bool:
         """Whether a word is a name that has another form in the other language: Maria, Mary."""
         return self.seen.get(word, NEVER).pairs >= OFTEN and self.is_ordinary(word) and word in self.names.given
+
+    def is_common(self, word: str) -> bool:
+        """Whether so many training pairs have a word that it seldom is a name: Schlüssel, but also Schwarz."""
+        return self.seen.get(word, NEVER).pairs >= COMMON_FROM
 
     def is_strange(self, word: str) -> bool:
         """Whether nothing tells what a word is: no training pair has it, nor a list, nor is it an abbreviation."""

@@ -8,7 +8,7 @@ from nmt.benchmark.rates import Process, Spread, decoding_rate, latencies, proce
 from nmt.benchmark.roofline import decoding_operations, matrix_rates, training_operations
 from nmt.config import Config
 from nmt.data.tokenized_corpus import TokenizedCorpus
-from nmt.decoding.model import TranslationModel, load_translator
+from nmt.decoding.model import TranslationModel
 from nmt.errors import DataError
 from nmt.io.lines import read_file
 from nmt.model_folder.descriptions import read_description
@@ -16,7 +16,7 @@ from nmt.model_folder.store import open_folder
 from nmt.models.config import ModelConfig
 from nmt.processor import this_processor
 from nmt.stages.model_corpus import tokenize_for_model
-from nmt.stages.models import model_directions
+from nmt.stages.models import load_with_tagger, model_directions
 from nmt.stages.paths import split_file
 from nmt.threads import default_threads
 from nmt.training.config import TrainingConfig
@@ -67,7 +67,7 @@ def bench(
     corpus = tokenize_for_model(model, data, config.training.max_length) if updates else None
     threads = default_threads()
     started = process(model, lines[0], runs)
-    loaded = load_translator([model])
+    loaded, _ = load_with_tagger(model)
     description = read_description(open_folder(model))
     roofline = matrix_rates(threads)
     trained = None

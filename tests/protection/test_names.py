@@ -147,6 +147,14 @@ def test_what_a_tagger_finds_is_a_name_whatever_its_words_are():
     assert names("ein kaczmarek", "de", [(4, 13, "person", 0.9)]) == ["kaczmarek"]
 
 
+def test_a_tagger_must_be_surer_of_words_that_training_pairs_have_often():
+    statistics = WordStatistics(by_language={"de": {"Tom": Seen(4096, 4000), "Schlüssel": Seen(512, 0)}})
+    text = "Toms Schlüssel."
+    for probability, hidden in [(0.89, []), (0.9, ["Schlüssel"])]:
+        found = find_names(text, statistics, "de", [(0, 14, "PER", probability)])
+        assert [text[span.start : span.end] for span in found] == hidden
+
+
 def test_a_tagger_leaves_frequent_names_and_names_with_another_form_in_the_text():
     assert names("Tom traf Maria.", "de", [(0, 3, "PER", 0.9), (9, 14, "PER", 0.9)]) == []
 
