@@ -45,7 +45,7 @@ $(LIGHT): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nmt needs Python 3.11 or later; try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --constraint constraints.txt --editable .
-	.venv/bin/python -m compileall -q nmt cli  # containers often forbid Python to do it later
+	@.venv/bin/python -m compileall -q nmt cli  # at a start, containers often forbid it
 	touch $@
 
 demo: $(LIGHT) ## translate, find names and score with the model that ships

@@ -23,7 +23,7 @@ from nmt.decoding.sampling import sample
 from nmt.engines.base import padded_length
 from nmt.threads import in_threads
 
-ROWS = 128  # hypotheses searched for at once
+ROWS = 256  # hypotheses searched for at once
 SUBWORDS = 4096  # and at most so many source subwords, padding included
 
 Item = TypeVar("Item")
