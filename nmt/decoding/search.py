@@ -24,6 +24,7 @@ from nmt.engines.base import padded_length
 from nmt.threads import in_threads
 
 ROWS = 256  # hypotheses searched for at once
+SENTENCES = 128  # that they are of at most, so that each thread has something of a short text
 SUBWORDS = 4096  # and at most so many source subwords, padding included
 
 Item = TypeVar("Item")
@@ -161,5 +162,5 @@ def _batches(queries: Sequence[Query], rows: int) -> Iterator[list[Query]]:
     order = sorted(queries, key=lambda query: (kind(query), len(query.ids)), reverse=True)
     for (width, _, prefix), group in groupby(order, key=kind):
         alike = list(group)
-        size = 1 if prefix else max(1, min(ROWS // rows, SUBWORDS // width))
+        size = 1 if prefix else max(1, min(ROWS // rows, SENTENCES, SUBWORDS // width))
         yield from (alike[start : start + size] for start in range(0, len(alike), size))
