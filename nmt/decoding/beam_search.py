@@ -50,6 +50,7 @@ def beam_search(
     coverage: Floats = np.zeros((len(sources), 1))  # [R, S], attention that each source position has had
     size = config.no_repeat_ngram_size
     spare = np.array([repetitions(source, size) if size else 0 for source in sources])  # [R], as often as the source
+    threshold = 0.0 if constraint else config.beam_threshold  # what must come through may begin far behind
     watched, candidates = NONE, config.beam_size
     if constraint:
         watched, missing = constraint.symbols, constraint.required  # [N], [R, N]
@@ -71,7 +72,7 @@ def beam_search(
         if constraint and constraint.in_banks:
             row, column = _best_in_banks(totals, sentence, finished.slots, constraint, missing)
         else:
-            row, column = _best_continuations(totals, sentence, finished.slots, config)
+            row, column = _best_continuations(totals, sentence, finished.slots, threshold, config.n_best)
 
         if size:
             spare = spare[row] - repeated[row, column]
@@ -101,10 +102,13 @@ def beam_search(
     return finished.best()
 
 
-def _best_continuations(totals: Floats, sentence: Ints, slots: Ints, config: DecodingConfig) -> tuple[Ints, Ints]:
+def _best_continuations(
+    totals: Floats, sentence: Ints, slots: Ints, threshold: float, n_best: int
+) -> tuple[Ints, Ints]:
     """Rows and columns of the best candidates in totals [R, C]: as many a sentence as it has slots, best first.
 
-    Those that are too far behind are left out (Freitag and Al-Onaizan, 2017, absolute threshold pruning).
+    Those that are further than a threshold behind the n-th best of their sentence are left out, unless it is 0 (Freitag
+    and Al-Onaizan, 2017, absolute threshold pruning).
     """
     if totals.shape[1] == 1:  # greedy search: every sentence has one row, and that one continuation
         [row] = (totals[:, 0] > -np.inf).nonzero()
@@ -113,9 +117,9 @@ def _best_continuations(totals: Floats, sentence: Ints, slots: Ints, config: Dec
     order = np.lexsort((-flat, owner))  # the sentences as they stand, each one's candidates best first
     ranked, rank = flat[order], rank_within(owner)
     least = np.full(len(slots), -np.inf)  # [B]
-    if config.beam_threshold:
-        wanted = rank == config.n_best - 1
-        least[owner[wanted]] = ranked[wanted] - config.beam_threshold
+    if threshold:
+        wanted = rank == n_best - 1
+        least[owner[wanted]] = ranked[wanted] - threshold
     kept = order[(rank < slots[owner]) & (ranked >= least[owner]) & (ranked > -np.inf)]
     return np.divmod(kept, totals.shape[1])
 
