@@ -34,13 +34,13 @@ def main(
     """Print sentences per second and milliseconds for a sentence, at beam 1 and 5, as a table and as JSON."""
     from nmt.decoding.translator import translate_chunks
     from nmt.io.lines import read_file
-    from nmt.stages.models import load_with_tagger
+    from nmt.stages.models import load_models
 
     if not (environment / "bin" / "python").exists():
         venv.create(environment, with_pip=True)
         subprocess.run([environment / "bin" / "pip", "install", "--quiet", package], check=True)
     threads = len(os.sched_getaffinity(0))
-    (loaded, _), lines = load_with_tagger(model), list(read_file(input_))
+    loaded, lines = load_models(model), list(read_file(input_))
     sources = [loaded.source_tokenizer.encode(line) for line in lines]
     targets = [loaded.target_tokenizer.encode(found.text) for found in translate_chunks(loaded, [lines], loaded.search)]
     length = round(statistics.mean(len(target) + 1 for target in targets))

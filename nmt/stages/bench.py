@@ -16,7 +16,7 @@ from nmt.model_folder.store import open_folder
 from nmt.models.config import ModelConfig
 from nmt.processor import this_processor
 from nmt.stages.model_corpus import tokenize_for_model
-from nmt.stages.models import load_with_tagger, model_directions
+from nmt.stages.models import load_models, model_directions
 from nmt.stages.paths import split_file
 from nmt.threads import default_threads
 from nmt.training.config import TrainingConfig
@@ -67,7 +67,7 @@ def bench(
     corpus = tokenize_for_model(model, data, config.training.max_length) if updates else None
     threads = default_threads()
     started = process(model, lines[0], runs)
-    loaded, _ = load_with_tagger(model)
+    loaded = load_models(model)
     description = read_description(open_folder(model))
     roofline = matrix_rates(threads)
     trained = None
