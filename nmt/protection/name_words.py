@@ -161,7 +161,7 @@ class Lexicon:
         """Whether English words in small letters can be a given name and a surname: paul walker."""
         small = self.language == "en" and given.islower() and word.islower() and len(word) > 3
         listed = given.capitalize() in self.names.given and word.capitalize() in self.names.family
-        return small and listed and self.seen.get(word, NEVER).pairs < COMMON_FROM
+        return small and listed and not self.is_common(word)
 
     def is_copied(self, word: str) -> bool:
         """Whether training pairs have a word and copy it more often than not."""
